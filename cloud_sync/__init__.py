@@ -1,0 +1,1 @@
+"""The link between stores and headquarters: the protocol both speak, and headquarters itself."""

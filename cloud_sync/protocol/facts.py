@@ -1,0 +1,498 @@
+"""Every kind of fact a store can write into its journal, in shop language.
+
+A type name carries its version; old versions are read for ever, a new meaning gets a new name.
+Amounts are minor units, times RFC 3339 UTC. No field names a person.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import msgspec
+
+from cloud_sync.protocol.identifiers import INTERACTIONS, LEDGER, Stream
+
+PREFIX = "popshop."
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What happened, as the `data` of a journal row. `TYPE` is the row's CloudEvents type."""
+
+    TYPE: ClassVar[str] = ""
+    STREAM: ClassVar[Stream] = LEDGER
+
+
+# ── the store, its catalogue and its planogram ──────────────────────────────────────────────────────
+
+
+class StoreOpened(Fact):
+    """The first row of an epoch: who writes here, in which time zone and currency."""
+
+    TYPE = "popshop.store.opened.v1"
+    store: str
+    name: str
+    timezone: str
+    currency: str
+
+
+class ItemListed(Fact):
+    """A SKU is in the catalogue with this text and price (the newest row counts)."""
+
+    TYPE = "popshop.catalogue.item_listed.v1"
+    sku: str
+    gtin: str = ""
+    name_zh: str
+    name_en: str
+    brand: str = ""
+    category: str = ""
+    price_minor: int
+    currency: str
+    tax_rate_bp: int = 0
+    """Tax in basis points of the price, included in it (1300 = 13 %)."""
+
+
+class SlotPlanned(Fact):
+    """The planogram: this slot sells this SKU. Does not change the count."""
+
+    TYPE = "popshop.stock.slot_planned.v1"
+    device: str
+    slot: str
+    sku: str
+    par_level: int
+    capacity: int
+
+
+class SlotCounted(Fact):
+    """Somebody counted (or filled) a slot. `delta` is what the book changes by."""
+
+    TYPE = "popshop.stock.slot_counted.v1"
+    device: str
+    slot: str
+    sku: str
+    count: int
+    delta: int
+    by: str
+    """`device` or the staff member's role."""
+
+
+class SlotBlocked(Fact):
+    """Nothing is sold from this slot until a person looks at it."""
+
+    TYPE = "popshop.stock.slot_blocked.v1"
+    device: str
+    slot: str
+    reason: str
+
+
+class SlotUnblocked(Fact):
+    """The slot sells again."""
+
+    TYPE = "popshop.stock.slot_unblocked.v1"
+    device: str
+    slot: str
+    by: str
+
+
+# ── devices ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+class DeviceDescribed(Fact):
+    """A device said what it is: at its birth, and after every boot."""
+
+    TYPE = "popshop.device.described.v1"
+    device: str
+    kind: str
+    model: str
+    serial: str
+    firmware: str
+    boot: str
+    capabilities: dict[str, Any] = {}
+
+
+class DeviceStatusChanged(Fact):
+    """A device's status word (Homie: init, ready, sleeping, alert, disconnected, lost) or faults changed."""
+
+    TYPE = "popshop.device.status_changed.v1"
+    device: str
+    status: str
+    faults: list[str] = []
+
+
+class DeviceBooted(Fact):
+    """A device started anew; whatever it was doing before is over."""
+
+    TYPE = "popshop.device.booted.v1"
+    device: str
+    boot: str
+
+
+class FaultRaised(Fact):
+    """A fault by its EVA-DTS event code."""
+
+    TYPE = "popshop.device.fault_raised.v1"
+    device: str
+    code: str
+    part: str = ""
+
+
+class FaultCleared(Fact):
+    """The fault is gone."""
+
+    TYPE = "popshop.device.fault_cleared.v1"
+    device: str
+    code: str
+    part: str = ""
+
+
+class DoorOpened(Fact):
+    """A machine's door was opened."""
+
+    TYPE = "popshop.device.door_opened.v1"
+    device: str
+
+
+class DoorClosed(Fact):
+    """A machine's door was closed."""
+
+    TYPE = "popshop.device.door_closed.v1"
+    device: str
+
+
+class CommandRefused(Fact):
+    """A device would not run a command (expired, unknown slot, door open …)."""
+
+    TYPE = "popshop.device.command_refused.v1"
+    device: str
+    command_id: str
+    reason: str
+
+
+class AuditRead(Fact):
+    """An EVA-DTS audit as the machine sent it."""
+
+    TYPE = "popshop.device.audit_read.v1"
+    device: str
+    dex: str
+
+
+class LabelShown(Fact):
+    """An electronic label shows this price."""
+
+    TYPE = "popshop.device.label_shown.v1"
+    device: str
+    label: str
+    item: str
+    price_minor: int
+    version: int
+
+
+class ReportQuarantined(Fact):
+    """A device sent what we cannot read. The bytes are kept aside under `quarantine_id`."""
+
+    TYPE = "popshop.device.report_quarantined.v1"
+    device: str
+    reason: str
+    quarantine_id: int
+
+
+class ReportsUnreadable(Fact):
+    """These numbers of a device's log arrived only as bytes nobody can read; the log went on behind them."""
+
+    TYPE = "popshop.device.reports_unreadable.v1"
+    device: str
+    boot: str
+    from_seq: int
+    to_seq: int
+
+
+# ── orders and money ────────────────────────────────────────────────────────────────────────────────
+
+
+class OrderLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line as frozen at checkout: list price, price asked, tax, and the slot the units are held in."""
+
+    line: int
+    sku: str
+    qty: int
+    list_price_minor: int
+    price_minor: int
+    """Per unit."""
+    tax_rate_bp: int
+    device: str
+    slot: str
+
+
+class OrderPlaced(Fact):
+    """A shopper (or staff for one) ordered; the units are held until handed over or given back."""
+
+    TYPE = "popshop.order.placed.v1"
+    order: str
+    channel: str
+    device: str
+    currency: str
+    total_minor: int
+    lines: list[OrderLine]
+    expires_at: str
+
+
+class OrderClosed(Fact):
+    """An order reached its end: completed, part_refunded, refunded, cancelled or expired."""
+
+    TYPE = "popshop.order.closed.v1"
+    order: str
+    state: str
+
+
+class PaymentRequested(Fact):
+    """Money is asked for by a method; the provider has not been told yet."""
+
+    TYPE = "popshop.payment.requested.v1"
+    payment: str
+    order: str
+    method: str
+    amount_minor: int
+    currency: str
+
+
+class PaymentPending(Fact):
+    """The provider knows of the payment; `pay_url` is what the shopper's phone opens."""
+
+    TYPE = "popshop.payment.pending.v1"
+    payment: str
+    order: str
+    provider_ref: str
+    pay_url: str = ""
+
+
+class PaymentPaid(Fact):
+    """The money is ours."""
+
+    TYPE = "popshop.payment.paid.v1"
+    payment: str
+    order: str
+    method: str
+    amount_minor: int
+    currency: str
+    provider_ref: str = ""
+
+
+class PaymentUnknown(Fact):
+    """The provider's answer is missing or makes no sense: it is asked again, never guessed."""
+
+    TYPE = "popshop.payment.unknown.v1"
+    payment: str
+    order: str
+    reason: str
+
+
+class PaymentClosed(Fact):
+    """No money came and none can come any more."""
+
+    TYPE = "popshop.payment.closed.v1"
+    payment: str
+    order: str
+    reason: str
+
+
+class RefundRequested(Fact):
+    """Money is owed back to the shopper."""
+
+    TYPE = "popshop.payment.refund_requested.v1"
+    refund: str
+    payment: str
+    order: str
+    amount_minor: int
+    currency: str
+    reason: str
+
+
+class PaymentRefunded(Fact):
+    """The money went back."""
+
+    TYPE = "popshop.payment.refunded.v1"
+    refund: str
+    payment: str
+    order: str
+    method: str
+    amount_minor: int
+    currency: str
+    provider_ref: str = ""
+
+
+class RefundRefused(Fact):
+    """The provider would not give the money back: a person must."""
+
+    TYPE = "popshop.payment.refund_refused.v1"
+    refund: str
+    payment: str
+    order: str
+    reason: str
+
+
+# ── handing over ────────────────────────────────────────────────────────────────────────────────────
+
+
+class VendRequested(Fact):
+    """A machine is to drop one unit. Its command carries the vend's id and is never sent as a new one."""
+
+    TYPE = "popshop.vend.requested.v1"
+    vend: str
+    order: str
+    line: int
+    device: str
+    slot: str
+    sku: str
+    expires_at: str
+    due_by: str
+    """Without an answer by then the outcome is unknown."""
+
+
+class VendStarted(Fact):
+    """The motor turns."""
+
+    TYPE = "popshop.vend.started.v1"
+    vend: str
+    order: str
+    device: str
+    slot: str
+
+
+class VendDispensed(Fact):
+    """The unit is with the shopper: a sale, at `sold_at`."""
+
+    TYPE = "popshop.vend.dispensed.v1"
+    vend: str
+    order: str
+    line: int
+    device: str
+    slot: str
+    sku: str
+    price_minor: int
+    currency: str
+    sold_at: str
+    drop_confirmed: bool
+    by: str = "device"
+    """Who says so: `device`, or `staff` for a vend a person settled."""
+
+
+class VendFailed(Fact):
+    """The unit stayed in the machine, for certain."""
+
+    TYPE = "popshop.vend.failed.v1"
+    vend: str
+    order: str
+    line: int
+    device: str
+    slot: str
+    sku: str
+    code: str
+    """EVA-DTS event code, or `refused:<reason>`, or `staff`."""
+    by: str = "device"
+
+
+class VendUnknown(Fact):
+    """Nobody knows whether the unit dropped. A person decides; `case` is the number on the screens."""
+
+    TYPE = "popshop.vend.unknown.v1"
+    vend: str
+    order: str
+    device: str
+    slot: str
+    reason: str
+    case: str
+
+
+class VendDisputed(Fact):
+    """The machine reported after the vend was settled, and says something else. A person looks at it."""
+
+    TYPE = "popshop.vend.disputed.v1"
+    vend: str
+    order: str
+    device: str
+    settled_as: str
+    device_says: str
+
+
+class CashSold(Fact):
+    """A machine sold for cash by itself and told us. `sale` is unique per store."""
+
+    TYPE = "popshop.sale.cash.v1"
+    sale: str
+    device: str
+    slot: str
+    sku: str
+    """Empty when the slot is not in the planogram."""
+    price_minor: int
+    currency: str
+    sold_at: str
+
+
+# ── what visitors do ────────────────────────────────────────────────────────────────────────────────
+
+INTERACTION_KINDS = (
+    "exposure",
+    "person_sensed",
+    "item_sensed",
+    "item_touched",
+    "item_viewed",
+    "item_picked_up",
+    "item_put_back",
+    "code_scanned",
+    "favourited",
+    "coupon_taken",
+    "sample_taken",
+    "game_started",
+    "prize_drawn",
+    "photo_taken",
+    "shared",
+    "cart_added",
+    "cart_removed",
+    "checkout_started",
+    "purchased",
+)
+
+
+class Interaction(Fact):
+    """A visitor did something at a device. The kind is in the type: `popshop.interaction.<kind>.v1`."""
+
+    STREAM = INTERACTIONS
+    device: str
+    kind: str
+    visit: str = ""
+    item: str = ""
+    brand: str = ""
+    detail: dict[str, Any] = {}
+    """What else the device said: weight_g, dwell_ms, plate, symbology …"""
+
+    @property
+    def type(self) -> str:
+        """The row's type."""
+        return interaction_type(self.kind)
+
+
+def interaction_type(kind: str) -> str:
+    """The journal type of an interaction kind."""
+    return f"popshop.interaction.{kind}.v1"
+
+
+def type_of(fact: Fact) -> str:
+    """The journal type of a fact."""
+    return fact.type if isinstance(fact, Interaction) else fact.TYPE
+
+
+LEDGER_FACTS: dict[str, type[Fact]] = {cls.TYPE: cls for cls in Fact.__subclasses__() if cls.TYPE}
+"""Ledger fact classes by type name."""
+
+_decoders: dict[str, msgspec.json.Decoder[Any]] = {
+    **{name: msgspec.json.Decoder(cls) for name, cls in LEDGER_FACTS.items()},
+    **{interaction_type(kind): msgspec.json.Decoder(Interaction) for kind in INTERACTION_KINDS},
+}
+
+
+def read(type_name: str, data: bytes | msgspec.Raw) -> Fact | None:
+    """The fact in a row's data; None for a type this version does not know (keep it, its effect waits).
+
+    Raises msgspec.ValidationError or DecodeError when a known type's data does not fit.
+    """
+    decoder = _decoders.get(type_name)
+    return None if decoder is None else decoder.decode(data)

@@ -59,13 +59,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     NAME: ClassVar[str] = ""
 
 
-class Booted(Report):
+class Booted(Report, frozen=True, kw_only=True):
     """First report of every boot."""
 
     NAME = "booted"
 
 
-class FaultRaised(Report):
+class FaultRaised(Report, frozen=True, kw_only=True):
     """An EVA-DTS event code (EJB motor, EJC helix blocked, EJL drop sensor, EGS door …)."""
 
     NAME = "fault_raised"
@@ -73,7 +73,7 @@ class FaultRaised(Report):
     part: str = ""
 
 
-class FaultCleared(Report):
+class FaultCleared(Report, frozen=True, kw_only=True):
     """The fault is gone."""
 
     NAME = "fault_cleared"
@@ -81,15 +81,15 @@ class FaultCleared(Report):
     part: str = ""
 
 
-class DoorOpened(Report):
+class DoorOpened(Report, frozen=True, kw_only=True):
     NAME = "door_opened"
 
 
-class DoorClosed(Report):
+class DoorClosed(Report, frozen=True, kw_only=True):
     NAME = "door_closed"
 
 
-class CommandRefused(Report):
+class CommandRefused(Report, frozen=True, kw_only=True):
     """Reasons in use: expired, unknown_slot, busy, door_open, empty, unsupported, malformed, locked."""
 
     NAME = "command_refused"
@@ -97,20 +97,20 @@ class CommandRefused(Report):
     reason: str
 
 
-class VendStarted(Report):
+class VendStarted(Report, frozen=True, kw_only=True):
     NAME = "vend_started"
     command_id: str
     slot: str
 
 
-class VendSucceeded(Report):
+class VendSucceeded(Report, frozen=True, kw_only=True):
     NAME = "vend_succeeded"
     command_id: str
     slot: str
     drop_confirmed: bool
 
 
-class VendFailed(Report):
+class VendFailed(Report, frozen=True, kw_only=True):
     """The unit stayed inside, for certain. `code` is an EVA-DTS event code."""
 
     NAME = "vend_failed"
@@ -119,7 +119,7 @@ class VendFailed(Report):
     code: str
 
 
-class CashSale(Report):
+class CashSale(Report, frozen=True, kw_only=True):
     """The machine sold for cash by itself."""
 
     NAME = "cash_sale"
@@ -128,7 +128,7 @@ class CashSale(Report):
     currency: str
 
 
-class SlotCounted(Report):
+class SlotCounted(Report, frozen=True, kw_only=True):
     """The machine (or the person filling it) says how many units the slot holds."""
 
     NAME = "slot_counted"
@@ -136,42 +136,42 @@ class SlotCounted(Report):
     count: int
 
 
-class AuditRead(Report):
+class AuditRead(Report, frozen=True, kw_only=True):
     NAME = "audit_read"
     dex: str
 
 
-class PersonSensed(Report):
+class PersonSensed(Report, frozen=True, kw_only=True):
     NAME = "person_sensed"
 
 
-class ItemPickedUp(Report):
+class ItemPickedUp(Report, frozen=True, kw_only=True):
     NAME = "item_picked_up"
     plate: str
     item: str = ""
     weight_g: float = 0.0
 
 
-class ItemPutBack(Report):
+class ItemPutBack(Report, frozen=True, kw_only=True):
     NAME = "item_put_back"
     plate: str
     item: str = ""
     weight_g: float = 0.0
 
 
-class ItemTouched(Report):
+class ItemTouched(Report, frozen=True, kw_only=True):
     NAME = "item_touched"
     item: str
 
 
-class Exposure(Report):
+class Exposure(Report, frozen=True, kw_only=True):
     NAME = "exposure"
     content: str
     item: str = ""
     dwell_ms: int
 
 
-class LabelShown(Report):
+class LabelShown(Report, frozen=True, kw_only=True):
     NAME = "label_shown"
     label: str
     item: str
@@ -179,7 +179,7 @@ class LabelShown(Report):
     version: int
 
 
-class CodeScanned(Report):
+class CodeScanned(Report, frozen=True, kw_only=True):
     NAME = "code_scanned"
     symbology: str
     text: str

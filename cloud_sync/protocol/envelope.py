@@ -88,7 +88,7 @@ def rfc3339(at: datetime) -> str:
 
 
 def parse_time(text: str) -> datetime | None:
-    """Read an RFC 3339 time as aware UTC; None when it is not one (a device's clock text is never trusted)."""
+    """Read an RFC 3339 time as aware UTC; None when it is not one."""
     try:
         at = datetime.fromisoformat(text)
         return at.astimezone(UTC) if at.tzinfo is not None else None

@@ -25,7 +25,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 # ── the store, its catalogue and its planogram ──────────────────────────────────────────────────────
 
 
-class StoreOpened(Fact):
+class StoreOpened(Fact, frozen=True, kw_only=True):
     """The first row of an epoch: who writes here, in which time zone and currency."""
 
     TYPE = "popshop.store.opened.v1"
@@ -35,7 +35,7 @@ class StoreOpened(Fact):
     currency: str
 
 
-class ItemListed(Fact):
+class ItemListed(Fact, frozen=True, kw_only=True):
     """A SKU is in the catalogue with this text and price (the newest row counts)."""
 
     TYPE = "popshop.catalogue.item_listed.v1"
@@ -51,7 +51,7 @@ class ItemListed(Fact):
     """Tax in basis points of the price, included in it (1300 = 13 %)."""
 
 
-class SlotPlanned(Fact):
+class SlotPlanned(Fact, frozen=True, kw_only=True):
     """The planogram: this slot sells this SKU. Does not change the count."""
 
     TYPE = "popshop.stock.slot_planned.v1"
@@ -62,7 +62,7 @@ class SlotPlanned(Fact):
     capacity: int
 
 
-class SlotCounted(Fact):
+class SlotCounted(Fact, frozen=True, kw_only=True):
     """Somebody counted (or filled) a slot. `delta` is what the book changes by."""
 
     TYPE = "popshop.stock.slot_counted.v1"
@@ -75,7 +75,7 @@ class SlotCounted(Fact):
     """`device` or the staff member's role."""
 
 
-class SlotBlocked(Fact):
+class SlotBlocked(Fact, frozen=True, kw_only=True):
     """Nothing is sold from this slot until a person looks at it."""
 
     TYPE = "popshop.stock.slot_blocked.v1"
@@ -84,7 +84,7 @@ class SlotBlocked(Fact):
     reason: str
 
 
-class SlotUnblocked(Fact):
+class SlotUnblocked(Fact, frozen=True, kw_only=True):
     """The slot sells again."""
 
     TYPE = "popshop.stock.slot_unblocked.v1"
@@ -96,7 +96,7 @@ class SlotUnblocked(Fact):
 # ── devices ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-class DeviceDescribed(Fact):
+class DeviceDescribed(Fact, frozen=True, kw_only=True):
     """A device said what it is: at its birth, and after every boot."""
 
     TYPE = "popshop.device.described.v1"
@@ -109,7 +109,7 @@ class DeviceDescribed(Fact):
     capabilities: dict[str, Any] = {}
 
 
-class DeviceStatusChanged(Fact):
+class DeviceStatusChanged(Fact, frozen=True, kw_only=True):
     """A device's status word (Homie: init, ready, sleeping, alert, disconnected, lost) or faults changed."""
 
     TYPE = "popshop.device.status_changed.v1"
@@ -118,7 +118,7 @@ class DeviceStatusChanged(Fact):
     faults: list[str] = []
 
 
-class DeviceBooted(Fact):
+class DeviceBooted(Fact, frozen=True, kw_only=True):
     """A device started anew; whatever it was doing before is over."""
 
     TYPE = "popshop.device.booted.v1"
@@ -126,7 +126,7 @@ class DeviceBooted(Fact):
     boot: str
 
 
-class FaultRaised(Fact):
+class FaultRaised(Fact, frozen=True, kw_only=True):
     """A fault by its EVA-DTS event code."""
 
     TYPE = "popshop.device.fault_raised.v1"
@@ -135,7 +135,7 @@ class FaultRaised(Fact):
     part: str = ""
 
 
-class FaultCleared(Fact):
+class FaultCleared(Fact, frozen=True, kw_only=True):
     """The fault is gone."""
 
     TYPE = "popshop.device.fault_cleared.v1"
@@ -144,21 +144,21 @@ class FaultCleared(Fact):
     part: str = ""
 
 
-class DoorOpened(Fact):
+class DoorOpened(Fact, frozen=True, kw_only=True):
     """A machine's door was opened."""
 
     TYPE = "popshop.device.door_opened.v1"
     device: str
 
 
-class DoorClosed(Fact):
+class DoorClosed(Fact, frozen=True, kw_only=True):
     """A machine's door was closed."""
 
     TYPE = "popshop.device.door_closed.v1"
     device: str
 
 
-class CommandRefused(Fact):
+class CommandRefused(Fact, frozen=True, kw_only=True):
     """A device would not run a command (expired, unknown slot, door open …)."""
 
     TYPE = "popshop.device.command_refused.v1"
@@ -167,7 +167,7 @@ class CommandRefused(Fact):
     reason: str
 
 
-class AuditRead(Fact):
+class AuditRead(Fact, frozen=True, kw_only=True):
     """An EVA-DTS audit as the machine sent it."""
 
     TYPE = "popshop.device.audit_read.v1"
@@ -175,7 +175,7 @@ class AuditRead(Fact):
     dex: str
 
 
-class LabelShown(Fact):
+class LabelShown(Fact, frozen=True, kw_only=True):
     """An electronic label shows this price."""
 
     TYPE = "popshop.device.label_shown.v1"
@@ -186,7 +186,7 @@ class LabelShown(Fact):
     version: int
 
 
-class ReportQuarantined(Fact):
+class ReportQuarantined(Fact, frozen=True, kw_only=True):
     """A device sent what we cannot read. The bytes are kept aside under `quarantine_id`."""
 
     TYPE = "popshop.device.report_quarantined.v1"
@@ -195,7 +195,7 @@ class ReportQuarantined(Fact):
     quarantine_id: int
 
 
-class ReportsUnreadable(Fact):
+class ReportsUnreadable(Fact, frozen=True, kw_only=True):
     """These numbers of a device's log arrived only as bytes nobody can read; the log went on behind them."""
 
     TYPE = "popshop.device.reports_unreadable.v1"
@@ -222,7 +222,7 @@ class OrderLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     slot: str
 
 
-class OrderPlaced(Fact):
+class OrderPlaced(Fact, frozen=True, kw_only=True):
     """A shopper (or staff for one) ordered; the units are held until handed over or given back."""
 
     TYPE = "popshop.order.placed.v1"
@@ -235,7 +235,7 @@ class OrderPlaced(Fact):
     expires_at: str
 
 
-class OrderClosed(Fact):
+class OrderClosed(Fact, frozen=True, kw_only=True):
     """An order reached its end: completed, part_refunded, refunded, cancelled or expired."""
 
     TYPE = "popshop.order.closed.v1"
@@ -243,7 +243,7 @@ class OrderClosed(Fact):
     state: str
 
 
-class PaymentRequested(Fact):
+class PaymentRequested(Fact, frozen=True, kw_only=True):
     """Money is asked for by a method; the provider has not been told yet."""
 
     TYPE = "popshop.payment.requested.v1"
@@ -254,7 +254,7 @@ class PaymentRequested(Fact):
     currency: str
 
 
-class PaymentPending(Fact):
+class PaymentPending(Fact, frozen=True, kw_only=True):
     """The provider knows of the payment; `pay_url` is what the shopper's phone opens."""
 
     TYPE = "popshop.payment.pending.v1"
@@ -264,7 +264,7 @@ class PaymentPending(Fact):
     pay_url: str = ""
 
 
-class PaymentPaid(Fact):
+class PaymentPaid(Fact, frozen=True, kw_only=True):
     """The money is ours."""
 
     TYPE = "popshop.payment.paid.v1"
@@ -276,7 +276,7 @@ class PaymentPaid(Fact):
     provider_ref: str = ""
 
 
-class PaymentUnknown(Fact):
+class PaymentUnknown(Fact, frozen=True, kw_only=True):
     """The provider's answer is missing or makes no sense: it is asked again, never guessed."""
 
     TYPE = "popshop.payment.unknown.v1"
@@ -285,7 +285,7 @@ class PaymentUnknown(Fact):
     reason: str
 
 
-class PaymentClosed(Fact):
+class PaymentClosed(Fact, frozen=True, kw_only=True):
     """No money came and none can come any more."""
 
     TYPE = "popshop.payment.closed.v1"
@@ -294,7 +294,7 @@ class PaymentClosed(Fact):
     reason: str
 
 
-class RefundRequested(Fact):
+class RefundRequested(Fact, frozen=True, kw_only=True):
     """Money is owed back to the shopper."""
 
     TYPE = "popshop.payment.refund_requested.v1"
@@ -306,7 +306,7 @@ class RefundRequested(Fact):
     reason: str
 
 
-class PaymentRefunded(Fact):
+class PaymentRefunded(Fact, frozen=True, kw_only=True):
     """The money went back."""
 
     TYPE = "popshop.payment.refunded.v1"
@@ -319,7 +319,7 @@ class PaymentRefunded(Fact):
     provider_ref: str = ""
 
 
-class RefundRefused(Fact):
+class RefundRefused(Fact, frozen=True, kw_only=True):
     """The provider would not give the money back: a person must."""
 
     TYPE = "popshop.payment.refund_refused.v1"
@@ -332,7 +332,7 @@ class RefundRefused(Fact):
 # ── handing over ────────────────────────────────────────────────────────────────────────────────────
 
 
-class VendRequested(Fact):
+class VendRequested(Fact, frozen=True, kw_only=True):
     """A machine is to drop one unit. Its command carries the vend's id and is never sent as a new one."""
 
     TYPE = "popshop.vend.requested.v1"
@@ -347,7 +347,7 @@ class VendRequested(Fact):
     """Without an answer by then the outcome is unknown."""
 
 
-class VendStarted(Fact):
+class VendStarted(Fact, frozen=True, kw_only=True):
     """The motor turns."""
 
     TYPE = "popshop.vend.started.v1"
@@ -357,7 +357,7 @@ class VendStarted(Fact):
     slot: str
 
 
-class VendDispensed(Fact):
+class VendDispensed(Fact, frozen=True, kw_only=True):
     """The unit is with the shopper: a sale, at `sold_at`."""
 
     TYPE = "popshop.vend.dispensed.v1"
@@ -375,7 +375,7 @@ class VendDispensed(Fact):
     """Who says so: `device`, or `staff` for a vend a person settled."""
 
 
-class VendFailed(Fact):
+class VendFailed(Fact, frozen=True, kw_only=True):
     """The unit stayed in the machine, for certain."""
 
     TYPE = "popshop.vend.failed.v1"
@@ -390,7 +390,7 @@ class VendFailed(Fact):
     by: str = "device"
 
 
-class VendUnknown(Fact):
+class VendUnknown(Fact, frozen=True, kw_only=True):
     """Nobody knows whether the unit dropped. A person decides; `case` is the number on the screens."""
 
     TYPE = "popshop.vend.unknown.v1"
@@ -402,7 +402,7 @@ class VendUnknown(Fact):
     case: str
 
 
-class VendDisputed(Fact):
+class VendDisputed(Fact, frozen=True, kw_only=True):
     """The machine reported after the vend was settled, and says something else. A person looks at it."""
 
     TYPE = "popshop.vend.disputed.v1"
@@ -413,7 +413,7 @@ class VendDisputed(Fact):
     device_says: str
 
 
-class CashSold(Fact):
+class CashSold(Fact, frozen=True, kw_only=True):
     """A machine sold for cash by itself and told us. `sale` is unique per store."""
 
     TYPE = "popshop.sale.cash.v1"
@@ -452,7 +452,7 @@ INTERACTION_KINDS = (
 )
 
 
-class Interaction(Fact):
+class Interaction(Fact, frozen=True, kw_only=True):
     """A visitor did something at a device. The kind is in the type: `popshop.interaction.<kind>.v1`."""
 
     STREAM = INTERACTIONS

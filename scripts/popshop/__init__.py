@@ -1,0 +1,4 @@
+"""The command line, and what puts several packages together: demo, replay, simulations, benchmarks.
+
+The only package that may import every other one.
+"""

@@ -112,7 +112,7 @@ def _print_version(asked: bool) -> None:
 
 @app.callback()
 def popshop(
-    version: Annotated[  # noqa: ARG001 - the callback answers before anything else runs
+    version: Annotated[
         bool, typer.Option("--version", help="Show the version.", callback=_print_version, is_eager=True)
     ] = False,
 ) -> None:

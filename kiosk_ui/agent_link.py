@@ -1,0 +1,143 @@
+"""Keeps the kiosk in touch with its agent: two threads, one that listens and one that asks.
+
+It turns everything into events for `view_state.step`. It owns its threads; `close` ends them.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from typing import Final
+
+import requests
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import ClientConnection
+
+from kiosk_ui.agent_client import Agent, AgentClient, RefusedError
+from kiosk_ui.events import (
+    Answered,
+    ChangesArrived,
+    Event,
+    LinkLost,
+    Refused,
+    Request,
+    SnapshotArrived,
+    Unreachable,
+)
+from kiosk_ui.shop import ContractError, read_feed
+
+SILENCE_S: Final = 12.0
+"""The feed gives a sign of life every 5 s; after two are missing the line is dead."""
+GIVE_UP_S: Final = 20.0
+"""How long a request is tried before the shopper is told."""
+LISTEN_SLICE_S: Final = 0.5
+MAX_WAITING_REQUESTS: Final = 20
+
+_LOST = (OSError, requests.RequestException, WebSocketException, ContractError)
+_log = logging.getLogger(__name__)
+
+
+def backoff_s(attempt: int) -> float:
+    """How long to wait before try number `attempt` (0: the first): 0, 0.25, 0.5 … 5 s."""
+    return 0.0 if attempt == 0 else min(5.0, 0.25 * 2 ** min(attempt - 1, 10))
+
+
+class AgentLink:
+    """The kiosk's line to the agent. `emit` is called from the link's threads."""
+
+    def __init__(self, agent: Agent, emit: Callable[[Event], None]) -> None:
+        self._agent = agent
+        self._emit = emit
+        self._stop = threading.Event()
+        self._requests: queue.Queue[Request | None] = queue.Queue(MAX_WAITING_REQUESTS)
+        self._threads = (
+            threading.Thread(target=self._listen, name="kiosk-feed"),
+            threading.Thread(target=self._ask, name="kiosk-requests"),
+        )
+
+    def start(self) -> None:
+        """Begin to listen and to ask."""
+        for thread in self._threads:
+            thread.start()
+
+    def submit(self, request: Request) -> None:
+        """Send a request; its answer comes as an event. Raises queue.Full beyond 20 that wait."""
+        self._requests.put_nowait(request)
+
+    def close(self) -> None:
+        """Stop both threads and wait for them."""
+        self._stop.set()
+        self._requests.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    # the one that listens
+
+    def _listen(self) -> None:
+        client = AgentClient(self._agent)
+        attempt, seq = 0, -1
+        while not self._stop.wait(backoff_s(attempt)):
+            attempt += 1
+            try:
+                if seq < 0:
+                    shop = client.snapshot()
+                    self._emit(SnapshotArrived(shop))
+                    seq = shop.seq
+                with client.feed(seq) as connection:
+                    attempt = 0
+                    self._emit(ChangesArrived(seq, ()))
+                    seq = self._follow(connection, seq)
+            except _LOST as error:
+                attempt = max(1, attempt)
+                _log.warning("the agent's feed is gone: %s", _reason(error))
+                self._emit(LinkLost(_reason(error)))
+        client.close()
+
+    def _follow(self, connection: ClientConnection, seq: int) -> int:
+        """Pass changes on until stopped; −1 when the agent wants a new snapshot to be taken."""
+        silent_s = 0.0
+        while not self._stop.is_set():
+            try:
+                message = read_feed(connection.recv(timeout=LISTEN_SLICE_S))
+            except TimeoutError:
+                silent_s += LISTEN_SLICE_S
+                if silent_s >= SILENCE_S:
+                    raise ConnectionError(f"no sign of life for {SILENCE_S:.0f} s") from None
+                continue
+            silent_s = 0.0
+            if message.reset:
+                return -1
+            self._emit(ChangesArrived(message.seq, message.changes))
+            seq = max(seq, message.seq)
+        return seq
+
+    # the one that asks
+
+    def _ask(self) -> None:
+        client = AgentClient(self._agent)
+        while (request := self._requests.get()) is not None and not self._stop.is_set():
+            self._emit(self._outcome(client, request))
+        client.close()
+
+    def _outcome(self, client: AgentClient, request: Request) -> Event:
+        """Try until there is an answer, always with the same key: the agent does it once."""
+        give_up_at = time.monotonic() + GIVE_UP_S
+        attempt = 0
+        while True:
+            try:
+                return Answered(request, client.send(request))
+            except RefusedError as refused:
+                return Refused(request, refused.refusal)
+            except (requests.RequestException, ContractError) as error:
+                attempt += 1
+                _log.warning("%s: no answer (%s)", request.key, _reason(error))
+            if self._stop.wait(backoff_s(attempt)) or time.monotonic() >= give_up_at:
+                return Unreachable(request)
+
+
+def _reason(error: Exception) -> str:
+    """One line for an operator, without the token that stands in the feed's address."""
+    return f"{type(error).__name__}: {error}".split("token=")[0][:160]

@@ -1,0 +1,35 @@
+"""Fixtures that several rooms share: a real PostgreSQL, with a fresh database for each test that asks."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The embedded server, for the whole run. Without fsync: nothing here pulls the plug of the disk."""
+    from cloud_sync.hq.postgres import EmbeddedPostgres
+
+    server = EmbeddedPostgres(
+        tmp_path_factory.mktemp("postgres"), {"fsync": "off", "max_connections": "100"}
+    )
+    dsn = server.start()
+    yield dsn
+    server.stop()
+
+
+@pytest.fixture
+def postgres_dsn(postgres_server: str) -> Iterator[str]:
+    """A database of the test's own; gone afterwards."""
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield postgres_server.replace("/popshop?", f"/{name}?")
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -33,6 +33,7 @@ class StoreOpened(Fact, frozen=True, kw_only=True):
     name: str
     timezone: str
     currency: str
+    epoch: int = 1
 
 
 class ItemListed(Fact, frozen=True, kw_only=True):
@@ -195,14 +196,19 @@ class ReportQuarantined(Fact, frozen=True, kw_only=True):
     quarantine_id: int
 
 
-class ReportsUnreadable(Fact, frozen=True, kw_only=True):
-    """These numbers of a device's log arrived only as bytes nobody can read; the log went on behind them."""
+class ReportsMissing(Fact, frozen=True, kw_only=True):
+    """These numbers of a device's log will not come any more; the log went on behind them.
 
-    TYPE = "popshop.device.reports_unreadable.v1"
+    `reason`: `unreadable` (they came as bytes nobody can read, see the quarantine) or `never_arrived`
+    (the device keeps starting behind them: it was acknowledged by an agent whose disk is gone).
+    """
+
+    TYPE = "popshop.device.reports_missing.v1"
     device: str
     boot: str
     from_seq: int
     to_seq: int
+    reason: str
 
 
 # ── orders and money ────────────────────────────────────────────────────────────────────────────────
@@ -241,6 +247,13 @@ class OrderClosed(Fact, frozen=True, kw_only=True):
     TYPE = "popshop.order.closed.v1"
     order: str
     state: str
+
+
+class OrderCancelRequested(Fact, frozen=True, kw_only=True):
+    """The shopper wants out while a payment is on its way: it is closed at the provider first."""
+
+    TYPE = "popshop.order.cancel_requested.v1"
+    order: str
 
 
 class PaymentRequested(Fact, frozen=True, kw_only=True):
@@ -411,6 +424,21 @@ class VendDisputed(Fact, frozen=True, kw_only=True):
     device: str
     settled_as: str
     device_says: str
+
+
+class SaleReversed(Fact, frozen=True, kw_only=True):
+    """Staff gave the money back for a unit that had been handed over: the sale no longer counts."""
+
+    TYPE = "popshop.sale.reversed.v1"
+    vend: str
+    order: str
+    device: str
+    slot: str
+    sku: str
+    price_minor: int
+    currency: str
+    sold_at: str
+    by: str
 
 
 class CashSold(Fact, frozen=True, kw_only=True):

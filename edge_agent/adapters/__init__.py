@@ -1,0 +1,1 @@
+"""The outside: SQLite, MQTT, headquarters, payment providers, clocks and threads."""

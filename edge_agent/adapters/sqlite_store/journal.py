@@ -1,0 +1,191 @@
+"""The journal in SQLite: numbered, chained rows and the tables derived from them, in one transaction.
+
+What a batch changes in memory (chain heads, device watermarks) is kept in an overlay and becomes true only
+at COMMIT, so that a rollback leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import msgspec
+
+from cloud_sync.protocol import envelope, facts
+from cloud_sync.protocol.identifiers import STREAMS
+from cloud_sync.protocol.numbered_log import GENESIS, row_hash
+from edge_agent.adapters.sqlite_store.projections import project
+from edge_agent.adapters.sqlite_store.reader import SqliteReader
+from edge_agent.domain.commands import SyncAdvanced
+from edge_agent.domain.device import LogPosition
+
+_NEW_LOG = LogPosition(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a chain."""
+
+    seq: int
+    hash: bytes
+
+
+class SqliteJournal:
+    """Fills `services.ports.Journal`. Used by the writer's thread only."""
+
+    def __init__(self, db: sqlite3.Connection, store: str) -> None:
+        self._db = db
+        self._source = f"/popshop/{store}"
+        self._store = store
+        self.reader = SqliteReader(db)
+        self._heads = {stream: _head(db, stream) for stream in STREAMS}
+        self._logs: dict[tuple[str, str], LogPosition] = {
+            (device, boot): LogPosition(upto)
+            for device, boot, upto in db.execute("SELECT device, boot, upto FROM device_logs")
+        }
+        self._current_boot: dict[str, str] = dict(db.execute("SELECT device, boot FROM device_logs ORDER BY at"))
+        self._offsets: dict[str, int | None] = dict(db.execute("SELECT device, clock_offset_ms FROM devices"))
+        self._begin_overlay("")
+
+    def _begin_overlay(self, at: str) -> None:
+        self._at = at
+        self._new_heads = dict(self._heads)
+        self._moved: dict[tuple[str, str], LogPosition] = {}
+        self._seen_devices: set[str] = set()
+        self._rows: list[tuple[str, int, bytes, bytes, str]] = []
+
+    # ── the transaction ─────────────────────────────────────────────────────────────────────────────
+
+    def begin(self, now: datetime) -> None:
+        """Open a transaction; every fact in it gets this store time."""
+        self._db.execute("BEGIN IMMEDIATE")
+        self._begin_overlay(envelope.rfc3339(now))
+
+    def commit(self) -> None:
+        """Write what the batch gathered, and make all of it durable at once."""
+        self._db.executemany("INSERT INTO journal VALUES (?, ?, ?, ?, ?)", self._rows)
+        moved = [(device, boot, log.upto, self._at) for (device, boot), log in self._moved.items()]
+        self._db.executemany("INSERT OR REPLACE INTO device_logs VALUES (?, ?, ?, ?)", moved)
+        self._db.executemany(
+            "UPDATE devices SET last_seen_at = ? WHERE device = ?", [(self._at, d) for d in self._seen_devices]
+        )
+        self._db.execute("COMMIT")
+        self._heads = self._new_heads
+        self._logs.update(self._moved)
+        for device, boot in self._moved:
+            self._current_boot[device] = boot
+
+    def rollback(self) -> None:
+        """Forget the batch, in the file and in memory."""
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+        self._begin_overlay("")
+
+    # ── facts ───────────────────────────────────────────────────────────────────────────────────────
+
+    def record(
+        self, new: Iterable[facts.Fact], *, cause: str, device_time: str = "", offset_ms: int | None = None
+    ) -> None:
+        """Append facts to their streams and change the tables by them."""
+        for fact in new:
+            stream = fact.STREAM
+            head = self._new_heads[stream]
+            seq = head.seq + 1
+            body = envelope.encode(
+                envelope.Event(
+                    specversion="1.0",
+                    id=f"{self._store}.{stream}.{seq}",
+                    source=self._source,
+                    type=facts.type_of(fact),
+                    time=self._at,
+                    sequence=str(seq),
+                    cause=cause,
+                    devicetime=device_time,
+                    offsetms=offset_ms,
+                    data=envelope.data_bytes(fact),
+                )
+            )
+            digest = row_hash(head.hash, seq, body)
+            self._new_heads[stream] = Head(seq, digest)
+            self._rows.append((stream, seq, body, digest, self._at))
+            project(self._db, fact, self._at)
+
+    # ── commands seen before ────────────────────────────────────────────────────────────────────────
+
+    def reply_to(self, command_id: str) -> bytes | None:
+        """What a command of that id was answered."""
+        row = self._db.execute("SELECT reply FROM replies WHERE command = ?", (command_id,)).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def remember_reply(self, command_id: str, reply: bytes) -> None:
+        """Answer the same the next time."""
+        self._db.execute("INSERT INTO replies VALUES (?, ?, ?)", (command_id, reply, self._at))
+
+    # ── devices' logs ───────────────────────────────────────────────────────────────────────────────
+
+    def log_position(self, device: str, boot: str) -> LogPosition:
+        """Where a boot's log stands."""
+        key = (device, boot)
+        return self._moved.get(key) or self._logs.get(key, _NEW_LOG)
+
+    def move_log(self, device: str, boot: str, position: LogPosition) -> None:
+        """The log stands here after this batch."""
+        self._moved[device, boot] = position
+        self._seen_devices.add(device)
+
+    def unreadable_arrived(self, device: str) -> None:
+        """Count bytes without a number: they stand for one number of the boot the device is in."""
+        boot = next((b for d, b in reversed(self._moved) if d == device), self._current_boot.get(device, ""))
+        position = self.log_position(device, boot)
+        self.move_log(device, boot, replace(position, unreadable=position.unreadable + 1))
+
+    def clock_offset_ms(self, device: str) -> int | None:
+        """Store clock minus device clock, as of its last hello."""
+        return self._offsets.get(device)
+
+    def note_presence(
+        self, device: str, boot: str, offset_ms: int | None, readings: dict[str, float], described: str
+    ) -> None:
+        """Keep what a presence message says beside facts."""
+        if offset_ms is not None:
+            self._offsets[device] = offset_ms
+        if boot:
+            self._current_boot[device] = boot
+        self._db.execute(
+            "UPDATE devices SET last_seen_at = ?, clock_offset_ms = COALESCE(?, clock_offset_ms),"
+            " readings = CASE WHEN ? = '{}' THEN readings ELSE ? END,"
+            " described = CASE WHEN ? = '' THEN described ELSE ? END WHERE device = ?",
+            (
+                self._at,
+                offset_ms,
+                *[msgspec.json.encode(readings).decode()] * 2,
+                described,
+                described,
+                device,
+            ),
+        )
+
+    def quarantine(self, device: str, topic: str, reason: str, body: bytes) -> int:
+        """Keep bytes nobody can read where a person can see them. Returns their number."""
+        cursor = self._db.execute(
+            "INSERT INTO quarantine (device, topic, reason, body, at) VALUES (?, ?, ?, ?, ?)",
+            (device, topic, reason[:1000], body, self._at),
+        )
+        return int(cursor.lastrowid or 0)
+
+    def sync_advanced(self, command: SyncAdvanced) -> None:
+        """Remember how far headquarters has a stream."""
+        self._db.execute(
+            "INSERT INTO sync VALUES (?, ?, ?, ?) ON CONFLICT (stream) DO UPDATE SET acked = excluded.acked,"
+            " hash = excluded.hash, at = excluded.at WHERE excluded.acked >= sync.acked",
+            (command.stream, command.acked, command.hash_at_acked, envelope.rfc3339(command.at)),
+        )
+
+
+def _head(db: sqlite3.Connection, stream: str) -> Head:
+    row = db.execute(
+        "SELECT seq, hash FROM journal WHERE stream = ? ORDER BY seq DESC LIMIT 1", (stream,)
+    ).fetchone()
+    return Head(row[0], row[1]) if row else Head(0, GENESIS)

@@ -1,0 +1,248 @@
+"""What screens and workers ask: whole entities of `docs/agent-api.md`, from committed rows."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from cloud_sync.protocol.identifiers import STREAMS
+from edge_agent.adapters.sqlite_store.connection import open_reader
+
+Entity = dict[str, Any]
+
+_AVAILABLE = """COALESCE((SELECT SUM(MAX(s.count - s.held, 0)) FROM slots s JOIN devices d ON d.device = s.device
+    WHERE s.sku = items.sku AND s.blocked = '' AND d.status = 'ready'), 0)"""
+
+
+class Queries:
+    """Reads the store's file; each thread gets a connection of its own, closed by `close`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        self._all: list[sqlite3.Connection] = []
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        db: sqlite3.Connection | None = getattr(self._local, "db", None)
+        if db is None:
+            db = self._local.db = open_reader(self._path)
+            self._all.append(db)
+        return db
+
+    def close(self) -> None:
+        """Close every thread's connection."""
+        for db in self._all:
+            db.close()
+
+    def _rows(self, sql: str, *values: object) -> list[Entity]:
+        return [dict(row) for row in self._db.execute(sql, values)]
+
+    def _one(self, sql: str, *values: object) -> Entity | None:
+        row = self._db.execute(sql, values).fetchone()
+        return dict(row) if row else None
+
+    @contextmanager
+    def consistent(self) -> Iterator[None]:
+        """Everything read inside is of one and the same commit."""
+        self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._db.execute("COMMIT")
+
+    # ── entities ────────────────────────────────────────────────────────────────────────────────────
+
+    def store(self) -> Entity:
+        """Who this store is."""
+        return self._one("SELECT id, name, timezone, currency, epoch FROM store") or {}
+
+    def items(self, skus: Collection[str] | None = None) -> list[Entity]:
+        """Catalogue items with what can be sold of each now."""
+        sql = f"SELECT items.*, {_AVAILABLE} AS available FROM items"
+        rows = (
+            self._rows(sql)
+            if skus is None
+            else [row for sku in skus for row in self._rows(f"{sql} WHERE items.sku = ?", sku)]
+        )
+        return [row | {"sellable": row["available"] > 0} for row in rows]
+
+    def order(self, order: str) -> Entity | None:
+        """One order as screens see it."""
+        head = self._one(
+            "SELECT id, state, channel, device, currency, total_minor, paid_minor, refunded_minor, placed_at,"
+            " expires_at, closed_at FROM orders WHERE id = ?",
+            order,
+        )
+        if head is None:
+            return None
+        payments = self._rows(
+            "SELECT id, method, state, amount_minor, pay_url FROM payments WHERE order_id = ? ORDER BY id", order
+        )
+        return head | {
+            "lines": self._rows(
+                "SELECT l.line, l.sku, i.name_zh, i.name_en, l.qty, l.price_minor, l.device, l.slot"
+                " FROM order_lines l LEFT JOIN items i ON i.sku = l.sku WHERE l.order_id = ? ORDER BY l.line",
+                order,
+            ),
+            "payment": payments[-1] if payments else None,
+            "refunds": self._rows(
+                "SELECT id, amount_minor, reason, state FROM refunds WHERE order_id = ? ORDER BY id", order
+            ),
+            "vends": self._rows(
+                'SELECT id, line, sku, device, slot, state, code, case_number AS "case" FROM vends'
+                " WHERE order_id = ? ORDER BY id",
+                order,
+            ),
+        }
+
+    def recent_orders(self, closed_after: str) -> list[Entity]:
+        """Open orders, and those that ended after a time."""
+        ids = self._rows("SELECT id FROM orders WHERE closed_at = '' OR closed_at > ?", closed_after)
+        found = (self.order(row["id"]) for row in ids)
+        return [order for order in found if order is not None]
+
+    def devices(self, names: Collection[str] | None = None) -> list[Entity]:
+        """Devices with their slots."""
+        sql = (
+            "SELECT device AS id, kind, model, serial, firmware, boot, status, faults, readings, last_seen_at,"
+            " clock_offset_ms FROM devices"
+        )
+        rows = (
+            self._rows(f"{sql} ORDER BY device")
+            if names is None
+            else [row for name in names for row in self._rows(f"{sql} WHERE device = ?", name)]
+        )
+        for row in rows:
+            row["faults"] = json.loads(row["faults"])
+            row["readings"] = json.loads(row["readings"])
+            row["slots"] = self._rows(
+                "SELECT s.slot, s.sku, i.name_zh, i.name_en, s.count, s.held, s.par_level, s.capacity,"
+                " NULLIF(s.blocked, '') AS blocked FROM slots s LEFT JOIN items i ON i.sku = s.sku"
+                " WHERE s.device = ? ORDER BY s.slot",
+                row["id"],
+            )
+        return rows
+
+    def cases(self) -> list[Entity]:
+        """Vends a person must look at: unknown ones, and settled ones the machine disputes."""
+        return self._rows(
+            'SELECT v.id, v.order_id AS "order", v.device, v.slot, v.sku, i.name_zh, i.name_en, v.price_minor,'
+            " o.currency, v.state, v.code, v.case_number, v.disputed, v.at FROM vends v"
+            " JOIN orders o ON o.id = v.order_id LEFT JOIN items i ON i.sku = v.sku"
+            " WHERE (v.state = 'unknown' AND v.state IN ('requested', 'dispensing', 'unknown'))"
+            " OR v.disputed <> '' ORDER BY v.at"
+        )
+
+    def open_refunds(self) -> list[Entity]:
+        """Refunds that are not through, with the payment they belong to."""
+        return self._rows(
+            'SELECT r.id, r.payment, r.order_id AS "order", r.amount_minor, r.currency, r.reason, r.state,'
+            " p.method, p.provider_ref FROM refunds r JOIN payments p ON p.id = r.payment"
+            " WHERE r.state <> 'refunded' ORDER BY r.id"
+        )
+
+    def live_payments(self) -> list[Entity]:
+        """Payments that may still bring money, with what their order wants."""
+        return self._rows(
+            'SELECT p.id, p.order_id AS "order", p.method, p.state, p.amount_minor, p.currency, p.provider_ref,'
+            " o.expires_at, o.cancel_requested FROM payments p JOIN orders o ON o.id = p.order_id"
+            " WHERE p.state IN ('created', 'pending', 'unknown') ORDER BY p.id"
+        )
+
+    def requested_vends(self) -> list[Entity]:
+        """Vends whose machine has not said anything yet."""
+        return self._rows(
+            "SELECT id, device, slot, order_id, line, expires_at FROM vends"
+            " WHERE state = 'requested' AND state IN ('requested', 'dispensing', 'unknown') ORDER BY at, id"
+        )
+
+    def overdue_vends(self, now: str) -> list[str]:
+        """Vends past their time."""
+        rows = self._rows(
+            "SELECT id FROM vends WHERE state IN ('requested', 'dispensing') AND due_by <= ?"
+            " AND state IN ('requested', 'dispensing', 'unknown')",
+            now,
+        )
+        return [row["id"] for row in rows]
+
+    def expired_orders(self, now: str) -> list[str]:
+        """Orders nobody paid in time and for which no payment is on its way."""
+        rows = self._rows(
+            "SELECT id FROM orders o WHERE closed_at = '' AND expires_at <= ? AND paid_minor = 0"
+            " AND state IN ('open', 'awaiting_payment') AND NOT EXISTS (SELECT 1 FROM payments p"
+            " WHERE p.order_id = o.id AND p.state IN ('created', 'pending', 'unknown', 'paid'))",
+            now,
+        )
+        return [row["id"] for row in rows]
+
+    # ── the journal and its links ───────────────────────────────────────────────────────────────────
+
+    def last_seq(self, stream: str) -> int:
+        """The newest row's number; 0 for none."""
+        row = self._one("SELECT MAX(seq) AS seq FROM journal WHERE stream = ?", stream)
+        return int((row or {}).get("seq") or 0)
+
+    def bodies(self, stream: str, after: int, most: int) -> list[tuple[int, bytes]]:
+        """Rows after a number, oldest first."""
+        return [
+            (row[0], row[1])
+            for row in self._db.execute(
+                "SELECT seq, body FROM journal WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?",
+                (stream, after, most),
+            )
+        ]
+
+    def hash_at(self, stream: str, seq: int) -> str:
+        """The chain hash (hex) at a row; '' when there is no such row."""
+        row = self._db.execute("SELECT hash FROM journal WHERE stream = ? AND seq = ?", (stream, seq)).fetchone()
+        return "" if row is None else bytes(row[0]).hex()
+
+    def acked(self, stream: str) -> tuple[int, str]:
+        """How far headquarters has a stream, and the hash (hex) there."""
+        row = self._db.execute("SELECT acked, hash FROM sync WHERE stream = ?", (stream,)).fetchone()
+        return (0, "") if row is None else (row[0], row[1])
+
+    def waiting(self) -> Entity:
+        """What headquarters does not have yet: rows, and the store time of the oldest ('' for none)."""
+        rows, oldest = 0, []
+        for stream in STREAMS:
+            acked, _ = self.acked(stream)
+            rows += self.last_seq(stream) - acked
+            first = self._one("SELECT at FROM journal WHERE stream = ? AND seq = ?", stream, acked + 1)
+            oldest += [first["at"]] if first else []
+        return {"rows": rows, "oldest_at": min(oldest, default="")}
+
+    def quarantined(self, most: int = 100) -> list[Entity]:
+        """The newest quarantined messages, without their bytes."""
+        return self._rows(
+            "SELECT id, device, topic, reason, length(body) AS bytes, at FROM quarantine ORDER BY id DESC LIMIT ?",
+            most,
+        )
+
+    def totals(self) -> Entity:
+        """The store's own sums, for summaries: events, orders by end, money by its minor unit."""
+        money = self._one(
+            "SELECT COALESCE(SUM(paid_minor), 0) AS paid, COALESCE(SUM(refunded_minor), 0) AS refunded FROM orders"
+        ) or {}
+        cash = self._one("SELECT COUNT(*) AS units, COALESCE(SUM(price_minor), 0) AS minor FROM cash_sales") or {}
+        orders = {r["state"]: r["n"] for r in self._rows("SELECT state, COUNT(*) AS n FROM orders GROUP BY state")}
+        vends = {r["state"]: r["n"] for r in self._rows("SELECT state, COUNT(*) AS n FROM vends GROUP BY state")}
+        return {
+            "events": self.last_seq("ledger") + self.last_seq("interactions"),
+            "ledger_events": self.last_seq("ledger"),
+            "interaction_events": self.last_seq("interactions"),
+            "orders": orders,
+            "vends": vends,
+            "cash_sales": cash["units"],
+            "paid_minor": money["paid"],
+            "refunded_minor": money["refunded"],
+            "cash_minor": cash["minor"],
+            "takings_minor": money["paid"] - money["refunded"] + cash["minor"],
+            "quarantined": (self._one("SELECT COUNT(*) AS n FROM quarantine") or {"n": 0})["n"],
+        }

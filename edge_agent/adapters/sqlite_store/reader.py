@@ -1,0 +1,145 @@
+"""State for decisions, read inside the writer's transaction."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection
+
+from edge_agent.domain.device import Device
+from edge_agent.domain.order import Checkout, Item, Line, Order, Payment, Refund, Slot, Vend
+
+_SLOT = """SELECT s.device, s.slot, s.sku, s.count, s.held, s.blocked <> '', COALESCE(d.status, '') = 'ready',
+    s.failures FROM slots s LEFT JOIN devices d ON d.device = s.device"""
+
+
+def _slot(row: tuple[str, str, str, int, int, int, int, int]) -> Slot:
+    device, slot, sku, count, held, blocked, ready, failures = row
+    return Slot(device, slot, sku, count, held, bool(blocked), bool(ready), failures)
+
+
+def _marks(values: Collection[str]) -> str:
+    return ",".join("?" * len(values))
+
+
+class SqliteReader:
+    """Fills `services.ports.Reader` from the writer's connection."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def currency(self) -> str:
+        """The store's currency."""
+        row = self._db.execute("SELECT currency FROM store").fetchone()
+        return str(row[0])
+
+    def store_epoch(self) -> int:
+        """The epoch this file writes in; 0 before the first."""
+        row = self._db.execute("SELECT epoch FROM store").fetchone()
+        return int(row[0]) if row else 0
+
+    def checkout(self, skus: Collection[str]) -> Checkout:
+        """Items and slots of some SKUs."""
+        marks, values = _marks(skus), tuple(skus)
+        items = self._db.execute(
+            f"SELECT sku, price_minor, currency, tax_rate_bp FROM items WHERE sku IN ({marks})", values
+        )
+        slots = self._db.execute(f"{_SLOT} WHERE s.sku IN ({marks})", values)
+        return Checkout(self.currency(), {row[0]: Item(*row) for row in items}, tuple(_slot(row) for row in slots))
+
+    def known_skus(self, skus: Collection[str]) -> frozenset[str]:
+        """Those that are in the catalogue."""
+        found: set[str] = set()
+        for sku in skus:
+            if self._db.execute("SELECT 1 FROM items WHERE sku = ?", (sku,)).fetchone():
+                found.add(sku)
+        return frozenset(found)
+
+    def brand(self, sku: str) -> str:
+        """The brand of a SKU, or nothing."""
+        row = self._db.execute("SELECT brand FROM items WHERE sku = ?", (sku,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def slot(self, device: str, slot: str) -> Slot | None:
+        """One slot."""
+        row = self._db.execute(f"{_SLOT} WHERE s.device = ? AND s.slot = ?", (device, slot)).fetchone()
+        return _slot(row) if row else None
+
+    def slots(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Slot]:
+        """Those slots that exist."""
+        found = ((key, self.slot(*key)) for key in keys)
+        return {key: slot for key, slot in found if slot is not None}
+
+    def device(self, device: str) -> Device | None:
+        """One device."""
+        row = self._db.execute(
+            "SELECT kind, status, faults, boot, described, drop_sensor FROM devices WHERE device = ?", (device,)
+        ).fetchone()
+        if row is None:
+            return None
+        kind, status, faults, boot, described, drop_sensor = row
+        return Device(device, kind, status, tuple(json.loads(faults)), boot, described, bool(drop_sensor))
+
+    def order(self, order: str) -> Order | None:
+        """One order with all that hangs on it."""
+        row = self._db.execute(
+            "SELECT id, state, currency, total_minor, expires_at, cancel_requested FROM orders WHERE id = ?",
+            (order,),
+        ).fetchone()
+        if row is None:
+            return None
+        lines = self._db.execute(
+            "SELECT line, sku, qty, price_minor, device, slot FROM order_lines WHERE order_id = ?", (order,)
+        )
+        payments = self._db.execute(
+            "SELECT id, method, state, amount_minor, currency FROM payments WHERE order_id = ?", (order,)
+        )
+        refunds = self._db.execute(
+            "SELECT id, payment, amount_minor, state FROM refunds WHERE order_id = ?", (order,)
+        )
+        vends = self._db.execute(
+            "SELECT id, line, device, slot, sku, price_minor, state, due_by, sold_at FROM vends"
+            " WHERE order_id = ?",
+            (order,),
+        )
+        return Order(
+            id=row[0],
+            state=row[1],
+            currency=row[2],
+            total_minor=row[3],
+            expires_at=row[4],
+            cancel_requested=bool(row[5]),
+            lines=tuple(Line(*each) for each in lines),
+            payments=tuple(Payment(*each) for each in payments),
+            refunds=tuple(Refund(*each) for each in refunds),
+            vends=tuple(Vend(*each) for each in vends),
+        )
+
+    def _order_by(self, table: str, key: str) -> Order | None:
+        row = self._db.execute(f"SELECT order_id FROM {table} WHERE id = ?", (key,)).fetchone()
+        return self.order(row[0]) if row else None
+
+    def order_of_payment(self, payment: str) -> Order | None:
+        """The order a payment belongs to."""
+        return self._order_by("payments", payment)
+
+    def order_of_refund(self, refund: str) -> Order | None:
+        """The order a refund belongs to."""
+        return self._order_by("refunds", refund)
+
+    def order_of_vend(self, vend: str) -> Order | None:
+        """The order a vend belongs to."""
+        return self._order_by("vends", vend)
+
+    def open_vends(self, device: str, states: Collection[str]) -> list[str]:
+        """Ids of a device's vends in some of the open states."""
+        rows = self._db.execute(
+            f"SELECT id FROM vends WHERE device = ? AND state IN ({_marks(states)})"
+            " AND state IN ('requested', 'dispensing', 'unknown') ORDER BY id",
+            (device, *states),
+        )
+        return [row[0] for row in rows]
+
+    def queued(self, devices: Collection[str]) -> dict[str, int]:
+        """How many vends each device still has to do."""
+        return {device: len(self.open_vends(device, ("requested", "dispensing"))) for device in devices}

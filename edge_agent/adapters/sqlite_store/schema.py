@@ -1,0 +1,90 @@
+"""Tables, and the migrations that make them; each commits together with its record (sqlite-utils)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlite_utils
+from sqlite_utils.migrations import Migrations
+
+migrations = Migrations("popshop-edge")
+
+
+@migrations()
+def journal_and_tables(db: sqlite_utils.Database) -> None:
+    """The first shape of the file."""
+    for statement in _FIRST.split(";"):
+        if statement.strip():
+            db.execute(statement)
+
+
+_FIRST = """
+CREATE TABLE store (one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL, name TEXT NOT NULL,
+    timezone TEXT NOT NULL, currency TEXT NOT NULL, epoch INTEGER NOT NULL);
+
+CREATE TABLE journal (stream TEXT NOT NULL, seq INTEGER NOT NULL, body BLOB NOT NULL, hash BLOB NOT NULL,
+    at TEXT NOT NULL, PRIMARY KEY (stream, seq)) WITHOUT ROWID;
+CREATE TABLE replies (command TEXT PRIMARY KEY, reply BLOB NOT NULL, at TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE device_logs (device TEXT NOT NULL, boot TEXT NOT NULL, upto INTEGER NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (device, boot)) WITHOUT ROWID;
+CREATE TABLE quarantine (id INTEGER PRIMARY KEY, device TEXT NOT NULL, topic TEXT NOT NULL,
+    reason TEXT NOT NULL, body BLOB NOT NULL, at TEXT NOT NULL);
+CREATE TABLE sync (stream TEXT PRIMARY KEY, acked INTEGER NOT NULL, hash TEXT NOT NULL, at TEXT NOT NULL)
+    WITHOUT ROWID;
+
+CREATE TABLE items (sku TEXT PRIMARY KEY, gtin TEXT NOT NULL, name_zh TEXT NOT NULL, name_en TEXT NOT NULL,
+    brand TEXT NOT NULL, category TEXT NOT NULL, price_minor INTEGER NOT NULL, currency TEXT NOT NULL,
+    tax_rate_bp INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE devices (device TEXT PRIMARY KEY, kind TEXT NOT NULL DEFAULT '', model TEXT NOT NULL DEFAULT '',
+    serial TEXT NOT NULL DEFAULT '', firmware TEXT NOT NULL DEFAULT '', boot TEXT NOT NULL DEFAULT '',
+    status TEXT NOT NULL DEFAULT 'init', faults TEXT NOT NULL DEFAULT '[]',
+    readings TEXT NOT NULL DEFAULT '{}', last_seen_at TEXT NOT NULL DEFAULT '', clock_offset_ms INTEGER,
+    described TEXT NOT NULL DEFAULT '', drop_sensor INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE TABLE slots (device TEXT NOT NULL, slot TEXT NOT NULL, sku TEXT NOT NULL,
+    count INTEGER NOT NULL DEFAULT 0 CHECK (count >= 0), held INTEGER NOT NULL DEFAULT 0 CHECK (held >= 0),
+    par_level INTEGER NOT NULL, capacity INTEGER NOT NULL, blocked TEXT NOT NULL DEFAULT '',
+    failures INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (device, slot)) WITHOUT ROWID;
+CREATE INDEX slots_of_item ON slots (sku);
+
+CREATE TABLE orders (id TEXT PRIMARY KEY, state TEXT NOT NULL, channel TEXT NOT NULL, device TEXT NOT NULL,
+    currency TEXT NOT NULL, total_minor INTEGER NOT NULL, paid_minor INTEGER NOT NULL DEFAULT 0,
+    refunded_minor INTEGER NOT NULL DEFAULT 0, placed_at TEXT NOT NULL, expires_at TEXT NOT NULL,
+    cancel_requested INTEGER NOT NULL DEFAULT 0, closed_at TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
+CREATE INDEX orders_open ON orders (expires_at) WHERE closed_at = '';
+CREATE INDEX orders_closed ON orders (closed_at) WHERE closed_at <> '';
+CREATE TABLE order_lines (order_id TEXT NOT NULL, line INTEGER NOT NULL, sku TEXT NOT NULL,
+    qty INTEGER NOT NULL, list_price_minor INTEGER NOT NULL, price_minor INTEGER NOT NULL,
+    tax_rate_bp INTEGER NOT NULL, device TEXT NOT NULL, slot TEXT NOT NULL,
+    PRIMARY KEY (order_id, line)) WITHOUT ROWID;
+CREATE TABLE payments (id TEXT PRIMARY KEY, order_id TEXT NOT NULL, method TEXT NOT NULL, state TEXT NOT NULL,
+    amount_minor INTEGER NOT NULL, currency TEXT NOT NULL, provider_ref TEXT NOT NULL DEFAULT '',
+    pay_url TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
+CREATE INDEX payments_of_order ON payments (order_id);
+CREATE INDEX payments_live ON payments (id) WHERE state IN ('created', 'pending', 'unknown');
+CREATE TABLE refunds (id TEXT PRIMARY KEY, payment TEXT NOT NULL, order_id TEXT NOT NULL,
+    amount_minor INTEGER NOT NULL, currency TEXT NOT NULL, reason TEXT NOT NULL, state TEXT NOT NULL)
+    WITHOUT ROWID;
+CREATE INDEX refunds_of_order ON refunds (order_id);
+CREATE INDEX refunds_open ON refunds (id) WHERE state <> 'refunded';
+CREATE TABLE vends (id TEXT PRIMARY KEY, order_id TEXT NOT NULL, line INTEGER NOT NULL, device TEXT NOT NULL,
+    slot TEXT NOT NULL, sku TEXT NOT NULL, price_minor INTEGER NOT NULL, state TEXT NOT NULL,
+    code TEXT NOT NULL DEFAULT '', case_number TEXT NOT NULL DEFAULT '', expires_at TEXT NOT NULL,
+    due_by TEXT NOT NULL, sold_at TEXT NOT NULL DEFAULT '', disputed TEXT NOT NULL DEFAULT '',
+    at TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX vends_of_order ON vends (order_id);
+CREATE INDEX vends_open ON vends (device, state) WHERE state IN ('requested', 'dispensing', 'unknown');
+CREATE INDEX vends_disputed ON vends (id) WHERE disputed <> '';
+CREATE TABLE cash_sales (sale TEXT PRIMARY KEY, device TEXT NOT NULL, slot TEXT NOT NULL, sku TEXT NOT NULL,
+    price_minor INTEGER NOT NULL, currency TEXT NOT NULL, sold_at TEXT NOT NULL) WITHOUT ROWID
+"""
+
+
+def migrate(path: Path) -> None:
+    """Bring the file to this version's shape. Safe to run at every start."""
+    db = sqlite_utils.Database(path)
+    try:
+        db.conn.execute("PRAGMA journal_mode = WAL")
+        db.conn.execute("PRAGMA synchronous = FULL")
+        migrations.apply(db)
+    finally:
+        db.close()

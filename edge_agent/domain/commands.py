@@ -1,0 +1,237 @@
+"""Everything that can be asked of a store, as small frozen values.
+
+`id` makes a command happen once: the same id gets the same answer. Commands of our own workers (timers,
+payment answers) have none, since the state they meet makes a second one do nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hardware.messages import Describe, Report, State
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """The root of all commands."""
+
+    id: str
+
+
+# ── from a kiosk, or staff ──────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedLine:
+    """What somebody wants. Only staff may name the slot or the price."""
+
+    sku: str
+    qty: int
+    device: str = ""
+    slot: str = ""
+    price_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOrder(Command):
+    channel: str
+    device: str
+    lines: tuple[RequestedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPayment(Command):
+    order: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrder(Command):
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOrder(Command):
+    """Staff gives money back for what was handed over."""
+
+    order: str
+    amount_minor: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettleVend(Command):
+    """A person looked: the unit dropped, or it did not."""
+
+    vend: str
+    dispensed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PayOutRefund(Command):
+    """Staff handed the money of a counter refund to the shopper."""
+
+    refund: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountSlot(Command):
+    device: str
+    slot: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlockSlot(Command):
+    device: str
+    slot: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnblockSlot(Command):
+    device: str
+    slot: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedItem:
+    """A catalogue entry as imported."""
+
+    sku: str
+    name_zh: str
+    name_en: str
+    price_minor: int
+    gtin: str = ""
+    brand: str = ""
+    category: str = ""
+    tax_rate_bp: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ListItems(Command):
+    items: tuple[ListedItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSlot:
+    """One slot of a planogram, and how many units stand in it (None: not counted now)."""
+
+    device: str
+    slot: str
+    sku: str
+    par_level: int
+    capacity: int
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSlots(Command):
+    slots: tuple[PlannedSlot, ...]
+
+
+# ── from devices ────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceReported(Command):
+    """One numbered report. `report` is None when only its number could be read; `error` says why."""
+
+    device: str
+    boot: str
+    seq: int
+    at: str
+    report: Report | None
+    error: str = ""
+    body: bytes = b""
+    """As it arrived, for the quarantine."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableReport(Command):
+    """Bytes on a device's report topic of which not even the number can be read."""
+
+    device: str
+    topic: str
+    reason: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadablePresence(Command):
+    """Bytes on a device's describe or state topic that follow no contract."""
+
+    device: str
+    topic: str
+    reason: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceIntroduced(Command):
+    device: str
+    describe: Describe
+
+
+@dataclass(frozen=True, slots=True)
+class DevicePresence(Command):
+    device: str
+    state: State
+
+
+# ── from our own workers ────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStore(Command):
+    """The agent starts on a new file, or with a new epoch."""
+
+    store: str
+    name: str
+    timezone: str
+    currency: str
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderAnswered(Command):
+    """What a payment provider says of a payment: pending, paid, closed or unknown."""
+
+    payment: str
+    state: str
+    provider_ref: str = ""
+    pay_url: str = ""
+    amount_minor: int | None = None
+    currency: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundAnswered(Command):
+    """What a payment provider says of a refund."""
+
+    refund: str
+    refunded: bool
+    provider_ref: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpireOrder(Command):
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
+class VendOverdue(Command):
+    vend: str
+
+
+@dataclass(frozen=True, slots=True)
+class SyncAdvanced(Command):
+    """Headquarters has everything of a stream up to `acked`. Bookkeeping, not a fact."""
+
+    stream: str
+    acked: int
+    hash_at_acked: str
+    at: datetime

@@ -1,0 +1,108 @@
+"""Payments: asking for money, believing an answer, and what money sets in motion.
+
+created → pending → paid → refunded | closed | unknown. Money that arrives where none was due goes back.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cloud_sync.protocol import facts
+from cloud_sync.protocol.envelope import rfc3339
+from edge_agent.domain import vend
+from edge_agent.domain.methods import COUNTER, NONE
+from edge_agent.domain.commands import ProviderAnswered, RequestPayment
+from edge_agent.domain.order import ENDED, Order, Payment
+from edge_agent.domain.policy import Policy
+from edge_agent.domain.refund import owed
+from edge_agent.domain.refusals import Refusal
+
+def request(
+    order: Order | None, command: RequestPayment, methods: frozenset[str], queued: dict[str, int], now: datetime, policy: Policy
+) -> list[facts.Fact] | Refusal:
+    """Ask for the money. A counter payment, and one of zero, is paid at once."""
+    if order is None:
+        return Refusal("unknown_order", command.order)
+    if order.state in ENDED:
+        return Refusal("order_closed", order.id)
+    if order.live_payment or order.paid_payment:
+        return Refusal("already_paying", order.id)
+    method = NONE if order.total_minor == 0 else command.method
+    if method not in methods | {NONE}:
+        return Refusal("unknown_method", command.method)
+    payment = Payment(
+        f"{order.id}-P{len(order.payments) + 1}", method, "created", order.total_minor, order.currency
+    )
+    asked = facts.PaymentRequested(
+        payment=payment.id,
+        order=order.id,
+        method=method,
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+    )
+    if method in (NONE, COUNTER):
+        return [asked, _paid(order, payment, ""), *vend.request_all(order, queued, now, policy)]
+    return [asked]
+
+
+def _paid(order: Order, payment: Payment, provider_ref: str) -> facts.PaymentPaid:
+    return facts.PaymentPaid(
+        payment=payment.id,
+        order=order.id,
+        method=payment.method,
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+        provider_ref=provider_ref,
+    )
+
+
+def answered(
+    order: Order | None, command: ProviderAnswered, queued: dict[str, int], now: datetime, policy: Policy
+) -> list[facts.Fact] | Refusal:
+    """Take a provider's answer for what it proves, and nothing more."""
+    payment = None if order is None else next((p for p in order.payments if p.id == command.payment), None)
+    if order is None or payment is None:
+        return Refusal("unknown_order", command.payment)
+    if payment.state in ("paid", "refunded") or (payment.state == "closed" and command.state != "paid"):
+        return []
+    if command.state == "paid":
+        return _money_arrived(order, payment, command, queued, now, policy)
+    if command.state == "pending":
+        return [] if payment.state == "pending" else [
+            facts.PaymentPending(
+                payment=payment.id, order=order.id, provider_ref=command.provider_ref, pay_url=command.pay_url
+            )
+        ]
+    if command.state == "closed":
+        closed = facts.PaymentClosed(payment=payment.id, order=order.id, reason=command.reason)
+        if order.state in ENDED:
+            return [closed]
+        if order.cancel_requested:
+            return [closed, facts.OrderClosed(order=order.id, state="cancelled")]
+        if order.expires_at <= rfc3339(now):
+            return [closed, facts.OrderClosed(order=order.id, state="expired")]
+        return [closed]
+    if payment.state == "unknown":
+        return []
+    return [facts.PaymentUnknown(payment=payment.id, order=order.id, reason=command.reason)]
+
+
+def _money_arrived(
+    order: Order,
+    payment: Payment,
+    command: ProviderAnswered,
+    queued: dict[str, int],
+    now: datetime,
+    policy: Policy,
+) -> list[facts.Fact]:
+    if (command.amount_minor, command.currency) != (payment.amount_minor, payment.currency):
+        if payment.state == "unknown":
+            return []
+        return [facts.PaymentUnknown(payment=payment.id, order=order.id, reason="amount_differs")]
+    paid = _paid(order, payment, command.provider_ref)
+    if order.state in ENDED:
+        return [paid, owed(order, payment, payment.amount_minor, "paid_late")]
+    if order.cancel_requested:
+        back = owed(order, payment, payment.amount_minor, "cancelled")
+        return [paid, back, facts.OrderClosed(order=order.id, state="cancelled")]
+    return [paid, *vend.request_all(order, queued, now, policy)]

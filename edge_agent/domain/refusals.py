@@ -1,0 +1,66 @@
+"""What the shop says no to, with the sentence each person sees.
+
+A refusal is an answer, not a crash: nothing was written, and asking again later may succeed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """`code` is one of SENTENCES; `detail` names the thing at fault (a SKU, a slot, a limit)."""
+
+    code: str
+    detail: str = ""
+
+
+# code: (HTTP status, Chinese, English). Each sentence says what is wrong and what to do.
+SENTENCES: Final[dict[str, tuple[int, str, str]]] = {
+    "malformed": (400, "请求内容有误，请检查后重试。", "The request is not valid. Check it and try again."),
+    "unauthorised": (401, "请先登录。", "Please sign in first."),
+    "forbidden": (403, "此操作需要店员权限。", "Only staff may do this."),
+    "unknown_order": (404, "找不到该订单。", "There is no such order."),
+    "unknown_item": (404, "找不到该商品。", "There is no such product."),
+    "unknown_slot": (404, "找不到该货道。", "There is no such slot."),
+    "unknown_vend": (404, "找不到该出货记录。", "There is no such vend."),
+    "unknown_refund": (404, "找不到该退款。", "There is no such refund."),
+    "sold_out": (409, "商品已售罄，请选择其他商品。", "Sold out. Please choose something else."),
+    "machine_not_ready": (
+        409,
+        "售货机暂时不可用，请稍后再试或找店员。",
+        "The machine is not ready. Try again shortly or ask our staff.",
+    ),
+    "order_closed": (409, "订单已结束。", "This order has ended."),
+    "already_paying": (409, "订单正在支付中。", "A payment for this order is already on its way."),
+    "not_payable": (409, "订单无需支付。", "There is nothing to pay for this order."),
+    "already_paid": (409, "订单已支付，无法取消。", "The order is paid and cannot be cancelled."),
+    "unknown_method": (409, "不支持该支付方式。", "This way of paying is not available here."),
+    "already_settled": (409, "该出货已处理。", "This vend is settled already."),
+    "not_unknown": (
+        409,
+        "售货机尚未超时，请等待其结果。",
+        "The machine may still answer. Wait until the vend is marked unknown.",
+    ),
+    "refund_too_large": (409, "退款金额超过已付金额。", "That is more than was paid."),
+    "refund_not_open": (409, "该退款已处理。", "This refund is settled already."),
+    "payload_too_large": (413, "内容过大。", "The request is too large."),
+    "disk_full": (
+        503,
+        "设备存储空间不足，暂停销售，请找店员。",
+        "The store's computer is out of disk space: sales are paused. Please ask our staff.",
+    ),
+    "busy": (503, "系统繁忙，请稍后再试。", "The shop is very busy. Please try again in a moment."),
+    "broken": (
+        500,
+        "系统出错，本次操作未执行，请找店员。",
+        "Something went wrong and nothing was done. Please ask our staff.",
+    ),
+}
+
+
+def sentences(refusal: Refusal) -> tuple[int, str, str]:
+    """HTTP status, Chinese and English sentence of a refusal."""
+    return SENTENCES[refusal.code]

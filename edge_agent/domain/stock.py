@@ -1,0 +1,104 @@
+"""Slots: the planogram, counts and blocks. The book never goes below zero; a count posts its difference."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cloud_sync.protocol import facts
+from cloud_sync.protocol.envelope import rfc3339
+from edge_agent.domain.clocks import sold_at
+from edge_agent.domain.commands import BlockSlot, CountSlot, PlanSlots, UnblockSlot
+from edge_agent.domain.order import Slot
+from edge_agent.domain.policy import Policy
+from edge_agent.domain.refusals import Refusal
+from hardware.messages import CashSale
+
+MAX_COUNT = 10_000
+"""No slot holds more; a larger count is a slip of the finger or a broken counter."""
+
+
+def plan(
+    command: PlanSlots, known_skus: frozenset[str], slots: dict[tuple[str, str], Slot]
+) -> list[facts.Fact] | Refusal:
+    """Give slots their SKU; all or none. A count given along posts its difference to the book."""
+    out: list[facts.Fact] = []
+    for wanted in command.slots:
+        if wanted.sku not in known_skus:
+            return Refusal("unknown_item", wanted.sku)
+        if wanted.par_level < 0 or wanted.capacity < 0:
+            return Refusal("malformed", f"{wanted.device} {wanted.slot}: levels cannot be below 0")
+        out.append(
+            facts.SlotPlanned(
+                device=wanted.device,
+                slot=wanted.slot,
+                sku=wanted.sku,
+                par_level=wanted.par_level,
+                capacity=wanted.capacity,
+            )
+        )
+        if wanted.count is not None:
+            before = slots.get((wanted.device, wanted.slot))
+            counted = _counted(wanted.device, wanted.slot, wanted.sku, wanted.count, before, "planogram")
+            if isinstance(counted, Refusal):
+                return counted
+            out += counted
+    return out
+
+
+def _counted(
+    device: str, slot: str, sku: str, count: int, before: Slot | None, by: str
+) -> list[facts.Fact] | Refusal:
+    if not 0 <= count <= MAX_COUNT:
+        return Refusal("malformed", f"a slot holds 0 to {MAX_COUNT} units, not {count}")
+    delta = count - (before.count if before else 0)
+    return [facts.SlotCounted(device=device, slot=slot, sku=sku, count=count, delta=delta, by=by)]
+
+
+def count(slot: Slot | None, command: CountSlot, by: str) -> list[facts.Fact] | Refusal:
+    """Somebody counted a slot."""
+    if slot is None:
+        return Refusal("unknown_slot", f"{command.device} {command.slot}")
+    return _counted(slot.device, slot.slot, slot.sku, command.count, slot, by)
+
+
+def block(slot: Slot | None, command: BlockSlot) -> list[facts.Fact] | Refusal:
+    """Take a slot out of sale."""
+    if slot is None:
+        return Refusal("unknown_slot", f"{command.device} {command.slot}")
+    if slot.blocked:
+        return []
+    return [facts.SlotBlocked(device=slot.device, slot=slot.slot, reason=command.reason or "staff")]
+
+
+def unblock(slot: Slot | None, command: UnblockSlot) -> list[facts.Fact] | Refusal:
+    """Put a slot back on sale."""
+    if slot is None:
+        return Refusal("unknown_slot", f"{command.device} {command.slot}")
+    return [facts.SlotUnblocked(device=slot.device, slot=slot.slot, by="staff")] if slot.blocked else []
+
+
+def cash_sale(
+    device: str, slot: Slot | None, report: CashSale, sale: str, device_time: str, now: datetime, policy: Policy
+) -> list[facts.Fact]:
+    """A machine sold for cash by itself. It is a fact whatever the book says, so the book is put right first."""
+    sold = facts.CashSold(
+        sale=sale,
+        device=device,
+        slot=report.slot,
+        sku=slot.sku if slot else "",
+        price_minor=report.price_minor,
+        currency=report.currency,
+        sold_at=rfc3339(sold_at(device_time, now, policy.device_clock_window_days)),
+    )
+    return [*found_in(slot), sold]
+
+
+def found_in(slot: Slot | None) -> list[facts.Fact]:
+    """A unit is leaving a slot whose book says 0: the book was wrong by one, so say that first."""
+    if slot is None or slot.count > 0:
+        return []
+    return [
+        facts.SlotCounted(
+            device=slot.device, slot=slot.slot, sku=slot.sku, count=1, delta=1, by="sold_though_counted_empty"
+        )
+    ]

@@ -1,0 +1,155 @@
+"""The live feed: a snapshot of all entities with a sequence number, then what changes after it.
+
+Follows the ledger with a cursor. A change is an entity's whole new value, so a client that misses one and
+gets the next is still right. Rows are turned into changes once, however many screens listen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from cloud_sync.protocol import envelope
+from cloud_sync.protocol.identifiers import LEDGER
+from edge_agent.adapters.sqlite_store.queries import Queries
+
+Change = dict[str, Any]
+Screen = asyncio.Queue[dict[str, Any] | None]
+
+MOST_ROWS_BEHIND = 5_000
+"""A screen further behind takes a new snapshot instead."""
+SCREEN_QUEUE = 200
+PACE_S = 0.03
+"""Changes of this span travel together: still live to the eye, and a busy store costs no more than a calm one."""
+HEARTBEAT_S = 5.0
+
+
+class _Touched(msgspec.Struct):
+    """Where a fact's data names entities of the feed."""
+
+    order: str = ""
+    device: str = ""
+    sku: str = ""
+
+
+_decoder = msgspec.json.Decoder(_Touched)
+
+
+class Feed:
+    """Lives on the event loop; `wake` may be called from any thread."""
+
+    def __init__(self, queries: Queries, status: Callable[[], list[Change]]) -> None:
+        self._queries = queries
+        self._status = status
+        self._last_status: list[Change] = []
+        self._screens: set[Screen] = set()
+        self._cursor = 0
+        self._woken = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def run(self) -> None:
+        """Follow the ledger until cancelled."""
+        self._loop = asyncio.get_running_loop()
+        self._cursor = await asyncio.to_thread(self._queries.last_seq, LEDGER)
+        quiet_s = 0.0
+        while True:
+            try:
+                await asyncio.wait_for(self._woken.wait(), timeout=1.0)
+            except TimeoutError:
+                quiet_s += 1.0
+            self._woken.clear()
+            if not self._screens:
+                continue
+            message = await asyncio.to_thread(self._advance)
+            if message["changes"] or quiet_s >= HEARTBEAT_S:
+                quiet_s = 0.0
+                self._send(message)
+            await asyncio.sleep(PACE_S)
+
+    def wake(self) -> None:
+        """Something was committed."""
+        if self._loop is not None and self._screens:
+            self._loop.call_soon_threadsafe(self._woken.set)
+
+    def join(self) -> Screen:
+        """A screen that listens from now on; it must first be given what it lacks (`changes_after`)."""
+        screen: Screen = asyncio.Queue(SCREEN_QUEUE)
+        self._screens.add(screen)
+        return screen
+
+    def leave(self, screen: Screen) -> None:
+        """The screen is gone."""
+        self._screens.discard(screen)
+
+    def _send(self, message: dict[str, Any]) -> None:
+        for screen in list(self._screens):
+            if screen.full():
+                # It cannot keep up: end it, so that it comes back for a snapshot.
+                self._screens.discard(screen)
+                screen.get_nowait()
+                screen.put_nowait(None)
+            else:
+                screen.put_nowait(message)
+
+    def _advance(self) -> dict[str, Any]:
+        last = self._queries.last_seq(LEDGER)
+        if last - self._cursor > MOST_ROWS_BEHIND:
+            self._cursor = last - MOST_ROWS_BEHIND
+        message = self.changes_after(self._cursor)
+        self._cursor = message["seq"]
+        status = self._status()
+        message["changes"] += [change for change in status if change not in self._last_status]
+        self._last_status = status
+        return message
+
+    def changes_after(self, after: int) -> dict[str, Any]:
+        """Everything the ledger changed after a row, as one message; `{"reset": True}` when that is too much."""
+        with self._queries.consistent():
+            last = self._queries.last_seq(LEDGER)
+            if after > last or last - after > MOST_ROWS_BEHIND:
+                return {"reset": True, "seq": last, "changes": []}
+            return {"seq": last, "changes": self._changes(self._queries.bodies(LEDGER, after, MOST_ROWS_BEHIND))}
+
+    def _changes(self, rows: list[tuple[int, bytes]]) -> list[Change]:
+        orders, devices, skus = set(), set(), set()
+        for _, body in rows:
+            event = envelope.decode(body)
+            touched = _decoder.decode(event.data)
+            orders.add(touched.order)
+            devices.add(touched.device)
+            skus.add(touched.sku)
+        orders.discard("")
+        devices.discard("")
+        out: list[Change] = [
+            {"kind": "order", "key": order, "value": self._queries.order(order)} for order in sorted(orders)
+        ]
+        for order in out:
+            for line in (order["value"] or {"lines": []})["lines"]:
+                devices.add(line["device"])
+                skus.add(line["sku"])
+        for device in self._queries.devices(sorted(devices)):
+            out.append({"kind": "device", "key": device["id"], "value": device})
+            # A machine that comes or goes changes what can be sold of everything in it.
+            skus.update(slot["sku"] for slot in device["slots"])
+        skus.discard("")
+        out += [{"kind": "item", "key": item["sku"], "value": item} for item in self._queries.items(sorted(skus))]
+        return out
+
+    def snapshot(self, closed_after: str) -> dict[str, Any]:
+        """All entities now."""
+        q = self._queries
+        with q.consistent():
+            entities: dict[str, dict[str, Any]] = {
+                "item": {item["sku"]: item for item in q.items()},
+                "order": {order["id"]: order for order in q.recent_orders(closed_after)},
+                "device": {device["id"]: device for device in q.devices()},
+            }
+            seq = q.last_seq(LEDGER)
+        for change in self._status():
+            entities[change["kind"]] = (
+                change["value"] if change["kind"] == "store" else {change["key"]: change["value"]}
+            )
+        return {"seq": seq, "entities": entities}

@@ -1,0 +1,279 @@
+"""The one door in, and the one writer behind it.
+
+Commands wait in a bounded inbox. `step` takes what waits, opens one transaction, decides each command,
+records its facts, commits, and only then answers. One command that breaks is set aside by itself; the
+rest of its batch goes through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+import structlog
+
+from cloud_sync.protocol import facts
+from cloud_sync.protocol.envelope import parse_time
+from cloud_sync.protocol.numbered_log import Verdict
+from edge_agent.domain import commands
+from edge_agent.domain.device import LogPosition, place
+from edge_agent.domain.refusals import Refusal
+from edge_agent.services.handlers import HANDLERS, SALES, Rules
+from edge_agent.services.inbox import Inbox
+from edge_agent.services.ports import Clock, Journal, StorageFull
+from edge_agent.services.report_handlers import decide_report
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a command. `subject` is the id of what it made or changed."""
+
+    refusal: Refusal | None = None
+    subject: str = ""
+    upto: int = 0
+    """For a device report: its boot's watermark now; 0 when the report was refused for a gap."""
+
+
+Done = Callable[[Answer], None]
+Entry = tuple[commands.Command, Done | None]
+
+OK = Answer()
+DISK_FULL = Answer(Refusal("disk_full"))
+
+
+class Brain:
+    """Owns the writing side of the store's file; `step` must be called from one thread only."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        rules: Rules,
+        clock: Clock,
+        *,
+        inbox_limit: int = 10_000,
+        batch_limit: int = 512,
+    ) -> None:
+        self._journal = journal
+        self._rules = rules
+        self._clock = clock
+        self._inbox: Inbox[Entry] = Inbox(inbox_limit)
+        self._batch_limit = batch_limit
+        self._listeners: list[Callable[[], None]] = []
+        self.storage_full = False
+        """Set when the disk is (nearly) full; new sales are refused while it is."""
+
+    # ── for senders, from any thread ────────────────────────────────────────────────────────────────
+
+    def submit(self, command: commands.Command, done: Done | None = None, *, timeout_s: float = 5.0) -> None:
+        """Queue a command; `done` is called with its answer after COMMIT, on the writer's thread.
+
+        Raises InboxFull when there is no room within `timeout_s`; then nothing was taken.
+        """
+        self._inbox.put((command, done), timeout_s)
+
+    def on_commit(self, listener: Callable[[], None]) -> None:
+        """Have `listener` called (on the writer's thread, so it must only wake somebody) after a commit."""
+        self._listeners.append(listener)
+
+    @property
+    def waiting(self) -> int:
+        """Commands in the inbox."""
+        return len(self._inbox)
+
+    def close(self) -> None:
+        """Take no more commands; those inside are still worked off by `step`."""
+        self._inbox.close()
+
+    # ── for the writer's thread ─────────────────────────────────────────────────────────────────────
+
+    def step(self, timeout_s: float) -> int:
+        """Work off what waits (waiting up to `timeout_s` for the first). Returns how many commands."""
+        batch = self._inbox.take(self._batch_limit, timeout_s)
+        if not batch:
+            return 0
+        try:
+            answers = self._commit(batch)
+        except StorageFull:
+            self._ran_out(batch)
+            return len(batch)
+        except Exception:
+            # One command broke the batch, and nothing of it was kept: find it by going one at a time.
+            answers = [self._alone(entry) for entry in batch]
+        for (_, done), answer in zip(batch, answers, strict=True):
+            if done is not None and answer is not None:
+                done(answer)
+        for listener in self._listeners:
+            listener()
+        return len(batch)
+
+    def _commit(self, batch: Iterable[Entry]) -> list[Answer | None]:
+        now = self._clock.now()
+        self._journal.begin(now)
+        try:
+            answers: list[Answer | None] = [self._handle(command, now) for command, _ in batch]
+            self._journal.commit()
+        except BaseException:
+            self._journal.rollback()
+            raise
+        return answers
+
+    def _alone(self, entry: Entry) -> Answer | None:
+        """One command in its own transaction; a broken one is quarantined. None: it must not be acknowledged."""
+        try:
+            return self._commit([entry])[0]
+        except StorageFull:
+            self.storage_full = True
+            return _when_full(entry[0])
+        except Exception as error:
+            log.exception("command_broke", kind=type(entry[0]).__name__, id=entry[0].id)
+            return self._set_aside(entry[0], error)
+
+    def _set_aside(self, command: commands.Command, error: Exception) -> Answer | None:
+        now = self._clock.now()
+        reason = f"{type(error).__name__}: {error}"
+        try:
+            self._journal.begin(now)
+            try:
+                answer = self._quarantine(command, reason)
+                self._journal.commit()
+            except BaseException:
+                self._journal.rollback()
+                raise
+            return answer
+        except StorageFull:
+            self.storage_full = True
+            return _when_full(command)
+
+    def _ran_out(self, batch: list[Entry]) -> None:
+        """Nothing was written. People get an answer; devices get none, and so keep their reports."""
+        self.storage_full = True
+        log.error("storage_full", commands=len(batch))
+        for command, done in batch:
+            answer = _when_full(command)
+            if done is not None and answer is not None:
+                done(answer)
+        for listener in self._listeners:
+            listener()
+
+    # ── one command ─────────────────────────────────────────────────────────────────────────────────
+
+    def _handle(self, command: commands.Command, now: datetime) -> Answer:
+        if isinstance(command, commands.DeviceReported):
+            return self._report(command, now)
+        if isinstance(command, commands.SyncAdvanced):
+            self._journal.sync_advanced(command)
+            return OK
+        if isinstance(command, (commands.UnreadableReport, commands.UnreadablePresence)):
+            if isinstance(command, commands.UnreadableReport):
+                self._journal.unreadable_arrived(command.device)
+            self._set_body_aside(command.device, command.topic, command.reason, command.body, command.id)
+            return OK
+        if command.id:
+            stored = self._journal.reply_to(command.id)
+            if stored is not None:
+                return msgspec.json.decode(stored, type=Answer)
+        if self.storage_full and isinstance(command, SALES):
+            return DISK_FULL
+        return self._decide(command, now)
+
+    def _decide(self, command: commands.Command, now: datetime) -> Answer:
+        outcome = HANDLERS[type(command)](self._journal.reader, command, now, self._rules)
+        if isinstance(outcome, Refusal):
+            # Not remembered: a refusal changed nothing, and the same key may succeed later.
+            return Answer(outcome)
+        self._journal.record(outcome, cause=command.id)
+        answer = Answer(subject=_subject(command, outcome))
+        self._note(command, now)
+        if command.id:
+            self._journal.remember_reply(command.id, msgspec.json.encode(answer))
+        return answer
+
+    def _note(self, command: commands.Command, now: datetime) -> None:
+        """What a presence message tells beside facts: readings, the clock's offset, that it lives."""
+        if isinstance(command, commands.DevicePresence):
+            state = command.state
+            offset_ms = _offset_ms(now, state.at) if state.status != "lost" else None
+            self._journal.note_presence(command.device, state.boot, offset_ms, state.readings, "")
+        elif isinstance(command, commands.DeviceIntroduced):
+            described = msgspec.json.encode(command.describe).decode()
+            self._journal.note_presence(command.device, command.describe.boot, None, {}, described)
+
+    def _report(self, command: commands.DeviceReported, now: datetime) -> Answer:
+        device, boot = command.device, command.boot
+        position = self._journal.log_position(device, boot)
+        now_s = self._clock.monotonic()
+        verdict, passed = place(position, command.seq, now_s)
+        if verdict is Verdict.SKIP:
+            return Answer(upto=position.upto)
+        if verdict is Verdict.GAP:
+            self._gap(command, position, now_s)
+            return OK
+        if passed:
+            missing = facts.ReportsMissing(
+                device=device, boot=boot, from_seq=position.upto + 1, to_seq=command.seq - 1, reason=passed
+            )
+            self._journal.record([missing], cause=command.id)
+        self._journal.move_log(device, boot, LogPosition(command.seq))
+        if command.report is None:
+            self._set_body_aside(device, "report", command.error, command.body, command.id)
+            return Answer(upto=command.seq)
+        outcome = decide_report(self._journal.reader, command, command.report, now, self._rules.policy)
+        if isinstance(outcome, Refusal):
+            reason = f"{outcome.code}: {outcome.detail}"
+            self._set_body_aside(device, "report", reason, command.body, command.id)
+        else:
+            self._journal.record(
+                outcome,
+                cause=command.id,
+                device_time=command.at,
+                offset_ms=self._journal.clock_offset_ms(device),
+            )
+        return Answer(upto=command.seq)
+
+    def _gap(self, command: commands.DeviceReported, position: LogPosition, now_s: float) -> None:
+        if not position.stuck_at or command.seq < position.stuck_at:
+            stuck = LogPosition(position.upto, position.unreadable, command.seq, now_s)
+            self._journal.move_log(command.device, command.boot, stuck)
+
+    def _set_body_aside(self, device: str, topic: str, reason: str, body: bytes, cause: str) -> None:
+        number = self._journal.quarantine(device, topic, reason, body)
+        fact = facts.ReportQuarantined(device=device, reason=reason[:300], quarantine_id=number)
+        self._journal.record([fact], cause=cause)
+
+    def _quarantine(self, command: commands.Command, reason: str) -> Answer | None:
+        """Put a command that broke us where a person can see it; a report then counts as taken."""
+        if isinstance(command, commands.DeviceReported):
+            self._journal.move_log(command.device, command.boot, LogPosition(command.seq))
+            self._set_body_aside(command.device, "report", reason, command.body, command.id)
+            return Answer(upto=command.seq)
+        body = msgspec.json.encode(command, enc_hook=repr)
+        self._journal.quarantine("", type(command).__name__, reason, body)
+        return Answer(Refusal("broken"))
+
+
+def _when_full(command: commands.Command) -> Answer | None:
+    from_device = (commands.DeviceReported, commands.UnreadableReport, commands.UnreadablePresence)
+    return None if isinstance(command, from_device) else DISK_FULL
+
+
+def _subject(command: commands.Command, outcome: list[facts.Fact]) -> str:
+    """The order or device a person wants to see after the command."""
+    for fact in outcome:
+        order = getattr(fact, "order", "")
+        if isinstance(order, str) and order:
+            return order
+    for name in ("order", "device"):
+        value = getattr(command, name, "")
+        if isinstance(value, str) and value:
+            return value
+    return ""
+
+
+def _offset_ms(now: datetime, device_time: str) -> int | None:
+    at = parse_time(device_time)
+    return None if at is None else round((now - at).total_seconds() * 1000)
+

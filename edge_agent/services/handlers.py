@@ -1,0 +1,137 @@
+"""Per command: load what the rule needs, decide. One line a command; the rules are in the domain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cloud_sync.protocol import facts
+from edge_agent.domain import catalogue, commands, device, order, payment, refund, stock, vend
+from edge_agent.domain.policy import Policy
+from edge_agent.domain.refusals import Refusal
+from edge_agent.services.ports import Reader
+
+Outcome = list[facts.Fact] | Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a store is run by: its policy and the ways of paying that are wired."""
+
+    policy: Policy
+    payment_methods: frozenset[str]
+
+
+Handler = Callable[[Reader, Any, datetime, Rules], Outcome]
+
+
+def _place_order(r: Reader, c: commands.PlaceOrder, now: datetime, rules: Rules) -> Outcome:
+    return order.place(r.checkout({line.sku for line in c.lines}), c, now, rules.policy)
+
+
+def _request_payment(r: Reader, c: commands.RequestPayment, now: datetime, rules: Rules) -> Outcome:
+    found = r.order(c.order)
+    return payment.request(found, c, rules.payment_methods, _queued(r, found), now, rules.policy)
+
+
+def _provider_answered(r: Reader, c: commands.ProviderAnswered, now: datetime, rules: Rules) -> Outcome:
+    found = r.order_of_payment(c.payment)
+    return payment.answered(found, c, _queued(r, found), now, rules.policy)
+
+
+def _queued(r: Reader, found: order.Order | None) -> dict[str, int]:
+    return {} if found is None else r.queued({line.device for line in found.lines})
+
+
+def _cancel(r: Reader, c: commands.CancelOrder, now: datetime, rules: Rules) -> Outcome:
+    return order.cancel(r.order(c.order), c)
+
+
+def _expire(r: Reader, c: commands.ExpireOrder, now: datetime, rules: Rules) -> Outcome:
+    return order.expire(r.order(c.order), now)
+
+
+def _refund_answered(
+    r: Reader, c: commands.RefundAnswered | commands.PayOutRefund, now: datetime, rules: Rules
+) -> Outcome:
+    return refund.answered(r.order_of_refund(c.refund), c)
+
+
+def _refund_order(r: Reader, c: commands.RefundOrder, now: datetime, rules: Rules) -> Outcome:
+    return refund.by_staff(r.order(c.order), c)
+
+
+def _settle_vend(r: Reader, c: commands.SettleVend, now: datetime, rules: Rules) -> Outcome:
+    found = r.order_of_vend(c.vend)
+    asked = None if found is None else found.vend(c.vend)
+    return vend.settle(found, c, None if asked is None else r.slot(asked.device, asked.slot), now)
+
+
+def _vend_overdue(r: Reader, c: commands.VendOverdue, now: datetime, rules: Rules) -> Outcome:
+    return vend.overdue(r.order_of_vend(c.vend), c.vend, now)
+
+
+def _count_slot(r: Reader, c: commands.CountSlot, now: datetime, rules: Rules) -> Outcome:
+    return stock.count(r.slot(c.device, c.slot), c, "staff")
+
+
+def _block_slot(r: Reader, c: commands.BlockSlot, now: datetime, rules: Rules) -> Outcome:
+    return stock.block(r.slot(c.device, c.slot), c)
+
+
+def _unblock_slot(r: Reader, c: commands.UnblockSlot, now: datetime, rules: Rules) -> Outcome:
+    return stock.unblock(r.slot(c.device, c.slot), c)
+
+
+def _list_items(r: Reader, c: commands.ListItems, now: datetime, rules: Rules) -> Outcome:
+    return catalogue.list_items(c, r.currency())
+
+
+def _plan_slots(r: Reader, c: commands.PlanSlots, now: datetime, rules: Rules) -> Outcome:
+    known = r.known_skus({s.sku for s in c.slots})
+    return stock.plan(c, known, r.slots({(s.device, s.slot) for s in c.slots}))
+
+
+def _open_store(r: Reader, c: commands.OpenStore, now: datetime, rules: Rules) -> Outcome:
+    if r.store_epoch() == c.epoch:
+        return []
+    return [
+        facts.StoreOpened(
+            store=c.store, name=c.name, timezone=c.timezone, currency=c.currency, epoch=c.epoch
+        )
+    ]
+
+
+def _introduced(r: Reader, c: commands.DeviceIntroduced, now: datetime, rules: Rules) -> Outcome:
+    return device.introduced(r.device(c.device), c)
+
+
+def _presence(r: Reader, c: commands.DevicePresence, now: datetime, rules: Rules) -> Outcome:
+    return device.presence(r.device(c.device), c)
+
+
+HANDLERS: dict[type[commands.Command], Handler] = {
+    commands.PlaceOrder: _place_order,
+    commands.RequestPayment: _request_payment,
+    commands.CancelOrder: _cancel,
+    commands.RefundOrder: _refund_order,
+    commands.SettleVend: _settle_vend,
+    commands.PayOutRefund: _refund_answered,
+    commands.CountSlot: _count_slot,
+    commands.BlockSlot: _block_slot,
+    commands.UnblockSlot: _unblock_slot,
+    commands.ListItems: _list_items,
+    commands.PlanSlots: _plan_slots,
+    commands.DeviceIntroduced: _introduced,
+    commands.DevicePresence: _presence,
+    commands.OpenStore: _open_store,
+    commands.ProviderAnswered: _provider_answered,
+    commands.RefundAnswered: _refund_answered,
+    commands.ExpireOrder: _expire,
+    commands.VendOverdue: _vend_overdue,
+}
+
+SALES = (commands.PlaceOrder, commands.RequestPayment)
+"""Commands that begin something new: refused first when the disk runs out."""

@@ -1,4 +1,4 @@
-"""Calls to the edge agent: the snapshot, the shopper's requests, and the feed. As docs/agent-api.md says, no more.
+"""Calls to the edge agent, as docs/agent-api.md has them: snapshot, the shopper's requests, feed.
 
 One client belongs to one thread. Nothing is retried here; see `agent_link`.
 """

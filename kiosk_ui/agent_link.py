@@ -52,6 +52,7 @@ class AgentLink:
         self._agent = agent
         self._emit = emit
         self._stop = threading.Event()
+        self._seq = -1
         self._requests: queue.Queue[Request | None] = queue.Queue(MAX_WAITING_REQUESTS)
         self._threads = (
             threading.Thread(target=self._listen, name="kiosk-feed"),
@@ -78,26 +79,27 @@ class AgentLink:
 
     def _listen(self) -> None:
         client = AgentClient(self._agent)
-        attempt, seq = 0, -1
+        attempt = 0
         while not self._stop.wait(backoff_s(attempt)):
             attempt += 1
             try:
-                if seq < 0:
+                if self._seq < 0:
                     shop = client.snapshot()
                     self._emit(SnapshotArrived(shop))
-                    seq = shop.seq
-                with client.feed(seq) as connection:
-                    attempt = 0
-                    self._emit(ChangesArrived(seq, ()))
-                    seq = self._follow(connection, seq)
+                    self._seq = shop.seq
+                with client.feed(self._seq) as connection:
+                    self._emit(ChangesArrived(self._seq, ()))
+                    attempt = 1
+                    self._follow(connection)
             except _LOST as error:
-                attempt = max(1, attempt)
+                if isinstance(error, ContractError):
+                    self._seq = -1
                 _log.warning("the agent's feed is gone: %s", _reason(error))
                 self._emit(LinkLost(_reason(error)))
         client.close()
 
-    def _follow(self, connection: ClientConnection, seq: int) -> int:
-        """Pass changes on until stopped; −1 when the agent wants a new snapshot to be taken."""
+    def _follow(self, connection: ClientConnection) -> None:
+        """Pass changes on until stopped, or until the agent wants a new snapshot to be taken."""
         silent_s = 0.0
         while not self._stop.is_set():
             try:
@@ -109,10 +111,10 @@ class AgentLink:
                 continue
             silent_s = 0.0
             if message.reset:
-                return -1
+                self._seq = -1
+                return
+            self._seq = max(self._seq, message.seq)
             self._emit(ChangesArrived(message.seq, message.changes))
-            seq = max(seq, message.seq)
-        return seq
 
     # the one that asks
 

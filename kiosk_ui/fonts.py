@@ -1,6 +1,6 @@
 """Finds the Chinese font and takes its Simplified Chinese face out of the collection.
 
-Noto's .ttc holds Japanese, Korean and Chinese faces; SDL opens the first, which draws 直 and 骨 the Japanese way.
+Noto's .ttc holds Japanese, Korean and Chinese faces; SDL opens the first, with Japanese forms of 直 and 骨.
 """
 
 from __future__ import annotations

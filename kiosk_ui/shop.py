@@ -120,20 +120,22 @@ class Order(msgspec.Struct, frozen=True):
         return tuple(vend.case or vend.id for vend in self.vends if vend.state == "unknown")
 
 
-class Change(msgspec.Struct, frozen=True):
-    """One entity's whole new value (`null` when it is gone)."""
+@dataclasses.dataclass(frozen=True)
+class Change:
+    """One entity's whole new value (None when it is gone)."""
 
     kind: str
     key: str
-    value: msgspec.Raw
+    value: Store | Item | Order | None
 
 
-class FeedMessage(msgspec.Struct, frozen=True):
+@dataclasses.dataclass(frozen=True)
+class FeedMessage:
     """One message of the feed. `reset` asks for a new snapshot."""
 
-    seq: int = 0
-    changes: tuple[Change, ...] = ()
-    reset: bool = False
+    seq: int
+    changes: tuple[Change, ...]
+    reset: bool
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -149,6 +151,21 @@ class _Snapshot(msgspec.Struct, frozen=True):
     entities: dict[str, dict[str, msgspec.Raw]]
 
 
+class _Change(msgspec.Struct, frozen=True):
+    kind: str
+    key: str
+    value: msgspec.Raw
+
+
+class _FeedMessage(msgspec.Struct, frozen=True):
+    seq: int = 0
+    changes: tuple[_Change, ...] = ()
+    reset: bool = False
+
+
+_SHAPES: Final[dict[str, Any]] = {"store": Store | None, "item": Item | None, "order": Order | None}
+
+
 @dataclasses.dataclass(frozen=True)
 class Shop:
     """The agent's entities at `seq`, as far as a kiosk needs them."""
@@ -159,27 +176,25 @@ class Shop:
     orders: dict[str, Order] = dataclasses.field(default_factory=dict)
 
     def with_changes(self, seq: int, changes: tuple[Change, ...]) -> Shop:
-        """The shop after these changes. Raises ContractError."""
+        """The shop after these changes."""
         store, items, orders = self.store, dict(self.items), dict(self.orders)
         for change in changes:
-            if change.kind == "store":
-                store = _read(change.value, Store | None) or Store()
-            elif change.kind == "item":
-                _put(items, change.key, _read(change.value, Item | None))
-            elif change.kind == "order":
-                _put(orders, change.key, _read(change.value, Order | None))
+            match change.kind, change.value:
+                case "store", Store() as value:
+                    store = value
+                case "item", Item() as value:
+                    items[change.key] = value
+                case "item", None:
+                    items.pop(change.key, None)
+                case "order", Order() as value:
+                    orders[change.key] = value
+                case "order", None:
+                    orders.pop(change.key, None)
         return Shop(max(seq, self.seq), store, items, orders)
 
     def with_order(self, order: Order) -> Shop:
         """The shop with an order that came as an answer, ahead of the feed."""
         return dataclasses.replace(self, orders={**self.orders, order.id: order})
-
-
-def _put(entities: dict[str, Any], key: str, value: Any) -> None:
-    if value is None:
-        entities.pop(key, None)
-    else:
-        entities[key] = value
 
 
 def _read(body: bytes | msgspec.Raw, shape: Any) -> Any:
@@ -189,11 +204,15 @@ def _read(body: bytes | msgspec.Raw, shape: Any) -> Any:
         raise ContractError(f"the agent's answer is not what docs/agent-api.md says: {error}") from None
 
 
+def _read_change(kind: str, key: str, value: msgspec.Raw) -> Change:
+    return Change(kind, key, _read(value, _SHAPES[kind]) if kind in _SHAPES else None)
+
+
 def read_snapshot(body: bytes) -> Shop:
     """Read `GET /api/snapshot`. Raises ContractError."""
     snapshot: _Snapshot = _read(body, _Snapshot)
     changes = (
-        Change(kind, key, value)
+        _read_change(kind, key, value)
         for kind, entities in snapshot.entities.items()
         for key, value in entities.items()
     )
@@ -202,8 +221,9 @@ def read_snapshot(body: bytes) -> Shop:
 
 def read_feed(body: bytes | str) -> FeedMessage:
     """Read one feed message. Raises ContractError."""
-    message: FeedMessage = _read(body.encode() if isinstance(body, str) else body, FeedMessage)
-    return message
+    message: _FeedMessage = _read(body.encode() if isinstance(body, str) else body, _FeedMessage)
+    changes = tuple(_read_change(change.kind, change.key, change.value) for change in message.changes)
+    return FeedMessage(message.seq, changes, message.reset)
 
 
 def read_order(body: bytes) -> Order:

@@ -1,0 +1,180 @@
+"""The grid: categories to filter by, and every product as a card."""
+
+from __future__ import annotations
+
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.floatlayout import FloatLayout
+from kivy.uix.gridlayout import GridLayout
+from kivy.uix.scrollview import ScrollView
+from kivy.uix.widget import Widget
+
+from kiosk_ui import theme
+from kiosk_ui.events import CategoryChosen, OrderOpened, ProductChosen
+from kiosk_ui.gallery import Gallery
+from kiosk_ui.theme import Look
+from kiosk_ui.views import Card, Home
+from kiosk_ui.widgets import Button, Panel, PictureTile, Tap, Text, stack
+
+
+class Badge(Panel):
+    """A small word on a card."""
+
+    def __init__(self, look: Look, words: str, strong: bool) -> None:
+        ground, ink = (theme.INK, theme.ON_ACCENT) if strong else (theme.WARN_PALE, theme.WARN)
+        super().__init__(look, ground, radius=26, size_hint=(None, None), height=look.px(54))
+        self.words = Text(look, words, theme.TEXT_SMALL, colour=ink, lines=1, halign="center")
+        self.words.pos_hint = {"center_y": 0.5}
+        self.add_widget(self.words)
+        self.width = look.px(30 + 32 * sum(1.0 if ord(sign) > 0x2E7F else 0.56 for sign in words))
+
+
+class ProductCard(FloatLayout):
+    """One product: picture, brand, name, price, and what is left."""
+
+    def __init__(self, look: Look, art: Gallery, card: Card, height: float) -> None:
+        super().__init__(size_hint_y=None, height=height)
+        self._look = look
+        self._tap = Tap(
+            look,
+            f"item:{card.sku}",
+            ProductChosen(card.sku),
+            raised=True,
+            orientation="vertical",
+            padding=look.px(16),
+            spacing=look.px(6),
+        )
+        self._tile = PictureTile(look, art, card.picture, radius=24)
+        self._name = Text(look, card.name, theme.TEXT, lines=2, bold=True)
+        self._price = Text(look, card.price, theme.TEXT_LARGE, bold=True, lines=1)
+        self._brand = Text(look, card.brand, theme.TEXT_SMALL, colour=theme.MUTED, lines=1, halign="right")
+        inset = (look.px(12), look.px(10), look.px(12), look.px(4))
+        foot = BoxLayout(size_hint_y=None, height=self._price.height)
+        foot.add_widget(self._price)
+        foot.add_widget(self._brand)
+        words = stack(look, self._name, foot, padding=inset, spacing=4)
+        self._tap.add_widget(self._tile)
+        self._tap.add_widget(words)
+        self.add_widget(self._tap)
+        self._badge: Badge | None = None
+        self.bind(pos=self._place, size=self._place)
+        self.show(card)
+
+    def show(self, card: Card) -> None:
+        """The card's newest price and stock."""
+        self._name.say(card.name)
+        self._price.say(card.price)
+        self._price.color = theme.MUTED if card.sold_out else theme.ACCENT
+        self._tile.fade(card.sold_out)
+        words = ""
+        if card.sold_out:
+            words = self._look.say("card.sold_out")
+        elif card.left is not None:
+            words = self._look.say("card.left", n=card.left)
+        if self._badge is not None:
+            self.remove_widget(self._badge)
+            self._badge = None
+        if words:
+            self._badge = Badge(self._look, words, strong=card.sold_out)
+            self.add_widget(self._badge)
+        self._place()
+
+    def _place(self, *_: object) -> None:
+        self._tap.pos, self._tap.size = self.pos, self.size
+        if self._badge is not None:
+            inset = self._look.px(32)
+            self._badge.pos = (self.x + inset, self.top - inset - self._badge.height)
+
+
+class HomeScreen(BoxLayout):
+    """Everything the store sells."""
+
+    def __init__(self, look: Look, art: Gallery, body: Home) -> None:
+        super().__init__(orientation="vertical", spacing=look.px(theme.GAP))
+        self._look, self._art = look, art
+        edge = look.px(theme.EDGE)
+        title_size = theme.TITLE if not look.landscape else 52
+        self._head = stack(
+            look,
+            Text(look, look.say("home.title"), title_size, bold=True, lines=1),
+            padding=(edge, 0, edge, 0),
+        )
+        self._chips = BoxLayout(size_hint=(None, None), spacing=look.px(16), padding=(edge, 0, edge, 0))
+        self._chips.height = look.px(theme.TOUCH)
+        self._chips.bind(minimum_width=self._chips.setter("width"))
+        chips = ScrollView(do_scroll_y=False, bar_width=0, size_hint_y=None, height=self._chips.height)
+        chips.add_widget(self._chips)
+        self._grid = GridLayout(
+            cols=4 if look.landscape else 2,
+            spacing=look.px(32),
+            padding=(edge, look.px(12), edge, look.px(72)),
+            size_hint_y=None,
+        )
+        self._grid.bind(minimum_height=self._grid.setter("height"))
+        self._scroll = ScrollView(do_scroll_x=False, bar_width=0)
+        self._scroll.add_widget(self._grid)
+        self._cases = stack(look, spacing=12, padding=(edge, 0, edge, 0))
+        for child in (self._head, chips, self._cases, self._scroll):
+            self.add_widget(child)
+        self._chip_row = chips
+        self._shown: Home | None = None
+        self._cards: dict[str, ProductCard] = {}
+        self.show(body)
+
+    def show(self, body: Home) -> None:
+        """Update what changed; fingers and the place in the list are left alone."""
+        before, self._shown = self._shown, body
+        if before is None or (before.categories, before.category) != (body.categories, body.category):
+            self._show_chips(body)
+        if before is None or before.cases != body.cases:
+            self._show_cases(body)
+        if before is None or [c.sku for c in before.cards] != [c.sku for c in body.cards]:
+            self._show_cards(body, keep_place=before is not None and before.category == body.category)
+        elif before.cards != body.cards:
+            for old, card in zip(before.cards, body.cards, strict=True):
+                if old != card:
+                    self._cards[card.sku].show(card)
+
+    def _show_chips(self, body: Home) -> None:
+        self._chips.clear_widgets()
+        self._chip_row.height = self._chips.height if body.categories else 0
+        self._chip_row.opacity = 1 if body.categories else 0
+        for category in ("", *body.categories) if body.categories else ():
+            words = self._look.category(category) if category else self._look.say("home.all")
+            kind = "chip_on" if category == body.category else "chip"
+            chip = Button(
+                self._look,
+                f"category:{category}",
+                words,
+                CategoryChosen(category),
+                kind=kind,
+                height=theme.TOUCH,
+            )
+            chip.size_hint_x = None
+            ems = sum(1.0 if ord(sign) > 0x2E7F else 0.58 for sign in words)
+            chip.width = self._look.px(max(150, 76 + theme.TEXT * ems))
+            self._chips.add_widget(chip)
+
+    def _show_cases(self, body: Home) -> None:
+        self._cases.clear_widgets()
+        for order, case in body.cases:
+            words = self._look.say("home.case", case=case)
+            strip = Button(
+                self._look, f"case:{order}", words, OrderOpened(order), kind="quiet", height=theme.TOUCH
+            )
+            strip.ground_colour.rgba = theme.WARN_PALE
+            strip.words.color = theme.WARN
+            self._cases.add_widget(strip)
+
+    def _show_cards(self, body: Home, keep_place: bool) -> None:
+        place = self._scroll.scroll_y if keep_place else 1.0
+        height = self._look.px(600 if not self._look.landscape else 460)
+        self._grid.clear_widgets()
+        self._cards = {card.sku: ProductCard(self._look, self._art, card, height) for card in body.cards}
+        for widget in self._cards.values():
+            self._grid.add_widget(widget)
+        if not body.cards:
+            words = Text(self._look, self._look.say("home.empty"), theme.TEXT, colour=theme.MUTED)
+            self._grid.add_widget(words)
+        for _ in range(-len(body.cards) % self._grid.cols):
+            self._grid.add_widget(Widget(size_hint_y=None, height=height))
+        self._scroll.scroll_y = place

@@ -1,0 +1,114 @@
+"""One product, large: how many, what it costs, and the button to buy."""
+
+from __future__ import annotations
+
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.widget import Widget
+
+from kiosk_ui import theme
+from kiosk_ui.events import Bought, QuantityChosen
+from kiosk_ui.gallery import Gallery
+from kiosk_ui.screens.common import columns
+from kiosk_ui.theme import Look
+from kiosk_ui.views import Product
+from kiosk_ui.widgets import Button, Panel, PictureTile, Sign, Tap, Text, gap, stack
+
+
+class Stepper(BoxLayout):
+    """Minus, the number, plus."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(size_hint=(None, None), height=look.px(112), width=look.px(404), spacing=look.px(12))
+        self._look = look
+        self._less = self._key("less", "minus")
+        self._more = self._key("more", "plus")
+        self._number = Text(look, "1", theme.TITLE, bold=True, lines=1, halign="center")
+        self._number.pos_hint = {"center_y": 0.5}
+        for child in (self._less, self._number, self._more):
+            self.add_widget(child)
+
+    def _key(self, name: str, sign: str) -> Tap:
+        look = self._look
+        key = Tap(look, name, QuantityChosen(1), theme.HAIR, radius=55, size_hint_x=None, width=look.px(112))
+        mark = Sign(look, sign, 56)
+        mark.pos_hint = {"center_y": 0.5}
+        key.padding = (look.px(28), 0)
+        key.add_widget(mark)
+        return key
+
+    def show(self, qty: int, most: int, locked: bool) -> None:
+        """The number, and which way it can still go."""
+        self._number.say(str(qty))
+        self._less.event, self._more.event = QuantityChosen(qty - 1), QuantityChosen(qty + 1)
+        self._less.disabled = locked or qty <= 1
+        self._more.disabled = locked or qty >= most
+        for key in (self._less, self._more):
+            key.opacity = 0.35 if key.disabled else 1
+
+
+class ProductScreen(BoxLayout):
+    """A product to decide on."""
+
+    def __init__(self, look: Look, art: Gallery, body: Product) -> None:
+        super().__init__()
+        self._look = look
+        card = body.card
+        self._tile = PictureTile(look, art, card.picture, radius=56, share=0.78)
+        self._stock = Text(look, "", theme.TEXT, colour=theme.WARN, lines=1)
+        self._price = Text(look, card.price, theme.DISPLAY, colour=theme.ACCENT, bold=True, lines=1)
+        self._message = Text(look, "", theme.TEXT, colour=theme.ACCENT)
+        self._stepper = Stepper(look)
+        self._total = Text(look, body.total, theme.TITLE, bold=True, lines=1, halign="right")
+        self._buy = Button(look, "buy", look.say("product.buy"), Bought(), height=144)
+        words = stack(
+            look,
+            Text(look, card.brand, theme.TEXT, colour=theme.MUTED, lines=1),
+            Text(look, card.name, theme.TITLE if not look.landscape else 54, bold=True),
+            self._price,
+            self._stock,
+            spacing=6,
+        )
+        panel = Panel(
+            look,
+            raised=True,
+            orientation="vertical",
+            radius=48,
+            padding=look.px(40),
+            spacing=look.px(20),
+        )
+        for child in (words, Widget(), self._message, self._amounts(), self._buy, self._collect_hint()):
+            panel.add_widget(child)
+        box = columns(look, self._tile, panel)
+        if not look.landscape:
+            panel.size_hint_y = 1.08
+        self.add_widget(box)
+        self.show(body, "")
+
+    def _amounts(self) -> BoxLayout:
+        look = self._look
+        row = BoxLayout(size_hint_y=None, height=look.px(132))
+        row.add_widget(self._stepper)
+        label = Text(look, look.say("product.total"), theme.TEXT_SMALL, colour=theme.MUTED, halign="right")
+        row.add_widget(stack(look, label, self._total, pos_hint={"center_y": 0.5}))
+        self._stepper.pos_hint = {"center_y": 0.5}
+        return row
+
+    def _collect_hint(self) -> Widget:
+        words = self._look.say("product.collect")
+        hint = Text(self._look, words, theme.TEXT_SMALL, colour=theme.MUTED, halign="center")
+        return stack(self._look, gap(self._look, 4), hint)
+
+    def show(self, body: Product, message: str) -> None:
+        """Newest price, stock, quantity and what the agent said."""
+        look, card = self._look, body.card
+        self._price.say(card.price)
+        self._total.say(body.total)
+        self._tile.fade(card.sold_out)
+        self._stock.say(look.say("card.left", n=card.left) if card.left is not None else "")
+        self._message.say(look.say("product.unreachable") if body.unreachable else message)
+        self._stepper.show(body.qty, body.most, locked=body.placing or card.sold_out)
+        if body.placing:
+            self._buy.words.say(look.say("product.placing"))
+        else:
+            self._buy.words.say(look.say("product.sold_out" if card.sold_out else "product.buy"))
+        self._buy.allow(body.can_buy)

@@ -6,12 +6,16 @@ word from its machine is offered again under the same command id, and a machine 
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections import Counter
+from typing import Any, Final, Protocol
 
 from cloud_sync.protocol.envelope import rfc3339
 from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.services.ports import Clock
 from hardware.messages import Command
+
+MOST_AT_MACHINE: Final = 3
+"""Vends a machine is given at a time; the next follow as it answers, so that no machine says it is busy."""
 
 
 class CommandLink(Protocol):
@@ -34,21 +38,25 @@ class DeviceRelay:
         self._sent = set()
 
     def step(self) -> None:
-        """Send what is requested and was not sent since the last `start_over`."""
-        requested = self._queries.requested_vends()
+        """Send what is requested and was not sent since the last `start_over`, as far as machines take it."""
+        under_way = self._queries.vends_under_way()
         now = rfc3339(self._clock.now())
-        sent = self._sent
-        for vend in requested:
+        at_machine = Counter(v["device"] for v in under_way if v["state"] != "requested" or v["id"] in self._sent)
+        for vend in under_way:
             # An expired command would only be refused; without an answer its vend becomes a person's case.
-            if vend["id"] in sent or vend["expires_at"] <= now:
+            if vend["state"] != "requested" or vend["id"] in self._sent or vend["expires_at"] <= now:
                 continue
-            command = Command(
-                id=vend["id"],
-                kind="vend",
-                expires_at=vend["expires_at"],
-                slot=vend["slot"],
-                order_line=f"{vend['order_id']}/{vend['line']}",
-            )
-            if self._link.command(vend["device"], command):
-                sent.add(vend["id"])
-        sent.intersection_update({vend["id"] for vend in requested})
+            if at_machine[vend["device"]] < MOST_AT_MACHINE and self._send(vend):
+                at_machine[vend["device"]] += 1
+                self._sent.add(vend["id"])
+        self._sent.intersection_update({vend["id"] for vend in under_way})
+
+    def _send(self, vend: dict[str, Any]) -> bool:
+        command = Command(
+            id=vend["id"],
+            kind="vend",
+            expires_at=vend["expires_at"],
+            slot=vend["slot"],
+            order_line=f"{vend['order']}/{vend['line']}",
+        )
+        return self._link.command(vend["device"], command)

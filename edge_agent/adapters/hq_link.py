@@ -87,9 +87,11 @@ class HqLink:
         if self._clock.monotonic() < self._retry_at_s or self.status.state == "fenced":
             return
         try:
-            while any([self._round_trip(stream) for stream in STREAMS]):
+            more = True
+            while more:
                 # The ledger goes first again after every batch of interactions.
-                pass
+                waits = [self._round_trip(stream) for stream in STREAMS]
+                more = any(waits)
             self._failures = 0
         except HqTrouble as trouble:
             self._failures += 1
@@ -146,10 +148,11 @@ class HqLink:
             self._fenced(content)
         if status != 200:
             raise HqTrouble(f"HTTP {status}: {content[:200].decode(errors='replace')}")
-        return _decode(content, SyncReply)
+        reply: SyncReply = _decode(content, SyncReply)
+        return reply
 
     def _fenced(self, content: bytes) -> None:
-        fence = _decode(content, Fence)
+        fence: Fence = _decode(content, Fence)
         self.status = replace(self.status, state="fenced", message=f"{fence.reason}: {fence.message}")
         log.error("hq_fence", reason=fence.reason, message=fence.message, acked=fence.acked)
         raise HqTrouble(f"fenced: {fence.reason}")

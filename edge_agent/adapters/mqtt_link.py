@@ -105,7 +105,7 @@ class MqttLink:
         if topic is None or topic.store != self._store:
             client.ack(message.mid, message.qos)
             return
-        command = to_command(topic, message.payload, message.topic)
+        command = to_command(topic, bytes(message.payload), message.topic)
         try:
             self._brain.submit(command, _Done(self, message.mid, command), timeout_s=INBOX_PATIENCE_S)
         except InboxFull:

@@ -92,7 +92,9 @@ class Order:
 
     def with_vend(self, vend_id: str, state: str) -> Order:
         """This order as it will be once that vend is in `state`."""
-        return replace(self, vends=tuple(replace(v, state=state) if v.id == vend_id else v for v in self.vends))
+        return replace(
+            self, vends=tuple(replace(v, state=state) if v.id == vend_id else v for v in self.vends)
+        )
 
     def with_refund(self, refund: Refund) -> Order:
         """This order as it will be with that refund added or changed."""
@@ -142,7 +144,9 @@ def order_id(command_id: str) -> str:
     return base64.b32encode(digest)[:10].decode()
 
 
-def place(checkout: Checkout, command: PlaceOrder, now: datetime, policy: Policy) -> list[facts.Fact] | Refusal:
+def place(
+    checkout: Checkout, command: PlaceOrder, now: datetime, policy: Policy
+) -> list[facts.Fact] | Refusal:
     """Hold the units and freeze the prices; all lines or none."""
     if not command.lines or any(wanted.qty < 1 for wanted in command.lines):
         return Refusal("malformed", "an order needs lines with a quantity of 1 or more")
@@ -200,7 +204,9 @@ def _take(
     if not fitting:
         return Refusal("unknown_slot" if wanted.slot or wanted.device else "sold_out", wanted.sku)
     stocked = [s for s in fitting if not s.blocked and free[s.device, s.slot] > 0]
-    usable = sorted((s for s in stocked if s.ready), key=lambda s: (-free[s.device, s.slot], s.device, s.slot))
+    usable = sorted(
+        (s for s in stocked if s.ready), key=lambda s: (-free[s.device, s.slot], s.device, s.slot)
+    )
     if sum(free[s.device, s.slot] for s in usable) < wanted.qty:
         return Refusal("machine_not_ready" if len(stocked) > len(usable) else "sold_out", wanted.sku)
     taken: list[tuple[Slot, int]] = []

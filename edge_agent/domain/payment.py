@@ -17,8 +17,14 @@ from edge_agent.domain.policy import Policy
 from edge_agent.domain.refund import owed
 from edge_agent.domain.refusals import Refusal
 
+
 def request(
-    order: Order | None, command: RequestPayment, methods: frozenset[str], queued: dict[str, int], now: datetime, policy: Policy
+    order: Order | None,
+    command: RequestPayment,
+    methods: frozenset[str],
+    queued: dict[str, int],
+    now: datetime,
+    policy: Policy,
 ) -> list[facts.Fact] | Refusal:
     """Ask for the money. A counter payment, and one of zero, is paid at once."""
     if order is None:
@@ -68,11 +74,18 @@ def answered(
     if command.state == "paid":
         return _money_arrived(order, payment, command, queued, now, policy)
     if command.state == "pending":
-        return [] if payment.state == "pending" else [
-            facts.PaymentPending(
-                payment=payment.id, order=order.id, provider_ref=command.provider_ref, pay_url=command.pay_url
-            )
-        ]
+        return (
+            []
+            if payment.state == "pending"
+            else [
+                facts.PaymentPending(
+                    payment=payment.id,
+                    order=order.id,
+                    provider_ref=command.provider_ref,
+                    pay_url=command.pay_url,
+                )
+            ]
+        )
     if command.state == "closed":
         closed = facts.PaymentClosed(payment=payment.id, order=order.id, reason=command.reason)
         if order.state in ENDED:

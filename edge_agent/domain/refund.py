@@ -84,4 +84,3 @@ def by_staff(order: Order | None, command: RefundOrder) -> list[facts.Fact] | Re
             if v.state == "dispensed"
         ]
     return out
-

@@ -78,7 +78,13 @@ def unblock(slot: Slot | None, command: UnblockSlot) -> list[facts.Fact] | Refus
 
 
 def cash_sale(
-    device: str, slot: Slot | None, report: CashSale, sale: str, device_time: str, now: datetime, policy: Policy
+    device: str,
+    slot: Slot | None,
+    report: CashSale,
+    sale: str,
+    device_time: str,
+    now: datetime,
+    policy: Policy,
 ) -> list[facts.Fact]:
     """A machine sold for cash by itself. It is a fact whatever the book says, so the book is put right first."""
     sold = facts.CashSold(

@@ -156,7 +156,11 @@ def _failed(order: Order, vend: Vend, code: str, *, by: str) -> list[facts.Fact]
     if paid is None or vend.price_minor == 0:
         return [fact, *conclusion(after)]
     back = owed(order, paid, vend.price_minor, f"vend_failed:{code}")
-    return [fact, back, *conclusion(after.with_refund(Refund(back.refund, paid.id, back.amount_minor, "requested")))]
+    return [
+        fact,
+        back,
+        *conclusion(after.with_refund(Refund(back.refund, paid.id, back.amount_minor, "requested"))),
+    ]
 
 
 def _late(order: Order, vend: Vend, device_says: str) -> list[facts.Fact]:

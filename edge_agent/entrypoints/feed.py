@@ -111,7 +111,10 @@ class Feed:
             last = self._queries.last_seq(LEDGER)
             if after > last or last - after > MOST_ROWS_BEHIND:
                 return {"reset": True, "seq": last, "changes": []}
-            return {"seq": last, "changes": self._changes(self._queries.bodies(LEDGER, after, MOST_ROWS_BEHIND))}
+            return {
+                "seq": last,
+                "changes": self._changes(self._queries.bodies(LEDGER, after, MOST_ROWS_BEHIND)),
+            }
 
     def _changes(self, rows: list[tuple[int, bytes]]) -> list[Change]:
         orders, devices, skus = set(), set(), set()
@@ -135,7 +138,9 @@ class Feed:
             # A machine that comes or goes changes what can be sold of everything in it.
             skus.update(slot["sku"] for slot in device["slots"])
         skus.discard("")
-        out += [{"kind": "item", "key": item["sku"], "value": item} for item in self._queries.items(sorted(skus))]
+        out += [
+            {"kind": "item", "key": item["sku"], "value": item} for item in self._queries.items(sorted(skus))
+        ]
         return out
 
     def snapshot(self, closed_after: str) -> dict[str, Any]:
@@ -149,7 +154,5 @@ class Feed:
             }
             seq = q.last_seq(LEDGER)
         for change in self._status():
-            entities[change["kind"]] = (
-                change["value"] if change["kind"] == "store" else {change["key"]: change["value"]}
-            )
+            entities[change["kind"]] = {change["key"]: change["value"]}
         return {"seq": seq, "entities": entities}

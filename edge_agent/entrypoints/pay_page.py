@@ -52,7 +52,9 @@ def pay_page(sandbox: SandboxProvider) -> APIRouter:
 
 def _render(payment: dict[str, Any] | None) -> HTMLResponse:
     if payment is None:
-        page = _PAGE.format(order="—", amount="—", body='<p class="off">付款不存在 · There is no such payment.</p>')
+        page = _PAGE.format(
+            order="—", amount="—", body='<p class="off">付款不存在 · There is no such payment.</p>'
+        )
         return HTMLResponse(page, status_code=404)
     state = _STATES.get(payment["state"])
     body = f'<p class="{state[2]}">{state[0]}<br>{state[1]}</p>' if state else _BUTTONS

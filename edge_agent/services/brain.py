@@ -276,4 +276,3 @@ def _subject(command: commands.Command, outcome: list[facts.Fact]) -> str:
 def _offset_ms(now: datetime, device_time: str) -> int | None:
     at = parse_time(device_time)
     return None if at is None else round((now - at).total_seconds() * 1000)
-

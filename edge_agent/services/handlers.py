@@ -98,9 +98,7 @@ def _open_store(r: Reader, c: commands.OpenStore, now: datetime, rules: Rules) -
     if r.store_epoch() == c.epoch:
         return []
     return [
-        facts.StoreOpened(
-            store=c.store, name=c.name, timezone=c.timezone, currency=c.currency, epoch=c.epoch
-        )
+        facts.StoreOpened(store=c.store, name=c.name, timezone=c.timezone, currency=c.currency, epoch=c.epoch)
     ]
 
 

@@ -105,9 +105,7 @@ def _slot_counted(
         return Refusal("malformed", f"slot {m.slot} cannot hold {m.count} units")
     delta = m.count - slot.count
     return [
-        facts.SlotCounted(
-            device=c.device, slot=m.slot, sku=slot.sku, count=m.count, delta=delta, by="device"
-        )
+        facts.SlotCounted(device=c.device, slot=m.slot, sku=slot.sku, count=m.count, delta=delta, by="device")
     ]
 
 

@@ -25,16 +25,18 @@ class SandboxProvider:
         self._lock = threading.Lock()
         self._db = sqlite_utils.Database(sqlite3.connect(path, check_same_thread=False))
         self._db.conn.execute("PRAGMA journal_mode = WAL")
-        if not self._db["payments"].exists():
-            self._db["payments"].create(
+        if not self._db.table("payments").exists():
+            self._db.table("payments").create(
                 {
                     "payment": str, "token": str, "order": str, "amount_minor": int, "currency": str,
                     "state": str, "refunded_minor": int,
                 },
                 pk="payment",
             )  # fmt: skip
-            self._db["payments"].create_index(["token"], unique=True)
-            self._db["refunds"].create({"refund": str, "payment": str, "amount_minor": int}, pk="refund")
+            self._db.table("payments").create_index(["token"], unique=True)
+            self._db.table("refunds").create(
+                {"refund": str, "payment": str, "amount_minor": int}, pk="refund"
+            )
 
     def close_book(self) -> None:
         """Close the file."""
@@ -46,7 +48,7 @@ class SandboxProvider:
         """Open a payment and say where the shopper pays."""
         with self._lock, self._db.atomic():
             if not self._find("payment", payment):
-                self._db["payments"].insert(
+                self._db.table("payments").insert(
                     {
                         "payment": payment,
                         "token": secrets.token_urlsafe(12),
@@ -76,12 +78,16 @@ class SandboxProvider:
             row = self._find("payment", payment)
             if row is None or row["state"] != "paid":
                 raise RefundRefusedByProvider("this payment was never paid")
-            if not list(self._db["refunds"].rows_where("refund = ?", [refund])):
+            if not list(self._db.table("refunds").rows_where("refund = ?", [refund])):
                 left_minor = row["amount_minor"] - row["refunded_minor"]
                 if amount_minor > left_minor:
                     raise RefundRefusedByProvider(f"only {left_minor} of it is left")
-                self._db["refunds"].insert({"refund": refund, "payment": payment, "amount_minor": amount_minor})
-                self._db["payments"].update(payment, {"refunded_minor": row["refunded_minor"] + amount_minor})
+                self._db.table("refunds").insert(
+                    {"refund": refund, "payment": payment, "amount_minor": amount_minor}
+                )
+                self._db.table("payments").update(
+                    payment, {"refunded_minor": row["refunded_minor"] + amount_minor}
+                )
             return f"sandbox-{refund}"
 
     # ── the shopper's side ──────────────────────────────────────────────────────────────────────────
@@ -109,10 +115,10 @@ class SandboxProvider:
     def _move(self, payment: str, state: str) -> None:
         row = self._find("payment", payment)
         if row is not None and row["state"] == "pending":
-            self._db["payments"].update(payment, {"state": state})
+            self._db.table("payments").update(payment, {"state": state})
 
     def _find(self, column: str, value: str) -> dict[str, Any] | None:
-        return next(self._db["payments"].rows_where(f"{column} = ?", [value]), None)
+        return next(self._db.table("payments").rows_where(f"{column} = ?", [value]), None)
 
     def _answer(self, payment: str) -> ProviderAnswer:
         row = self._find("payment", payment)

@@ -45,7 +45,9 @@ class SqliteJournal:
             (device, boot): LogPosition(upto)
             for device, boot, upto in db.execute("SELECT device, boot, upto FROM device_logs")
         }
-        self._current_boot: dict[str, str] = dict(db.execute("SELECT device, boot FROM device_logs ORDER BY at"))
+        self._current_boot: dict[str, str] = dict(
+            db.execute("SELECT device, boot FROM device_logs ORDER BY at")
+        )
         self._offsets: dict[str, int | None] = dict(db.execute("SELECT device, clock_offset_ms FROM devices"))
         self._begin_overlay("")
 
@@ -69,7 +71,8 @@ class SqliteJournal:
         moved = [(device, boot, log.upto, self._at) for (device, boot), log in self._moved.items()]
         self._db.executemany("INSERT OR REPLACE INTO device_logs VALUES (?, ?, ?, ?)", moved)
         self._db.executemany(
-            "UPDATE devices SET last_seen_at = ? WHERE device = ?", [(self._at, d) for d in self._seen_devices]
+            "UPDATE devices SET last_seen_at = ? WHERE device = ?",
+            [(self._at, d) for d in self._seen_devices],
         )
         self._db.execute("COMMIT")
         self._heads = self._new_heads

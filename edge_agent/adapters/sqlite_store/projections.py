@@ -66,7 +66,16 @@ def _device_described(db: sqlite3.Connection, f: facts.DeviceDescribed, at: str)
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (device) DO UPDATE SET kind = excluded.kind,"
         " model = excluded.model, serial = excluded.serial, firmware = excluded.firmware,"
         " boot = excluded.boot, drop_sensor = excluded.drop_sensor, last_seen_at = excluded.last_seen_at",
-        (f.device, f.kind, f.model, f.serial, f.firmware, f.boot, bool(f.capabilities.get("drop_sensor")), at),
+        (
+            f.device,
+            f.kind,
+            f.model,
+            f.serial,
+            f.firmware,
+            f.boot,
+            bool(f.capabilities.get("drop_sensor")),
+            at,
+        ),
     )
 
 
@@ -163,7 +172,9 @@ def _refunded(db: sqlite3.Connection, f: facts.PaymentRefunded, at: str) -> None
         " (SELECT SUM(amount_minor) FROM refunds WHERE payment = ? AND state = 'refunded')",
         (f.payment, f.payment),
     )
-    db.execute("UPDATE orders SET refunded_minor = refunded_minor + ? WHERE id = ?", (f.amount_minor, f.order))
+    db.execute(
+        "UPDATE orders SET refunded_minor = refunded_minor + ? WHERE id = ?", (f.amount_minor, f.order)
+    )
 
 
 def _refund_refused(db: sqlite3.Connection, f: facts.RefundRefused, at: str) -> None:
@@ -185,10 +196,11 @@ def _vend_started(db: sqlite3.Connection, f: facts.VendStarted, at: str) -> None
 
 
 def _vend_dispensed(db: sqlite3.Connection, f: facts.VendDispensed, at: str) -> None:
-    db.execute("UPDATE vends SET state = 'dispensed', sold_at = ?, at = ? WHERE id = ?", (f.sold_at, at, f.vend))
     db.execute(
-        "UPDATE slots SET held = held - 1, count = count - 1, failures = 0"
-        " WHERE device = ? AND slot = ?",
+        "UPDATE vends SET state = 'dispensed', sold_at = ?, at = ? WHERE id = ?", (f.sold_at, at, f.vend)
+    )
+    db.execute(
+        "UPDATE slots SET held = held - 1, count = count - 1, failures = 0 WHERE device = ? AND slot = ?",
         (f.device, f.slot),
     )
 

@@ -82,7 +82,8 @@ class Queries:
         if head is None:
             return None
         payments = self._rows(
-            "SELECT id, method, state, amount_minor, pay_url FROM payments WHERE order_id = ? ORDER BY id", order
+            "SELECT id, method, state, amount_minor, pay_url FROM payments WHERE order_id = ? ORDER BY id",
+            order,
         )
         return head | {
             "lines": self._rows(
@@ -155,11 +156,12 @@ class Queries:
             " WHERE p.state IN ('created', 'pending', 'unknown') ORDER BY p.id"
         )
 
-    def requested_vends(self) -> list[Entity]:
-        """Vends whose machine has not said anything yet."""
+    def vends_under_way(self) -> list[Entity]:
+        """Vends whose machine has not settled them yet, oldest first."""
         return self._rows(
-            "SELECT id, device, slot, order_id, line, expires_at FROM vends"
-            " WHERE state = 'requested' AND state IN ('requested', 'dispensing', 'unknown') ORDER BY at, id"
+            'SELECT id, device, slot, order_id AS "order", line, state, expires_at FROM vends'
+            " WHERE state IN ('requested', 'dispensing') AND state IN ('requested', 'dispensing', 'unknown')"
+            " ORDER BY at, id"
         )
 
     def overdue_vends(self, now: str) -> list[str]:
@@ -200,7 +202,9 @@ class Queries:
 
     def hash_at(self, stream: str, seq: int) -> str:
         """The chain hash (hex) at a row; '' when there is no such row."""
-        row = self._db.execute("SELECT hash FROM journal WHERE stream = ? AND seq = ?", (stream, seq)).fetchone()
+        row = self._db.execute(
+            "SELECT hash FROM journal WHERE stream = ? AND seq = ?", (stream, seq)
+        ).fetchone()
         return "" if row is None else bytes(row[0]).hex()
 
     def acked(self, stream: str) -> tuple[int, str]:
@@ -227,12 +231,22 @@ class Queries:
 
     def totals(self) -> Entity:
         """The store's own sums, for summaries: events, orders by end, money by its minor unit."""
-        money = self._one(
-            "SELECT COALESCE(SUM(paid_minor), 0) AS paid, COALESCE(SUM(refunded_minor), 0) AS refunded FROM orders"
-        ) or {}
-        cash = self._one("SELECT COUNT(*) AS units, COALESCE(SUM(price_minor), 0) AS minor FROM cash_sales") or {}
-        orders = {r["state"]: r["n"] for r in self._rows("SELECT state, COUNT(*) AS n FROM orders GROUP BY state")}
-        vends = {r["state"]: r["n"] for r in self._rows("SELECT state, COUNT(*) AS n FROM vends GROUP BY state")}
+        money = (
+            self._one(
+                "SELECT COALESCE(SUM(paid_minor), 0) AS paid, COALESCE(SUM(refunded_minor), 0) AS refunded FROM orders"
+            )
+            or {}
+        )
+        cash = (
+            self._one("SELECT COUNT(*) AS units, COALESCE(SUM(price_minor), 0) AS minor FROM cash_sales")
+            or {}
+        )
+        orders = {
+            r["state"]: r["n"] for r in self._rows("SELECT state, COUNT(*) AS n FROM orders GROUP BY state")
+        }
+        vends = {
+            r["state"]: r["n"] for r in self._rows("SELECT state, COUNT(*) AS n FROM vends GROUP BY state")
+        }
         return {
             "events": self.last_seq("ledger") + self.last_seq("interactions"),
             "ledger_events": self.last_seq("ledger"),

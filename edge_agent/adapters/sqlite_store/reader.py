@@ -45,7 +45,9 @@ class SqliteReader:
             f"SELECT sku, price_minor, currency, tax_rate_bp FROM items WHERE sku IN ({marks})", values
         )
         slots = self._db.execute(f"{_SLOT} WHERE s.sku IN ({marks})", values)
-        return Checkout(self.currency(), {row[0]: Item(*row) for row in items}, tuple(_slot(row) for row in slots))
+        return Checkout(
+            self.currency(), {row[0]: Item(*row) for row in items}, tuple(_slot(row) for row in slots)
+        )
 
     def known_skus(self, skus: Collection[str]) -> frozenset[str]:
         """Those that are in the catalogue."""
@@ -73,7 +75,8 @@ class SqliteReader:
     def device(self, device: str) -> Device | None:
         """One device."""
         row = self._db.execute(
-            "SELECT kind, status, faults, boot, described, drop_sensor FROM devices WHERE device = ?", (device,)
+            "SELECT kind, status, faults, boot, described, drop_sensor FROM devices WHERE device = ?",
+            (device,),
         ).fetchone()
         if row is None:
             return None

@@ -1,0 +1,83 @@
+"""What requests may carry: shapes and limits, before any rule of the shop."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from cloud_sync.protocol.money import MAX_MINOR
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+OptionalName = Annotated[str, StringConstraints(max_length=64)]
+Text = Annotated[str, StringConstraints(max_length=200)]
+Minor = Annotated[int, Field(ge=0, le=MAX_MINOR, strict=True)]
+
+
+class Body(BaseModel):
+    """The root of all bodies: a field nobody knows is an error, not something to overlook."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class LineBody(Body):
+    sku: Name
+    qty: Annotated[int, Field(ge=1, le=20, strict=True)]
+    device: OptionalName = ""
+    slot: OptionalName = ""
+    price_minor: Minor | None = None
+
+
+class OrderBody(Body):
+    channel: Name = "kiosk"
+    device: OptionalName = ""
+    lines: Annotated[list[LineBody], Field(min_length=1, max_length=20)]
+
+
+class PaymentBody(Body):
+    method: Name
+
+
+class RefundBody(Body):
+    amount_minor: Annotated[int, Field(ge=1, le=MAX_MINOR, strict=True)]
+    reason: Text = "staff"
+
+
+class SettleBody(Body):
+    outcome: Annotated[str, StringConstraints(pattern="^(dispensed|not_dispensed)$")]
+
+
+class CountBody(Body):
+    count: Annotated[int, Field(ge=0, le=10_000, strict=True)]
+
+
+class BlockBody(Body):
+    reason: Text = "staff"
+
+
+class ItemBody(Body):
+    sku: Name
+    gtin: OptionalName = ""
+    name_zh: Text = ""
+    name_en: Text = ""
+    brand: OptionalName = ""
+    category: OptionalName = ""
+    price_minor: Minor
+    tax_rate_bp: Annotated[int, Field(ge=0, le=10_000, strict=True)] = 0
+
+
+class CatalogueBody(Body):
+    items: Annotated[list[ItemBody], Field(max_length=20_000)]
+
+
+class SlotBody(Body):
+    device: Name
+    slot: Name
+    sku: Name
+    par_level: Annotated[int, Field(ge=0, le=10_000, strict=True)]
+    capacity: Annotated[int, Field(ge=0, le=10_000, strict=True)]
+    count: Annotated[int, Field(ge=0, le=10_000, strict=True)] | None = None
+
+
+class PlanogramBody(Body):
+    slots: Annotated[list[SlotBody], Field(max_length=20_000)]

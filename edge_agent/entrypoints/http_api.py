@@ -1,0 +1,269 @@
+"""The HTTP API of `docs/agent-api.md`: translate, ask the brain once, translate back."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Request, WebSocket, WebSocketDisconnect
+from fastapi.responses import JSONResponse, PlainTextResponse
+
+from cloud_sync.protocol.envelope import rfc3339
+from edge_agent.adapters.sqlite_store.queries import Queries
+from edge_agent.domain import commands
+from edge_agent.domain.refusals import Refusal, sentences
+from edge_agent.entrypoints import bodies
+from edge_agent.entrypoints.access import Access
+from edge_agent.entrypoints.feed import Feed
+from edge_agent.services.brain import Answer, Brain
+from edge_agent.services.inbox import InboxFull
+from edge_agent.services.ports import Clock
+
+RECENT = timedelta(minutes=10)
+
+
+class Refused(Exception):
+    """Carries a refusal to the one place that renders it."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code)
+        self.refusal = Refusal(code, detail)
+
+
+def render(refusal: Refusal) -> JSONResponse:
+    """A refusal as every caller gets it."""
+    status, zh, en = sentences(refusal)
+    content = {"code": refusal.code, "message_zh": zh, "message_en": en, "detail": refusal.detail}
+    return JSONResponse(content, status_code=status)
+
+
+async def ask(brain: Brain, command: commands.Command) -> Answer:
+    """Put a command through the one door and wait for its answer."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[Answer] = loop.create_future()
+
+    def done(answer: Answer) -> None:
+        loop.call_soon_threadsafe(_resolve, future, answer)
+
+    try:
+        brain.submit(command, done, timeout_s=0)
+    except InboxFull:
+        return Answer(Refusal("busy"))
+    return await future
+
+
+def _resolve(future: asyncio.Future[Answer], answer: Answer) -> None:
+    if not future.done():
+        future.set_result(answer)
+
+
+def _token(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _key(idempotency_key: Annotated[str, Header()] = "") -> str:
+    if not 1 <= len(idempotency_key) <= 200:
+        raise Refused("malformed", "the header Idempotency-Key is missing or longer than 200 characters")
+    return idempotency_key
+
+
+Key = Annotated[str, Depends(_key)]
+
+
+class Api:
+    """The routes, over the brain and the queries."""
+
+    def __init__(
+        self,
+        brain: Brain,
+        queries: Queries,
+        feed: Feed,
+        access: Access,
+        clock: Clock,
+        health: Callable[[], dict[str, Any]],
+        metrics: Callable[[], bytes],
+    ) -> None:
+        self._brain = brain
+        self._queries = queries
+        self._feed = feed
+        self._access = access
+        self._clock = clock
+        self._health = health
+        self._metrics = metrics
+
+    # ── who calls ───────────────────────────────────────────────────────────────────────────────────
+
+    def anyone(self, request: Request) -> str:
+        """A kiosk or staff; answers the role."""
+        role = self._access.role(_token(request))
+        if role is None:
+            raise Refused("unauthorised")
+        return role
+
+    def staff(self, request: Request) -> str:
+        """Staff only."""
+        if self.anyone(request) != "staff":
+            raise Refused("forbidden")
+        return "staff"
+
+    # ── doing ───────────────────────────────────────────────────────────────────────────────────────
+
+    async def _do(self, command: commands.Command) -> Answer:
+        answer = await ask(self._brain, command)
+        if answer.refusal is not None:
+            raise Refused(answer.refusal.code, answer.refusal.detail)
+        return answer
+
+    async def _order(self, command: commands.Command) -> dict[str, Any]:
+        answer = await self._do(command)
+        return self.order(answer.subject)
+
+    async def _device(self, command: commands.CountSlot | commands.BlockSlot | commands.UnblockSlot) -> Any:
+        await self._do(command)
+        return self._queries.devices([command.device])[0]
+
+    def order(self, order: str) -> dict[str, Any]:
+        """One order, or a refusal."""
+        found = self._queries.order(order)
+        if found is None:
+            raise Refused("unknown_order", order)
+        return found
+
+    # ── routes ──────────────────────────────────────────────────────────────────────────────────────
+
+    def router(self) -> APIRouter:
+        """All routes."""
+        router = APIRouter()
+        self._shopper_routes(router)
+        self._staff_routes(router)
+        self._reading_routes(router)
+        return router
+
+    def _shopper_routes(self, router: APIRouter) -> None:
+        role = Annotated[str, Depends(self.anyone)]
+
+        @router.post("/api/orders", status_code=201)
+        async def place(body: bodies.OrderBody, who: role, key: Key) -> Any:
+            special = any(line.device or line.slot or line.price_minor is not None for line in body.lines)
+            if special and who != "staff":
+                raise Refused("forbidden", "device, slot and price_minor are for staff")
+            lines = tuple(commands.RequestedLine(**line.model_dump()) for line in body.lines)
+            return await self._order(commands.PlaceOrder(f"order:{key}", body.channel, body.device, lines))
+
+        @router.post("/api/orders/{order}/payments")
+        async def pay(order: str, body: bodies.PaymentBody, who: role, key: Key) -> Any:
+            if body.method == "counter" and who != "staff":
+                raise Refused("forbidden", "counter payments are for staff")
+            return await self._order(commands.RequestPayment(f"pay:{key}", order, body.method))
+
+        @router.post("/api/orders/{order}/cancel")
+        async def cancel(order: str, who: role, key: Key) -> Any:
+            return await self._order(commands.CancelOrder(f"cancel:{key}", order))
+
+    def _staff_routes(self, router: APIRouter) -> None:
+        staff = [Depends(self.staff)]
+
+        @router.post("/api/orders/{order}/refund", dependencies=staff)
+        async def refund(order: str, body: bodies.RefundBody, key: Key) -> Any:
+            return await self._order(
+                commands.RefundOrder(f"refund:{key}", order, body.amount_minor, body.reason)
+            )
+
+        @router.post("/api/refunds/{refund}/paid-out", dependencies=staff)
+        async def paid_out(refund: str, key: Key) -> Any:
+            return await self._order(commands.PayOutRefund(f"paid-out:{key}", refund))
+
+        @router.post("/api/vends/{vend}/settle", dependencies=staff)
+        async def settle(vend: str, body: bodies.SettleBody, key: Key) -> Any:
+            return await self._order(
+                commands.SettleVend(f"settle:{key}", vend, dispensed=body.outcome == "dispensed")
+            )
+
+        @router.post("/api/devices/{device}/slots/{slot}/count", dependencies=staff)
+        async def count(device: str, slot: str, body: bodies.CountBody, key: Key) -> Any:
+            return await self._device(commands.CountSlot(f"count:{key}", device, slot, body.count))
+
+        @router.post("/api/devices/{device}/slots/{slot}/block", dependencies=staff)
+        async def block(device: str, slot: str, body: bodies.BlockBody, key: Key) -> Any:
+            return await self._device(commands.BlockSlot(f"block:{key}", device, slot, body.reason))
+
+        @router.post("/api/devices/{device}/slots/{slot}/unblock", dependencies=staff)
+        async def unblock(device: str, slot: str, key: Key) -> Any:
+            return await self._device(commands.UnblockSlot(f"unblock:{key}", device, slot))
+
+        @router.post("/api/catalogue", dependencies=staff)
+        async def catalogue(body: bodies.CatalogueBody, key: Key) -> Any:
+            items = tuple(commands.ListedItem(**item.model_dump()) for item in body.items)
+            await self._do(commands.ListItems(f"catalogue:{key}", items))
+            return {"listed": len(items)}
+
+        @router.post("/api/planogram", dependencies=staff)
+        async def planogram(body: bodies.PlanogramBody, key: Key) -> Any:
+            slots = tuple(commands.PlannedSlot(**slot.model_dump()) for slot in body.slots)
+            await self._do(commands.PlanSlots(f"planogram:{key}", slots))
+            return {"planned": len(slots)}
+
+    def _reading_routes(self, router: APIRouter) -> None:
+        @router.get("/api/orders/{order}", dependencies=[Depends(self.anyone)])
+        def order(order: str) -> Any:
+            return self.order(order)
+
+        @router.get("/api/snapshot", dependencies=[Depends(self.anyone)])
+        def snapshot() -> Any:
+            return self._feed.snapshot(rfc3339(self._clock.now() - RECENT))
+
+        @router.get("/api/totals", dependencies=[Depends(self.staff)])
+        def totals() -> Any:
+            return self._queries.totals()
+
+        @router.get("/api/health")
+        def health() -> Any:
+            return self._health()
+
+        @router.get("/metrics", response_class=PlainTextResponse)
+        def metrics() -> PlainTextResponse:
+            return PlainTextResponse(self._metrics())
+
+        @router.websocket("/api/feed")
+        async def feed(socket: WebSocket, after: int = 0, token: str = "") -> None:
+            if self._access.role(token) is None:
+                await socket.close(code=4401, reason="sign in first")
+                return
+            await self._follow(socket, after)
+
+    async def _follow(self, socket: WebSocket, after: int) -> None:
+        await socket.accept()
+        screen = self._feed.join()
+        gone = asyncio.ensure_future(_until_gone(socket))
+        try:
+            message = await asyncio.to_thread(self._feed.changes_after, after)
+            sent_seq = 0
+            while message is not None and not gone.done():
+                if message["seq"] >= sent_seq:
+                    await socket.send_json(message)
+                    sent_seq = message["seq"]
+                message = await _next(screen.get(), gone)
+        except (WebSocketDisconnect, RuntimeError):
+            pass
+        finally:
+            self._feed.leave(screen)
+            gone.cancel()
+
+
+async def _until_gone(socket: WebSocket) -> None:
+    """Ends when the other side leaves; what it sends meanwhile is of no interest."""
+    try:
+        while True:
+            await socket.receive_bytes()
+    except (WebSocketDisconnect, RuntimeError, KeyError):
+        return
+
+
+async def _next(coming: Awaitable[Any], gone: asyncio.Future[None]) -> Any:
+    task = asyncio.ensure_future(coming)
+    await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+    if task.done():
+        return task.result()
+    task.cancel()
+    return None

@@ -1,0 +1,215 @@
+"""The only wiring: builds the agent out of its parts, starts it, stops it in order."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import socket
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+import structlog
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+
+from cloud_sync.protocol.envelope import rfc3339
+from edge_agent.adapters.clock import SystemClock
+from edge_agent.adapters.device_relay import DeviceRelay
+from edge_agent.adapters.disk_watch import DiskWatch
+from edge_agent.adapters.hq_link import HqAddress, HqLink
+from edge_agent.adapters.identity import Identity
+from edge_agent.adapters.mqtt_link import BrokerAddress, MqttLink
+from edge_agent.adapters.payments.sandbox import SandboxProvider
+from edge_agent.adapters.payments.till import Till
+from edge_agent.adapters.sqlite_store import lock, schema
+from edge_agent.adapters.sqlite_store.connection import open_writer
+from edge_agent.adapters.sqlite_store.journal import SqliteJournal
+from edge_agent.adapters.sqlite_store.queries import Queries
+from edge_agent.adapters.timers import Timers
+from edge_agent.adapters.worker import Worker
+from edge_agent.domain.commands import OpenStore
+from edge_agent.domain.methods import COUNTER
+from edge_agent.domain.policy import Policy
+from edge_agent.domain.refusals import Refusal
+from edge_agent.entrypoints import access, metrics
+from edge_agent.entrypoints.feed import Feed
+from edge_agent.entrypoints.http_api import Api, Refused, render
+from edge_agent.entrypoints.pay_page import pay_page
+from edge_agent.entrypoints.status import Status
+from edge_agent.services.brain import Brain
+from edge_agent.services.handlers import Rules
+
+log = structlog.get_logger(__name__)
+
+STORE_FILE = "store.db"
+
+
+@dataclass(frozen=True)
+class EdgeConfig:
+    """Everything an agent is told from outside. `port` 0 takes a free one."""
+
+    data: Path
+    identity: Identity
+    broker: BrokerAddress
+    host: str = "127.0.0.1"
+    port: int = 0
+    public_url: str = ""
+    """How a shopper's phone reaches this agent; its own address when empty."""
+    policy: Policy = field(default_factory=Policy)
+    disk_reserve_bytes: int = 64 * 1024 * 1024
+
+
+class EdgeAgent:
+    """One store's agent. `start`, then `serve` until told to stop, then `stop`."""
+
+    def __init__(self, config: EdgeConfig) -> None:
+        self.config = config
+        identity, data = config.identity, config.data
+        data.mkdir(parents=True, exist_ok=True)
+        self.clock = SystemClock()
+        self._lock = lock.hold(data / "agent.lock", rfc3339(self.clock.now()))
+        self._socket = socket.create_server((config.host, config.port))
+        self.port = self._socket.getsockname()[1]
+        self.url = f"http://{config.host}:{self.port}"
+        schema.migrate(data / STORE_FILE)
+        self._writer_db = open_writer(data / STORE_FILE)
+        self.queries = Queries(data / STORE_FILE)
+        self.access = access.load_or_make(data)
+        rules = Rules(config.policy, frozenset({"sandbox", COUNTER}))
+        self.brain = Brain(SqliteJournal(self._writer_db, identity.store), rules, self.clock)
+        self.link = MqttLink(config.broker, identity.store, self.brain)
+        self._sandbox = SandboxProvider(data / "sandbox.db", config.public_url or self.url)
+        self._http = requests.Session()
+        self.hq_link = self._hq_link(identity)
+        self.status = Status(identity, self.queries, self.brain, self.clock, self.hq_link)
+        self.feed = Feed(self.queries, self.status.changes)
+        self._workers = self._make_workers()
+        self._writer_stops = threading.Event()
+
+    def _hq_link(self, identity: Identity) -> HqLink | None:
+        if not identity.hq_url:
+            return None
+        address = HqAddress(identity.hq_url, identity.store, identity.epoch, identity.token)
+        return HqLink(address, self.queries, self.brain, self.clock, random.random, self._http)
+
+    def _make_workers(self) -> list[Worker]:
+        relay = DeviceRelay(self.queries, self.link, self.clock)
+        till = Till({"sandbox": self._sandbox}, self.queries, self.brain, self.clock)
+        carrier = Worker("device-relay", relay.step, every_s=1.0)
+        cashier = Worker("till", till.step, every_s=0.3)
+        self.brain.on_commit(carrier.wake)
+        self.brain.on_commit(self.feed.wake)
+
+        def offer_again() -> None:
+            relay.start_over()
+            carrier.wake()
+
+        self.link.on_connected(offer_again)
+        workers = [
+            carrier,
+            cashier,
+            Worker("timers", Timers(self.queries, self.brain, self.clock).step, every_s=0.25),
+            Worker(
+                "disk-watch",
+                DiskWatch(self.config.data, self.brain, self.config.disk_reserve_bytes).step,
+                1.0,
+            ),
+        ]
+        if self.hq_link is not None:
+            # Not woken by commits: rows that gather for a moment travel together.
+            workers.append(Worker("hq-link", self.hq_link.step, every_s=0.2))
+        return workers
+
+    def start(self) -> None:
+        """Start writing, then listening."""
+        self._writer = Worker("writer", self._write, every_s=0.0)
+        self._writer.start()
+        i = self.config.identity
+        self.brain.submit(OpenStore("", i.store, i.name, i.timezone, i.currency, i.epoch))
+        self.link.start()
+        for worker in self._workers:
+            worker.start()
+        log.info("agent_started", store=i.store, url=self.url, data=str(self.config.data))
+
+    def _write(self) -> None:
+        while not self._writer_stops.is_set():
+            self.brain.step(timeout_s=0.5)
+
+    def stop(self) -> None:
+        """Take nothing more, finish what was taken, let go of everything."""
+        self.link.stop()
+        for worker in self._workers:
+            worker.stop()
+        self.brain.close()
+        self._writer_stops.set()
+        self._writer.stop()
+        while self.brain.step(timeout_s=0):
+            pass
+        self.queries.close()
+        self._writer_db.close()
+        self._sandbox.close_book()
+        self._http.close()
+        self._socket.close()
+        self._lock.close()
+        log.info("agent_stopped", store=self.config.identity.store)
+
+    # ── HTTP ────────────────────────────────────────────────────────────────────────────────────────
+
+    def app(self) -> FastAPI:
+        """The web application: API, feed, pay page, tablet."""
+
+        @asynccontextmanager
+        async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+            follower = asyncio.create_task(self.feed.run())
+            yield
+            follower.cancel()
+
+        app = FastAPI(title="popshop edge agent", version="1", lifespan=lifespan)
+        api = Api(
+            self.brain,
+            self.queries,
+            self.feed,
+            self.access,
+            self.clock,
+            self.status.health,
+            metrics.Metrics(self.queries, self.brain, self.link).render,
+        )
+        app.include_router(api.router())
+        app.include_router(pay_page(self._sandbox))
+        _handle_errors(app)
+        return app
+
+    def serve(self) -> None:
+        """Answer HTTP until the process is told to stop (SIGINT, SIGTERM)."""
+        config = uvicorn.Config(
+            self.app(), log_level="warning", access_log=False, timeout_graceful_shutdown=2
+        )
+        asyncio.run(uvicorn.Server(config).serve(sockets=[self._socket]))
+
+
+def _handle_errors(app: FastAPI) -> None:
+    @app.exception_handler(Refused)
+    async def refused(_: Request, error: Refused) -> JSONResponse:
+        return render(error.refusal)
+
+    @app.exception_handler(RequestValidationError)
+    async def malformed(_: Request, error: RequestValidationError) -> JSONResponse:
+        where: list[Any] = [f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors()[:5]]
+        return render(Refusal("malformed", "; ".join(where)))
+
+
+def run(config: EdgeConfig) -> None:
+    """Run an agent until it is told to stop."""
+    agent = EdgeAgent(config)
+    agent.start()
+    try:
+        agent.serve()
+    finally:
+        agent.stop()

@@ -6,12 +6,10 @@ from typing import Final
 
 from kivy.animation import Animation
 from kivy.clock import Clock
-from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.gridlayout import GridLayout
 
 from kiosk_ui import theme
-from kiosk_ui.events import Touched
 from kiosk_ui.gallery import Gallery
 from kiosk_ui.screens.common import middle
 from kiosk_ui.theme import Look
@@ -21,8 +19,8 @@ from kiosk_ui.widgets import Panel, PictureTile, Text, gap, stack
 TURN_S: Final = 8.0
 
 
-class AttractScreen(ButtonBehavior, BoxLayout):
-    """A greeting and a few products; a touch anywhere begins."""
+class AttractScreen(BoxLayout):
+    """A greeting and a few products; a touch anywhere on the window begins."""
 
     def __init__(self, look: Look, art: Gallery, body: Attract) -> None:
         super().__init__(
@@ -59,10 +57,6 @@ class AttractScreen(ButtonBehavior, BoxLayout):
             return
         self._cards = body.cards
         self._display()
-
-    def on_release(self) -> None:
-        """Begin."""
-        self._look.act(Touched())
 
     def _left(self, _: object, parent: object) -> None:
         if parent is None:

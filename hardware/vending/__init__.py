@@ -1,0 +1,1 @@
+"""Vending and sampling machines: what can happen to one, and a simulator of one."""

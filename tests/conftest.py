@@ -16,9 +16,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The embedded server, for the whole run. Without fsync: nothing here pulls the plug of the disk."""
     from cloud_sync.hq.postgres import EmbeddedPostgres
 
-    server = EmbeddedPostgres(
-        tmp_path_factory.mktemp("postgres"), {"fsync": "off", "max_connections": "100"}
-    )
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), {"fsync": "off", "max_connections": "100"})
     dsn = server.start()
     yield dsn
     server.stop()

@@ -76,7 +76,9 @@ def item(sku: str, price_minor: int = 450, name_zh: str = "可乐", name_en: str
     )
 
 
-def planned(slot: str, sku: str, count: int, device: str = "vm-1", par_level: int = 8) -> Sequence[facts.Fact]:
+def planned(
+    slot: str, sku: str, count: int, device: str = "vm-1", par_level: int = 8
+) -> Sequence[facts.Fact]:
     """A slot in the planogram, filled."""
     return (
         facts.SlotPlanned(device=device, slot=slot, sku=sku, par_level=par_level, capacity=par_level + 2),
@@ -145,7 +147,12 @@ def unknown(vend: str, case: str = "K-7", device: str = "vm-1", slot: str = "1-0
 
 
 def cash(
-    sale: str, sku: str = "A1", price_minor: int = 300, sold_at: datetime = NOON, device: str = "vm-1", slot: str = "1-01"
+    sale: str,
+    sku: str = "A1",
+    price_minor: int = 300,
+    sold_at: datetime = NOON,
+    device: str = "vm-1",
+    slot: str = "1-01",
 ) -> facts.CashSold:
     return facts.CashSold(
         sale=sale,

@@ -9,6 +9,7 @@ one chain are fenced. A row nobody can read still counts as received: it is kept
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -61,13 +62,6 @@ class Row(NamedTuple):
     problem: str
 
 
-class Accepted(NamedTuple):
-    """The rows that are new, in order, and how many were there already."""
-
-    rows: list[Row]
-    skipped: int
-
-
 def check_position(request: SyncRequest, head: Head, hash_at_acked: bytes) -> None:
     """Refuse a request that does not continue our copy of the log.
 
@@ -111,38 +105,35 @@ def check_position(request: SyncRequest, head: Head, hash_at_acked: bytes) -> No
         raise _forked(request.acked, head)
 
 
-def take(request: SyncRequest, head: Head) -> Accepted:
-    """Read the new rows of a request whose position was checked.
+def new_rows(request: SyncRequest, head: Head) -> Iterator[Row]:
+    """Read the rows that are new, one after the other, of a request whose position was checked.
 
     Raises SyncRefused `gap` when a row's own number is not its place in the log, and Fenced `forked` when rows we
-    have already are sent again with another content.
+    have already are sent again with another content: then none of them may be kept.
     """
-    rows: list[Row] = []
     chain = bytes.fromhex(request.hash_at_acked)
-    seq = request.acked
-    for raw in request.events:
-        seq += 1
+    for seq, raw in enumerate(request.events, request.acked + 1):
         chain = row_hash(chain, seq, raw)
         if seq > head.acked:
-            rows.append(read_row(seq, bytes(raw), chain))
+            row = read_row(seq, bytes(raw), chain)
+            if row.event is not None and row.event.sequence != str(seq) and row.event.seq != seq:
+                raise SyncRefused(
+                    "gap",
+                    f"row {row.event.seq} stands at place {seq}: send from {head.acked + 1}, in order",
+                    head.acked,
+                    head.chain_hash,
+                )
+            yield row
         elif seq == head.acked and chain != head.chain_hash:
             raise _forked(seq, head)
-    for row in rows:
-        if row.event is not None and row.event.seq != row.seq:
-            raise SyncRefused(
-                "gap",
-                f"row {row.event.seq} stands at place {row.seq}: send from {head.acked + 1}, in order",
-                head.acked,
-                head.chain_hash,
-            )
-    return Accepted(rows, len(request.events) - len(rows))
 
 
 def read_row(seq: int, body: bytes, chain_hash: bytes) -> Row:
     """Read one row's envelope and fact; what cannot be read is said in `problem`, never raised."""
     try:
         event = envelope.decode(body)
-        envelope.parse_sequence(event.sequence)
+        if event.sequence != str(seq):
+            envelope.parse_sequence(event.sequence)
     except envelope.EnvelopeError as error:
         return Row(seq, "", body, chain_hash, None, None, str(error))
     # PostgreSQL's text cannot hold a NUL; no fact of a shop needs one.

@@ -87,7 +87,10 @@ def with_pass(entries: list[Entry], uid: int) -> list[Entry]:
     named = [*kept, (_USER, before | _PASS, uid)]
     # The mask must not cut what the group class had: it is the union of all that it limits.
     old_mask = next((perm for tag, perm, _ in entries if tag == _MASK), 7)
-    limited = [(tag, perm & old_mask, owner) if tag in (_GROUP_OBJ, _GROUP) else (tag, perm, owner) for tag, perm, owner in named]
+    limited = [
+        (tag, perm & old_mask, owner) if tag in (_GROUP_OBJ, _GROUP) else (tag, perm, owner)
+        for tag, perm, owner in named
+    ]
     mask = 0
     for tag, perm, _ in limited:
         if tag in (_USER, _GROUP_OBJ, _GROUP):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cloud_sync.hq.accept import Row
@@ -33,6 +33,10 @@ LARGE_BODY_BYTES: Final = 1_000
 """In a smaller row no text can be too long for a key, so that only larger ones are looked through."""
 
 
+K = TypeVar("K")
+V = TypeVar("V")
+
+
 class Misfit(ValueError):
     """The fact can be read but not meant; the text says why."""
 
@@ -40,9 +44,19 @@ class Misfit(ValueError):
 class Fold:
     """One batch being folded: the changes so far, and the zone in which its business days are counted."""
 
-    def __init__(self, zone: ZoneInfo) -> None:
-        self.zone = zone
+    def __init__(self, stream: Stream, timezone: str) -> None:
+        self.stream = stream
+        self.zone = ZoneInfo(timezone)
         self.deltas = Deltas()
+
+    def add(self, row: Row) -> None:
+        """Sum up what a row changes; one with a problem is passed over."""
+        if row.fact is None or row.event is None:
+            return
+        try:
+            _apply(self, row, row.fact, row.event.time)
+        except Misfit as misfit:
+            self.deltas.misfits[row.seq] = str(misfit)
 
     def day(self, at: str) -> date:
         """The business day of an RFC 3339 time. Raises Misfit."""
@@ -56,21 +70,21 @@ class Fold:
 
     def slot(self, device: str, slot: str) -> SlotDelta:
         """The slot's change so far."""
-        return self.deltas.slots.setdefault((device, slot), SlotDelta())
+        return _entry(self.deltas.slots, (device, slot), SlotDelta)
 
     def device(self, device: str) -> DeviceDelta:
         """The device's change so far."""
-        return self.deltas.devices.setdefault(device, DeviceDelta())
+        return _entry(self.deltas.devices, device, DeviceDelta)
 
     def money(self, currency: str) -> MoneyDelta:
         """The money's change so far."""
-        return self.deltas.money.setdefault(currency, MoneyDelta())
+        return _entry(self.deltas.money, currency, MoneyDelta)
 
     def sell(self, fact: facts.VendDispensed | facts.CashSold) -> None:
         """A unit left its slot for money."""
         price_minor = amount(fact.price_minor)
         key = SaleKey(self.day(fact.sold_at), fact.device, fact.sku, fact.currency)
-        sale = self.deltas.sales.setdefault(key, SaleDelta())
+        sale = _entry(self.deltas.sales, key, SaleDelta)
         sale.units += 1
         sale.takings_minor += price_minor
         if fact.sku:
@@ -78,16 +92,18 @@ class Fold:
 
 
 def fold(rows: Iterable[Row], stream: Stream, timezone: str) -> Deltas:
-    """Sum up what these rows change. Rows with a problem are passed over."""
-    state = Fold(ZoneInfo(timezone))
+    """Sum up what these rows change."""
+    state = Fold(stream, timezone)
     for row in rows:
-        if row.fact is None or row.event is None:
-            continue
-        try:
-            _apply(state, row, row.fact, row.event.time, stream)
-        except Misfit as misfit:
-            state.deltas.misfits[row.seq] = str(misfit)
+        state.add(row)
     return state.deltas
+
+
+def _entry(entries: dict[K, V], key: K, make: Callable[[], V]) -> V:
+    found = entries.get(key)
+    if found is None:
+        found = entries[key] = make()
+    return found
 
 
 def amount(minor: int) -> int:
@@ -104,12 +120,25 @@ def count(units: int) -> int:
     return units
 
 
-_KEYS: Final = ("store", "device", "slot", "sku", "item", "kind", "currency", "code", "vend", "case", "state", "timezone")
+_KEYS: Final = (
+    "store",
+    "device",
+    "slot",
+    "sku",
+    "item",
+    "kind",
+    "currency",
+    "code",
+    "vend",
+    "case",
+    "state",
+    "timezone",
+)
 
 
-def _apply(state: Fold, row: Row, fact: facts.Fact, at: str, stream: Stream) -> None:
-    if stream != fact.STREAM:
-        raise Misfit(f"{row.type} does not belong into the stream {stream}")
+def _apply(state: Fold, row: Row, fact: facts.Fact, at: str) -> None:
+    if state.stream != fact.STREAM:
+        raise Misfit(f"{row.type} does not belong into the stream {state.stream}")
     if len(row.body) > LARGE_BODY_BYTES:
         for key in _KEYS:
             if len(getattr(fact, key, None) or "") > MAX_KEY_CHARS:

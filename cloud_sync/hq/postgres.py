@@ -21,7 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 from urllib.parse import quote
 
 import psycopg
@@ -136,7 +136,16 @@ class EmbeddedPostgres:
         fresh = self.folder / "cluster.new"
         shutil.rmtree(fresh, ignore_errors=True)
         self._own_folder(fresh)
-        command = ["initdb", "-D", str(fresh), "-U", "popshop", "--auth=trust", "--encoding=UTF8", "--locale=C"]
+        command = [
+            "initdb",
+            "-D",
+            str(fresh),
+            "-U",
+            "popshop",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C",
+        ]
         done = subprocess.run(
             [str(self._bin / command[0]), *command[1:]],
             capture_output=True,
@@ -145,7 +154,9 @@ class EmbeddedPostgres:
             **self._credentials(),
         )
         if done.returncode != 0:
-            raise PostgresError(f"the database could not be made: {done.stderr.decode(errors='replace').strip()}")
+            raise PostgresError(
+                f"the database could not be made: {done.stderr.decode(errors='replace').strip()}"
+            )
         fresh.rename(self.cluster)
 
     def _socket_folder(self) -> Path:
@@ -172,7 +183,7 @@ class EmbeddedPostgres:
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]
         with (self.folder / "server.log").open("wb") as log:
-            return subprocess.Popen(
+            server: subprocess.Popen[bytes] = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -183,8 +194,9 @@ class EmbeddedPostgres:
                 preexec_fn=_stop_when_parent_dies(),
                 **self._credentials(),
             )
+        return server
 
-    def _credentials(self) -> dict[str, object]:
+    def _credentials(self) -> dict[str, Any]:
         if self._user is None:
             return {}
         return {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []}
@@ -221,7 +233,15 @@ def system_user() -> pwd.struct_passwd:
         return pwd.getpwnam(SYSTEM_USER)
     except KeyError:
         pass
-    command = ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
+    command = [
+        "useradd",
+        "--system",
+        "--user-group",
+        "--no-create-home",
+        "--shell",
+        "/usr/sbin/nologin",
+        SYSTEM_USER,
+    ]
     try:
         subprocess.run(command, check=True, capture_output=True)
         return pwd.getpwnam(SYSTEM_USER)
@@ -249,7 +269,9 @@ def stop_left_behind(cluster: Path) -> None:
             if attempt % 100 == 0:
                 os.kill(pid, signal.SIGINT)
         time.sleep(0.05)
-    raise PostgresError(f"a database server left behind (process {pid}) does not stop; end it and start again")
+    raise PostgresError(
+        f"a database server left behind (process {pid}) does not stop; end it and start again"
+    )
 
 
 def _command_line(pid: int) -> list[str]:

@@ -6,14 +6,15 @@ Events are kept as the bytes they came in. All that is remembered stands in Post
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import psycopg
 from psycopg_pool import ConnectionPool
 
 from cloud_sync.hq import accept, views
-from cloud_sync.hq.accept import Accepted, Fenced, Head, Row, SyncRefused
-from cloud_sync.hq.folds import fold
+from cloud_sync.hq.accept import Fenced, Head, SyncRefused
+from cloud_sync.hq.event_copy import EventCopy
+from cloud_sync.hq.folds import Fold
 from cloud_sync.protocol import facts
 from cloud_sync.protocol.envelope import parse_time, rfc3339
 from cloud_sync.protocol.identifiers import STREAMS, Stream
@@ -34,9 +35,6 @@ SUBJECTS: Final[dict[type[facts.Fact], str]] = {
 _LOCK_STORE: Final = "SELECT epoch, timezone FROM stores WHERE store = %s FOR UPDATE"
 _HEAD: Final = "SELECT acked, hash FROM logs WHERE store = %s AND stream = %s AND epoch = %s"
 _HASH_AT: Final = "SELECT hash FROM events WHERE store = %s AND stream = %s AND epoch = %s AND seq = %s"
-_COPY: Final = """
-COPY events (store, stream, epoch, seq, type, subject, body, hash, received_at) FROM STDIN (FORMAT BINARY)"""
-_COPY_TYPES: Final = ("text", "text", "int4", "int8", "text", "text", "bytea", "bytea", "timestamptz")
 _QUARANTINE: Final = """
 INSERT INTO quarantine (store, stream, epoch, seq, type, reason, at) VALUES (%s, %s, %s, %s, %s, %s, %s)"""
 _ADVANCE: Final = """
@@ -46,12 +44,23 @@ ON CONFLICT (store, stream, epoch) DO UPDATE
 SET acked = greatest(old.acked, excluded.acked), hash = excluded.hash,
     last_seq = greatest(old.last_seq, excluded.last_seq),
     received = old.received + excluded.received, skipped = old.skipped + excluded.skipped"""
-_SEEN: Final = "UPDATE stores SET last_sync_at = %s, clock_offset_ms = coalesce(%s, clock_offset_ms) WHERE store = %s"
+_SEEN: Final = (
+    "UPDATE stores SET last_sync_at = %s, clock_offset_ms = coalesce(%s, clock_offset_ms) WHERE store = %s"
+)
 
 
 def open_pool(dsn: str, size: int = 8) -> Pool:
     """Connections to the database, opened as they are needed. Close it when done."""
     return ConnectionPool(dsn, min_size=1, max_size=size, open=True, timeout=30)
+
+
+class Taken(NamedTuple):
+    """What one request brought: the reply to give, and how many rows were new, known already, unreadable."""
+
+    reply: SyncReply
+    applied: int
+    skipped: int
+    quarantined: int
 
 
 class LogStore:
@@ -60,7 +69,7 @@ class LogStore:
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
 
-    def sync(self, request: SyncRequest, now: datetime) -> tuple[SyncReply, Accepted]:
+    def sync(self, request: SyncRequest, now: datetime) -> Taken:
         """Take a request's new rows. Raises SyncRefused or Fenced; then nothing was taken.
 
         The reply may be given as soon as this returns: it returns after COMMIT.
@@ -74,14 +83,9 @@ class LogStore:
             epoch, timezone = found
             head = _head(cursor, request.store, request.stream, epoch)
             _check(cursor, request, head)
-            accepted = accept.take(request, head)
-            if accepted.rows:
-                _keep(cursor, request, accepted.rows, now)
-                _fold_in(cursor, request, accepted.rows, timezone, now)
-            acked = max(head.acked, request.acked + len(request.events))
-            chain_hash = accepted.rows[-1].chain_hash if accepted.rows else head.chain_hash
-            _advance(cursor, request, acked, chain_hash, accepted, now)
-        return SyncReply(acked=acked, hash=chain_hash.hex(), at=rfc3339(now)), accepted
+            taken = _take(cursor, request, head, timezone, now)
+            _advance(cursor, request, taken, now)
+        return taken
 
 
 def _head(cursor: Cursor, store: str, stream: Stream, epoch: int) -> Head:
@@ -103,14 +107,33 @@ def _check(cursor: Cursor, request: SyncRequest, head: Head) -> None:
     accept.check_position(request, head, ours)
 
 
-def _keep(cursor: Cursor, request: SyncRequest, rows: list[Row], now: datetime) -> None:
-    store, stream, epoch = request.store, request.stream, request.epoch
-    with cursor.copy(_COPY) as copy:
-        copy.set_types(_COPY_TYPES)
-        for row in rows:
-            copy.write_row(
-                (store, stream, epoch, row.seq, row.type, subject_of(row.fact), row.body, row.chain_hash, now)
-            )
+def _take(cursor: Cursor, request: SyncRequest, head: Head, timezone: str, now: datetime) -> Taken:
+    """Keep the new rows and fold them into the views, in one pass: the database stores a row while we read the next."""
+    acked, chain_hash = head.acked, head.chain_hash
+    fold = Fold(request.stream, timezone)
+    problems: list[tuple[int, str, str]] = []
+    if request.acked + len(request.events) > head.acked:
+        with EventCopy(cursor, request, now) as copy:
+            for row in accept.new_rows(request, head):
+                copy.write(row, subject_of(row.fact))
+                fold.add(row)
+                if row.problem:
+                    problems.append((row.seq, row.type, row.problem))
+                elif row.seq in fold.deltas.misfits:
+                    problems.append((row.seq, row.type, fold.deltas.misfits[row.seq]))
+                acked, chain_hash = row.seq, row.chain_hash
+    views.apply(cursor, request.store, fold.deltas)
+    log = (request.store, request.stream, request.epoch)
+    cursor.executemany(
+        _QUARANTINE, [(*log, seq, kind, why[:500].replace("\0", ""), now) for seq, kind, why in problems]
+    )
+    applied = acked - head.acked
+    return Taken(
+        SyncReply(acked=acked, hash=chain_hash.hex(), at=rfc3339(now)),
+        applied=applied,
+        skipped=len(request.events) - applied,
+        quarantined=len(problems),
+    )
 
 
 def subject_of(fact: facts.Fact | None) -> str | None:
@@ -119,32 +142,18 @@ def subject_of(fact: facts.Fact | None) -> str | None:
     return None if field is None else getattr(fact, field)
 
 
-def _fold_in(cursor: Cursor, request: SyncRequest, rows: list[Row], timezone: str, now: datetime) -> None:
-    deltas = fold(rows, request.stream, timezone)
-    views.apply(cursor, request.store, deltas)
-    problems = {row.seq: row.problem for row in rows if row.problem} | deltas.misfits
-    if problems:
-        types = {row.seq: row.type for row in rows}
-        log = (request.store, request.stream, request.epoch)
-        cursor.executemany(
-            _QUARANTINE, [(*log, seq, types[seq], reason[:500].replace("\0", ""), now) for seq, reason in problems.items()]
-        )
-
-
-def _advance(
-    cursor: Cursor, request: SyncRequest, acked: int, chain_hash: bytes, accepted: Accepted, now: datetime
-) -> None:
+def _advance(cursor: Cursor, request: SyncRequest, taken: Taken, now: datetime) -> None:
     cursor.execute(
         _ADVANCE,
         {
             "store": request.store,
             "stream": request.stream,
             "epoch": request.epoch,
-            "acked": acked,
-            "hash": chain_hash,
-            "last_seq": max(request.last_seq, acked),
-            "received": len(accepted.rows),
-            "skipped": accepted.skipped,
+            "acked": taken.reply.acked,
+            "hash": bytes.fromhex(taken.reply.hash),
+            "last_seq": max(request.last_seq, taken.reply.acked),
+            "received": taken.applied,
+            "skipped": taken.skipped,
         },
     )
     sent_at = parse_time(request.sent_at)

@@ -97,7 +97,9 @@ def apply(cursor: Cursor, store: str, deltas: Deltas) -> None:
     """Add a batch's changes to the views of one store, whose row the caller has locked."""
     if deltas.opened is not None:
         _apply_opened(cursor, store, deltas.opened)
-    _add(cursor, _SALES, store, ((*key, sale.units, sale.takings_minor) for key, sale in deltas.sales.items()))
+    _add(
+        cursor, _SALES, store, ((*key, sale.units, sale.takings_minor) for key, sale in deltas.sales.items())
+    )
     _add(
         cursor,
         _MONEY,

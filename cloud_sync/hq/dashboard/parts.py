@@ -1,0 +1,147 @@
+"""Pure: the small pieces that headquarters' pages are made of, as HTML. Everything from outside is escaped here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from html import escape
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from cloud_sync.hq.dashboard.words import Language, word
+from cloud_sync.hq.queries import LogState, StoreState
+from cloud_sync.protocol.money import exponent, format_minor
+
+STATUS_CLASS: Final = {"online": "good", "late": "warn", "offline": "bad", "unjoined": ""}
+CLOCK_OFFSET_SHOWN_MS: Final = 2_000
+"""A smaller difference between two clocks is nobody's worry."""
+
+
+def text(value: object) -> str:
+    """Anything from outside, safe to stand in HTML."""
+    return escape(str(value))
+
+
+def ago(language: Language, seconds: int | None) -> str:
+    """How long ago, in the largest unit that makes sense."""
+    if seconds is None:
+        return word(language, "never")
+    if seconds < 2:
+        return word(language, "just_now")
+    if seconds < 120:
+        return word(language, "seconds_ago", seconds)
+    if seconds < 7200:
+        return word(language, "minutes_ago", seconds // 60)
+    if seconds < 172_800:
+        return word(language, "hours_ago", seconds // 3600)
+    return word(language, "days_ago", seconds // 86_400)
+
+
+def clock_time(at: datetime | None, zone: str) -> str:
+    """A moment on the store's wall clock."""
+    return "–" if at is None else at.astimezone(ZoneInfo(zone)).strftime("%m-%d %H:%M")
+
+
+def money(minor: int, currency: str) -> str:
+    """An amount for a person."""
+    return text(format_minor(minor, currency))
+
+
+def short_money(minor: int, currency: str) -> str:
+    """An amount for a narrow column: whole units, thousands as k."""
+    whole = round(minor / 10 ** exponent(currency))
+    return f"{whole:,}" if abs(whole) < 10_000 else f"{whole / 1000:,.1f}k"
+
+
+def figure(label: str, value: str, note: str = "", kind: str = "") -> str:
+    """One large figure in a card."""
+    return (
+        f'<div class="card figure {kind}"><div class="label">{label}</div>'
+        f'<div class="value">{value}</div><div class="note">{note}</div></div>'
+    )
+
+
+def status_pill(language: Language, store: StoreState) -> str:
+    """Online, late or offline, with the time since the last sync."""
+    since = "" if store.status == "unjoined" else f" · {ago(language, store.last_sync_age_s)}"
+    words = text(word(language, store.status) + since)
+    return f'<span class="pill {STATUS_CLASS[store.status]}">{words}</span>'
+
+
+def proof_lines(language: Language, logs: Sequence[LogState]) -> str:
+    """Expected, received and gaps for each stream: the proof that nothing is missing."""
+    return "".join(_proof_line(language, log) for log in logs)
+
+
+def _proof_line(language: Language, log: LogState) -> str:
+    parts = [
+        f"{word(language, 'expected')} <b>{log.expected:,}</b>",
+        f"{word(language, 'received')} <b>{log.received:,}</b>",
+        f"{word(language, 'gaps')} <b>{log.gaps:,}</b>",
+    ]
+    if log.gaps:
+        verdict, kind = f"✕ {word(language, 'incomplete')}", "bad"
+    elif log.waiting:
+        verdict, kind = f"… {word(language, 'catching_up')} {log.waiting:,}", "warn"
+    else:
+        verdict, kind = f"✓ {word(language, 'complete')}", ""
+    epoch = f" #{log.epoch}" if log.epoch > 1 else ""
+    return (
+        f'<div class="line"><span class="stream">{word(language, log.stream)}{epoch}</span>'
+        f"{''.join(f'<span>{part}</span>' for part in parts)}"
+        f'<span class="verdict {kind}">{verdict}</span></div>'
+    )
+
+
+def day_chart(language: Language, days: Sequence[tuple[date, int]], today: date, currency: str) -> str:
+    """A column per day; the highest fills the height."""
+    highest = max((takings for _, takings in days), default=0)
+    if highest <= 0:
+        return (
+            f'<div class="blank"><h2>{word(language, "no_sales_yet")}</h2>'
+            f"<p>{word(language, 'no_sales_hint')}</p></div>"
+        )
+    columns = []
+    for day, takings in days:
+        height = max(0, takings) * 150 // highest
+        shown = short_money(takings, currency) if takings else ""
+        columns.append(
+            f'<div class="day{" today" if day == today else ""}"><div class="amount">{shown}</div>'
+            f'<div class="column" style="height:{height}px"></div><div class="date">{day:%m-%d}</div></div>'
+        )
+    return f'<div class="chart">{"".join(columns)}</div>'
+
+
+def table(headings: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> str:
+    """A table; each heading is (words, CSS class of its column). Cells are HTML already."""
+    head = "".join(f'<th class="{kind}">{words}</th>' for words, kind in headings)
+    body = "".join(
+        "<tr>"
+        + "".join(f'<td class="{kind}">{cell}</td>' for cell, (_, kind) in zip(row, headings, strict=True))
+        + "</tr>"
+        for row in rows
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def card(heading: str, body: str) -> str:
+    """A titled card."""
+    return f'<section class="card"><h2>{heading}</h2>{body}</section>'
+
+
+def empty(words: str) -> str:
+    """What stands where there is nothing."""
+    return f'<div class="empty">{words}</div>'
+
+
+def bar(language: Language, where: str, here: str) -> str:
+    """The page's head: whose it is, the language switch, the way out."""
+    switch = "".join(
+        f'<a href="/language/{code}?back={text(here)}"{" class=on" if code == language else ""}>{name}</a>'
+        for code, name in (("zh", "中文"), ("en", "English"))
+    )
+    return (
+        f'<div class="bar"><div class="mark"></div><span class="name">popshop</span>'
+        f'<span class="where">{where}</span><div class="right"><span class="switch">{switch}</span>'
+        f'<a href="/logout">{word(language, "sign_out")}</a></div></div>'
+    )

@@ -1,0 +1,112 @@
+"""Enrols stores: a one-time code is carried to the store, which trades it for its token and a new epoch.
+
+Of codes and tokens only hashes are kept. Joining again always mints a new epoch; the old token dies with it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cloud_sync.hq.credentials import hash_code, hash_token, make_code, make_token
+from cloud_sync.hq.store import Pool
+from cloud_sync.protocol.identifiers import is_name
+from cloud_sync.protocol.session import JoinReply
+
+CODE_LIFETIME: Final = timedelta(hours=24)
+
+_ENROL: Final = """
+INSERT INTO stores (store, name, timezone, currency, code_hash, code_expires_at, enrolled_at)
+VALUES (%(store)s, %(name)s, %(timezone)s, %(currency)s, %(code)s, %(expires)s, %(now)s)
+ON CONFLICT (store) DO UPDATE
+SET name = excluded.name, timezone = excluded.timezone, currency = excluded.currency,
+    code_hash = excluded.code_hash, code_expires_at = excluded.code_expires_at, code_used_at = NULL"""
+_FIND_CODE: Final = """
+SELECT store, name, timezone, currency, epoch, code_expires_at, code_used_at
+FROM stores WHERE code_hash = %s FOR UPDATE"""
+_JOIN: Final = """
+UPDATE stores SET epoch = %s, token_hash = %s, code_used_at = %s, joined_at = %s WHERE store = %s"""
+_STORE_OF: Final = "SELECT store FROM stores WHERE token_hash = %s"
+
+
+class EnrolmentError(ValueError):
+    """The store cannot be enrolled or joined like this. `code` is for programs, the text for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """A code, valid once until `expires_at`."""
+
+    store: str
+    code: str
+    expires_at: datetime
+
+
+def enrol(pool: Pool, store: str, name: str, timezone: str, currency: str, now: datetime) -> Enrolment:
+    """Write a store into the books (or change its entry) and make a one-time code for it.
+
+    Raises EnrolmentError when a name, time zone or currency is none.
+    """
+    if not is_name(store):
+        raise EnrolmentError(
+            "bad_store", f"{store!r} cannot name a store: use a-z, 0-9 and hyphens, at most 63"
+        )
+    if not name.strip() or len(name) > 200 or "\0" in name:
+        raise EnrolmentError("bad_name", "the store needs a name of 1 to 200 characters")
+    try:
+        ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise EnrolmentError(
+            "bad_timezone", f"unknown time zone {timezone!r}: use an IANA name such as Asia/Shanghai"
+        ) from None
+    if re.fullmatch(r"[A-Z]{3}", currency) is None:
+        raise EnrolmentError("bad_currency", f"{currency!r} is no ISO 4217 code such as CNY")
+    code = make_code()
+    expires_at = now + CODE_LIFETIME
+    values = {
+        "store": store,
+        "name": name.strip(),
+        "timezone": timezone,
+        "currency": currency,
+        "code": hash_code(code),
+        "expires": expires_at,
+        "now": now,
+    }
+    with pool.connection() as connection:
+        connection.execute(_ENROL, values)
+    return Enrolment(store, code, expires_at)
+
+
+def join(pool: Pool, code: str, now: datetime) -> JoinReply:
+    """Trade a code for the store's token and its next epoch. Raises EnrolmentError."""
+    with pool.connection() as connection:
+        found = connection.execute(_FIND_CODE, [hash_code(code)]).fetchone()
+        if found is None:
+            raise EnrolmentError("unknown_code", "headquarters knows no such code: enrol the store again")
+        store, name, timezone, currency, epoch, expires_at, used_at = found
+        if used_at is not None:
+            raise EnrolmentError(
+                "code_used", "this code was used already: enrol the store again for a new one"
+            )
+        if expires_at <= now:
+            raise EnrolmentError("code_expired", "this code is older than 24 hours: enrol the store again")
+        token = make_token()
+        connection.execute(_JOIN, [epoch + 1, hash_token(token), now, now, store])
+    return JoinReply(
+        store=store, name=name, timezone=timezone, currency=currency, epoch=epoch + 1, token=token
+    )
+
+
+def store_of(pool: Pool, token: str) -> str | None:
+    """The store that a bearer token belongs to, if any."""
+    with pool.connection() as connection:
+        found = connection.execute(_STORE_OF, [hash_token(token)]).fetchone()
+    return None if found is None else str(found[0])

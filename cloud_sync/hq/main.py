@@ -1,0 +1,114 @@
+"""Runs headquarters: database, API and dashboard in one process, until it is told to stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+import psycopg
+import uvicorn
+from fastapi import FastAPI
+
+from cloud_sync.hq import schema
+from cloud_sync.hq.address import Address, published
+from cloud_sync.hq.api import create_api
+from cloud_sync.hq.clock import utc_now
+from cloud_sync.hq.credentials import load_or_make
+from cloud_sync.hq.dashboard.pages import mount_dashboard
+from cloud_sync.hq.postgres import EmbeddedPostgres
+from cloud_sync.hq.reconsider import reconsider
+from cloud_sync.hq.store import open_pool
+
+DSN_VARIABLE: Final = "POPSHOP_HQ_DSN"
+OnReady = Callable[[Address], None]
+GRACE_S: Final = 3
+"""Open pages get this long to close when headquarters stops."""
+
+
+@dataclass(frozen=True)
+class HqConfig:
+    """Where headquarters keeps its things and where it listens. Port 0 takes a free one; no DSN brings PostgreSQL."""
+
+    data: Path
+    port: int = 0
+    host: str = "127.0.0.1"
+    dsn: str = ""
+
+
+def serve(config: HqConfig, on_ready: OnReady = lambda _address: None) -> None:
+    """Run until SIGTERM or SIGINT, then stop everything, the database included.
+
+    Call it from the main thread. Raises PostgresError or OSError when a part cannot be had.
+    """
+    for how in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(how, _leave)
+    config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    credentials = load_or_make(config.data)
+    with _database(config) as dsn, _listener(config) as listener:
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            schema.migrate(connection)
+        with open_pool(dsn) as pool:
+            reconsider(pool, utc_now())
+            app = create_api(pool, credentials, utc_now)
+            mount_dashboard(app, pool, credentials, utc_now)
+            address = Address(url=f"http://{config.host}:{listener.getsockname()[1]}", pid=os.getpid())
+            _Server(app, config.data, address, on_ready).run([listener])
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    """Unwind whatever is open. uvicorn closes its connections first and then hands the signal on to here."""
+    raise SystemExit(0)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, with its address published while it answers."""
+
+    def __init__(self, app: FastAPI, folder: Path, address: Address, on_ready: OnReady) -> None:
+        settings = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=GRACE_S,
+            proxy_headers=False,
+        )
+        super().__init__(settings)
+        self._published = published(folder, address)
+        self._address = address
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        self._published.__enter__()
+        self._on_ready(self._address)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._published.__exit__(None, None, None)
+        await super().shutdown(sockets=sockets)
+
+
+@contextmanager
+def _database(config: HqConfig) -> Iterator[str]:
+    dsn = config.dsn or os.environ.get(DSN_VARIABLE, "")
+    if dsn:
+        yield dsn
+        return
+    server = EmbeddedPostgres(config.data / "postgres")
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
+@contextmanager
+def _listener(config: HqConfig) -> Iterator[socket.socket]:
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((config.host, config.port))
+        yield listener

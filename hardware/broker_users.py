@@ -39,6 +39,11 @@ def write_private(path: Path, text: str) -> None:
     beside.replace(path)
 
 
+def new_salt() -> bytes:
+    """Twelve bytes that no other password's hash has."""
+    return secrets.token_bytes(12)
+
+
 class BrokerUsers:
     """Users and passwords in `path`. A user is made when first asked for and keeps its password."""
 

@@ -76,13 +76,17 @@ class Child:
         """Whether the program still runs."""
         return self._thread.is_alive()
 
-    def stop(self) -> None:
+    def stop(self, timeout_s: float = STOP_TIMEOUT_S) -> None:
         """End it politely, then by force; returns when it is gone."""
         self._signal(signal.SIGTERM)
-        self._thread.join(STOP_TIMEOUT_S)
+        self._thread.join(timeout_s)
         if self._thread.is_alive():
-            self._signal(signal.SIGKILL)
-            self._thread.join()
+            self.kill()
+
+    def kill(self) -> None:
+        """End it as a power cut would (SIGKILL); returns when it is gone."""
+        self._signal(signal.SIGKILL)
+        self._thread.join()
 
     def hang_up(self) -> None:
         """Send SIGHUP: re-read the configuration."""

@@ -147,7 +147,8 @@ class Device:
         """Publish presence, if there is a connection; otherwise the next greeting does."""
         body = presence.state(self._condition, self._boot, rfc3339(self._clock()))
         if self._uplink.publish(self._topic("state"), body, retain=True):
-            self._tell("state", self._condition)
+            how = self._condition
+            self._tell("state", status=how.status, faults=how.faults, readings=dict(how.readings))
 
     def _last_will(self) -> tuple[str, bytes]:
         return self._topic("state"), presence.last_will(self._boot)

@@ -8,13 +8,12 @@ from __future__ import annotations
 import base64
 import getpass
 import hashlib
-import os
 import shutil
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from hardware.broker_process import MAX_PAYLOAD_BYTES, BrokerError, BrokerProcess
-from hardware.broker_users import AGENT_USER, BrokerUsers, Credentials, write_private
+from hardware.broker_users import AGENT_USER, BrokerUsers, Credentials, new_salt, write_private
 from hardware.topics import FROM_DEVICE, ROOT, TO_DEVICE
 
 PASSWORD_ROUNDS: Final = 101
@@ -82,7 +81,7 @@ def _acl(store: str) -> str:
 
 def _password_line(entry: Credentials) -> str:
     """Mosquitto's own format 7: PBKDF2 with SHA-512."""
-    salt = os.urandom(12)
+    salt = new_salt()
     digest = hashlib.pbkdf2_hmac("sha512", entry.password.encode(), salt, PASSWORD_ROUNDS)
     encoded = "$".join(base64.b64encode(part).decode() for part in (salt, digest))
     return f"{entry.user}:$7${PASSWORD_ROUNDS}${encoded}"

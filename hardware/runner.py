@@ -81,18 +81,19 @@ class DeviceRunner:
         return self._thread.is_alive()
 
     def _ring(self) -> None:
-        # A full pipe means that it has rung already.
-        with contextlib.suppress(BlockingIOError):
+        # A full pipe means that it has rung already, a closed one that nobody is left to hear it.
+        with contextlib.suppress(OSError):
             self._bell_in.send(b"!")
 
     def _run(self) -> None:
         try:
-            while not self._stopping:
-                self._turn()
+            try:
+                while not self._stopping:
+                    self._turn()
+            finally:
+                self._close()
         except BaseException as error:
             self._failure = error
-        finally:
-            self._close()
 
     def _close(self) -> None:
         with contextlib.ExitStack() as closing:

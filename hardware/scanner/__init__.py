@@ -1,0 +1,1 @@
+"""Scanners for codes on goods, phones and coupons."""

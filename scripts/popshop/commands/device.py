@@ -1,0 +1,211 @@
+"""`popshop device`: run a simulated device on a broker of your choice and see what it says."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sqlite3
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from random import Random
+from typing import Annotated, Any, Final, Literal, cast
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+import typer
+from rich.markup import escape
+
+from hardware.behaviour import Behaviour, Input
+from hardware.device import Device
+from hardware.device_events import DeviceEvent
+from hardware.link import BrokerAddress
+from hardware.runner import DeviceRunner, random_boot_mark, system_clock
+from hardware.scanner.port import CodeHeldUp
+from hardware.scanner.simulator import ScannerSimulator
+from hardware.shelf.port import Habits, Plate, ShopperCame
+from hardware.shelf.simulator import ShelfSimulator
+from hardware.vending.faults import FAULT_KINDS, FaultKind, FaultOrdered, FaultPlan, parse_fault
+from hardware.vending.port import CashPaid, DoorMoved, Machine, Slot, SlotFilled
+from hardware.vending.simulator import VendingSimulator
+from popshop import console
+
+app = typer.Typer(help="Simulated devices.", no_args_is_help=True)
+
+Kind = Literal["vending", "sampling", "shelf", "scanner"]
+
+HAPPENINGS: Final = (
+    "cash SLOT · door open · door closed · fill SLOT COUNT · fault KIND[@SLOT]"
+    " · shopper · scan SYMBOLOGY TEXT"
+)
+_COLOURS: Final = {
+    "report": "bold",
+    "command": "cyan",
+    "refused": "yellow",
+    "offline": "red",
+    "online": "green",
+    "power_cut": "red",
+    "broken": "bold red",
+}
+
+
+@app.callback()
+def group() -> None:
+    """Simulated devices on a broker of your choice."""
+
+
+@app.command()
+def simulate(
+    kind: Annotated[Kind, typer.Option(help="What kind of device.")],
+    store: Annotated[str, typer.Option(help="The store it stands in.")],
+    device: Annotated[str, typer.Option(help="Its name; also its user at the broker.")],
+    broker: Annotated[str, typer.Option(help="mqtt://user:password@host:port")],
+    data: Annotated[Path, typer.Option(help="Folder for its memory.")] = Path("popshop-devices"),
+    slots: Annotated[
+        Path | None, typer.Option(help="JSON list of its slots (or a shelf's plates).", exists=True)
+    ] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(help=f"Have this happen at the next vend: {', '.join(FAULT_KINDS)}[@SLOT]."),
+    ] = None,
+    chance: Annotated[list[str] | None, typer.Option(help="KIND=0.02: chance of a fault per vend.")] = None,
+    seed: Annotated[int, typer.Option(help="Same seed, same luck.")] = 1,
+    motor_ms: Annotated[int, typer.Option(min=0, help="How long a vend takes.")] = 3_000,
+    shoppers_every_s: Annotated[float, typer.Option(min=0, help="A shelf's shoppers; 0: none.")] = 20.0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document per line and event.")] = False,
+) -> None:
+    """Run one device until Ctrl-C. Lines on standard input make things happen:
+
+    cash SLOT, door open, door closed, fill SLOT COUNT, fault KIND[@SLOT], shopper, scan SYMBOLOGY TEXT.
+    """
+    rng = Random(seed)
+    try:
+        behaviour: Behaviour
+        if kind == "shelf":
+            plates = _read(slots, list[Plate]) if slots else _some_plates()
+            behaviour = ShelfSimulator(
+                plates, rng=rng, habits=Habits(arrive_every_s=shoppers_every_s), serial=device
+            )
+        elif kind == "scanner":
+            behaviour = ScannerSimulator(serial=device)
+        else:
+            behaviour = VendingSimulator(
+                _read(slots, list[Slot]) if slots else _some_slots(),
+                rng=rng,
+                machine=Machine(kind=kind, serial=device, motor_ms=motor_ms),
+                faults=FaultPlan(rng, _chances(chance or []), map(parse_fault, fault or [])),
+            )
+        address = _address(broker)
+        shell = Device(
+            store,
+            device,
+            behaviour,
+            data,
+            address,
+            clock=system_clock,
+            new_boot_mark=random_boot_mark,
+            listener=_print_json if as_json else _print_line,
+        )
+    except (ValueError, msgspec.DecodeError) as error:
+        raise console.UserError(str(error)) from None
+    except sqlite3.OperationalError as error:
+        raise console.UserError(f"{data / device}.sqlite: {error}. Does this device already run?") from None
+    _run(shell)
+
+
+def _run(shell: Device) -> None:
+    """Run the device, feeding it what is typed, until a signal comes."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    watched = [sys.stdin]
+    try:
+        with DeviceRunner([shell]) as runner:
+            while runner.alive:
+                readable, _, _ = select.select(watched, [], [], 1.0)
+                if not readable:
+                    continue
+                line = sys.stdin.readline()
+                if not line:
+                    watched = []
+                    continue
+                try:
+                    shell.put(read_happening(line))
+                except ValueError as error:
+                    console.show_warning(str(error))
+    except KeyboardInterrupt:
+        console.err.print("stopped", style="dim")
+    except BrokenPipeError:
+        # Whoever read our lines has seen enough. Python must not try to flush them at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def read_happening(line: str) -> Input:
+    """What a typed line lets happen. Raises ValueError with what can be typed."""
+    match line.split():
+        case ["cash", slot]:
+            return CashPaid(slot)
+        case ["door", "open" | "closed" as word]:
+            return DoorMoved(word == "open")
+        case ["fill", slot, count] if count.isascii() and count.isdigit():
+            return SlotFilled(slot, int(count))
+        case ["fault", text]:
+            return FaultOrdered(parse_fault(text))
+        case ["shopper"]:
+            return ShopperCame()
+        case ["scan", symbology, *text] if text:
+            return CodeHeldUp(symbology, " ".join(text))
+    raise ValueError(f"cannot read {line.strip()[:60]!r}; type one of: {HAPPENINGS}")
+
+
+def _address(url: str) -> BrokerAddress:
+    parts = urlsplit(url)
+    if parts.scheme != "mqtt" or not parts.hostname:
+        raise ValueError(f"{parts.scheme or 'no'} address: write mqtt://user:password@host:port")
+    return BrokerAddress(
+        host=parts.hostname,
+        port=parts.port or 1883,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+    )
+
+
+def _chances(texts: list[str]) -> Mapping[FaultKind, float]:
+    found: dict[FaultKind, float] = {}
+    for text in texts:
+        kind, _, number = text.partition("=")
+        if kind not in FAULT_KINDS:
+            raise ValueError(f"unknown fault {kind!r}: use one of {', '.join(FAULT_KINDS)}, as in jam=0.02")
+        found[cast("FaultKind", kind)] = float(number)
+    return found
+
+
+def _read(path: Path, what: Any) -> Any:
+    return msgspec.json.decode(path.read_bytes(), type=what)
+
+
+def _some_slots() -> list[Slot]:
+    return [
+        Slot(slot=f"1-{number:02}", capacity=8, count=8, par_level=6, price_minor=300 + number * 50)
+        for number in range(1, 11)
+    ]
+
+
+def _some_plates() -> list[Plate]:
+    return [
+        Plate(plate=f"p{number}", item=f"ITEM-{number}", weight_g=120.0, label=f"l{number}")
+        for number in range(1, 5)
+    ]
+
+
+def _print_json(event: DeviceEvent) -> None:
+    sys.stdout.write(msgspec.json.encode(event).decode() + "\n")
+    sys.stdout.flush()
+
+
+def _print_line(event: DeviceEvent) -> None:
+    detail = "  ".join(f"{name}={value}" for name, value in event.detail.items() if value not in ("", [], {}))
+    colour = _COLOURS.get(event.what, "dim")
+    console.out.print(
+        f"[dim]{event.at[11:23]}[/] [bold]{event.device}[/] [{colour}]{event.what:9}[/] {escape(detail)}",
+        soft_wrap=True,
+    )

@@ -55,12 +55,12 @@ class SummaryRow(Panel):
 class UnitRow(Panel):
     """One unit on its way out of a machine."""
 
-    def __init__(self, look: Look, unit: Unit) -> None:
-        super().__init__(look, raised=True, size_hint_y=None, height=look.px(152))
-        self.padding = look.px(28)
+    def __init__(self, look: Look, unit: Unit, compact: bool) -> None:
+        super().__init__(look, raised=True, size_hint_y=None, height=look.px(116 if compact else 152))
+        self.padding = (look.px(28), look.px(6 if compact else 20))
         self.spacing = look.px(28)
         self._look = look
-        self._sign = Sign(look, "dots", 96)
+        self._sign = Sign(look, "dots", 80 if compact else 96)
         self._sign.pos_hint = {"center_y": 0.5}
         self._word = Text(look, "", theme.TEXT, bold=True, lines=1)
         self._place_word = Text(look, "", theme.TEXT_SMALL, colour=theme.MUTED, lines=1)
@@ -78,10 +78,10 @@ class UnitRow(Panel):
 
 
 class Units(BoxLayout):
-    """All units of an order, at most five rows high."""
+    """All units of an order, at most five rows high; closer together from four on."""
 
     def __init__(self, look: Look, units: tuple[Unit, ...]) -> None:
-        super().__init__(orientation="vertical", size_hint_y=None, spacing=look.px(theme.GAP))
+        super().__init__(orientation="vertical", size_hint_y=None, height=0)
         self.bind(minimum_height=self.setter("height"))
         self._look = look
         self._rows: list[UnitRow] = []
@@ -91,7 +91,9 @@ class Units(BoxLayout):
         """The newest states."""
         if len(units) != len(self._rows):
             self.clear_widgets()
-            self._rows = [UnitRow(self._look, unit) for unit in units]
+            compact = len(units) > 3
+            self.spacing = self._look.px(12 if compact else theme.GAP)
+            self._rows = [UnitRow(self._look, unit, compact) for unit in units]
             for row in self._rows:
                 self.add_widget(row)
         for row, unit in zip(self._rows, units, strict=True):

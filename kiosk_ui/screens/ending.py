@@ -13,7 +13,7 @@ from kiosk_ui.gallery import Gallery
 from kiosk_ui.screens.common import Headline, SummaryRow, Units, columns, middle
 from kiosk_ui.theme import Colour, Look
 from kiosk_ui.views import Ending
-from kiosk_ui.widgets import Button, PictureTile, Text, stack
+from kiosk_ui.widgets import PictureTile, Text, WideButton, stack
 
 _SIGNS: Final[dict[str, tuple[str, Colour, Colour]]] = {
     "thanks": ("check", theme.GOOD, theme.GOOD_PALE),
@@ -34,23 +34,25 @@ class EndingScreen(BoxLayout):
         self._leaving = Text(look, "", theme.TEXT_SMALL, colour=theme.MUTED, lines=1, halign="center")
         words = look.say("end.staff", order=body.summary.order)
         staff = Text(look, words, theme.TEXT_SMALL, colour=theme.MUTED, halign="center")
-        done = Button(look, "done", look.say("end.next"), WentBack())
+        done = WideButton(look, "done", look.say("end.next"), WentBack())
         self._units = Units(look, body.units if body.paid else ())
-        foot: list[Widget] = [SummaryRow(look, art, body.summary), self._units, done, self._leaving]
-        if body.paid:
-            foot.insert(2, staff)
-        lower = stack(look, *foot, spacing=28)
+        summary = SummaryRow(look, art, body.summary)
+        below: list[Widget] = [self._units, *([staff] if body.paid else []), done, self._leaving]
         if look.landscape:
-            self.add_widget(columns(look, middle(look, self._head), middle(look, lower)))
-        elif len(body.units) <= 2:
-            tile = PictureTile(look, art, body.summary.picture, radius=56, share=0.8)
-            upper = BoxLayout(orientation="vertical", spacing=look.px(48))
-            upper.add_widget(tile)
-            upper.add_widget(self._head)
-            self.add_widget(columns(look, upper, lower))
+            lower = stack(look, *below, spacing=20)
+            self.add_widget(columns(look, middle(look, self._head, summary, spacing=40), middle(look, lower)))
         else:
-            self.add_widget(columns(look, middle(look, self._head), lower))
+            self.add_widget(columns(look, self._upper(art, body), stack(look, summary, *below, spacing=28)))
         self.show(body)
+
+    def _upper(self, art: Gallery, body: Ending) -> BoxLayout:
+        """On a standing glass: the picture above the words, where there is room for it."""
+        if len(body.units) > 1 and body.paid:
+            return middle(self._look, self._head)
+        upper = BoxLayout(orientation="vertical", spacing=self._look.px(48))
+        upper.add_widget(PictureTile(self._look, art, body.summary.picture, radius=56, share=0.8))
+        upper.add_widget(self._head)
+        return upper
 
     def show(self, body: Ending) -> None:
         """The amount given back may come late; the seconds count down."""

@@ -10,7 +10,7 @@ from kiosk_ui.gallery import Gallery
 from kiosk_ui.screens.common import Headline, SummaryRow, Units, columns, middle
 from kiosk_ui.theme import Look
 from kiosk_ui.views import Case, Dispensing
-from kiosk_ui.widgets import Button, Panel, PictureTile, Text, stack
+from kiosk_ui.widgets import Panel, PictureTile, Text, WideButton, stack
 
 
 class DispensingScreen(BoxLayout):
@@ -64,13 +64,13 @@ class CaseScreen(BoxLayout):
             )
         title, hint = look.say("case.title"), look.say("case.hint")
         head = Headline(look, "staff", theme.WARN, theme.WARN_PALE, title, hint)
-        done = Button(look, "done", look.say("case.done"), WentBack(), kind="quiet")
-        summary = SummaryRow(look, art, body.summary)
+        done = WideButton(look, "done", look.say("case.done"), WentBack(), kind="quiet")
         if look.landscape:
             left = middle(look, head, number, spacing=32)
-            self.add_widget(columns(look, left, middle(look, summary, self._units, done, spacing=28)))
+            self.add_widget(columns(look, left, middle(look, self._units, done, spacing=28)))
         else:
             upper = middle(look, head, number, spacing=48)
+            summary = SummaryRow(look, art, body.summary)
             self.add_widget(columns(look, upper, stack(look, summary, self._units, done, spacing=32)))
 
     def show(self, body: Case) -> None:

@@ -13,14 +13,14 @@ from kiosk_ui.events import CategoryChosen, OrderOpened, ProductChosen
 from kiosk_ui.gallery import Gallery
 from kiosk_ui.theme import Look
 from kiosk_ui.views import Card, Home
-from kiosk_ui.widgets import Button, Panel, PictureTile, Tap, Text, stack
+from kiosk_ui.widgets import Panel, PictureTile, Tap, Text, WideButton, stack
 
 
 class Badge(Panel):
     """A small word on a card."""
 
     def __init__(self, look: Look, words: str, strong: bool) -> None:
-        ground, ink = (theme.INK, theme.ON_ACCENT) if strong else (theme.WARN_PALE, theme.WARN)
+        ground, ink = (theme.INK, theme.ON_ACCENT) if strong else (theme.CARD, theme.WARN)
         super().__init__(look, ground, radius=26, size_hint=(None, None), height=look.px(54))
         self.words = Text(look, words, theme.TEXT_SMALL, colour=ink, lines=1, halign="center")
         self.words.pos_hint = {"center_y": 0.5}
@@ -141,7 +141,7 @@ class HomeScreen(BoxLayout):
         for category in ("", *body.categories) if body.categories else ():
             words = self._look.category(category) if category else self._look.say("home.all")
             kind = "chip_on" if category == body.category else "chip"
-            chip = Button(
+            chip = WideButton(
                 self._look,
                 f"category:{category}",
                 words,
@@ -158,7 +158,7 @@ class HomeScreen(BoxLayout):
         self._cases.clear_widgets()
         for order, case in body.cases:
             words = self._look.say("home.case", case=case)
-            strip = Button(
+            strip = WideButton(
                 self._look, f"case:{order}", words, OrderOpened(order), kind="quiet", height=theme.TOUCH
             )
             strip.ground_colour.rgba = theme.WARN_PALE

@@ -12,7 +12,7 @@ from kiosk_ui.gallery import Gallery
 from kiosk_ui.screens.common import Headline, SummaryRow, columns, middle
 from kiosk_ui.theme import Look
 from kiosk_ui.views import Pay
-from kiosk_ui.widgets import Button, Panel, Text, centred, gap, stack
+from kiosk_ui.widgets import Panel, Text, WideButton, centred, gap, stack
 
 
 class QrCode(Widget):
@@ -67,8 +67,8 @@ class PayScreen(BoxLayout):
             look, raised=True, radius=56, orientation="vertical", padding=look.px(40), spacing=look.px(12)
         )
         self._bar = TimeBar(look)
-        self._retry = Button(look, "retry", look.say("pay.retry"), PaymentRetried())
-        self._cancel = Button(look, "cancel", look.say("pay.cancel"), CancelTapped(), kind="quiet")
+        self._retry = WideButton(look, "retry", look.say("pay.retry"), PaymentRetried())
+        self._cancel = WideButton(look, "cancel", look.say("pay.cancel"), CancelTapped(), kind="quiet")
         self._message = Text(look, "", theme.TEXT, colour=theme.ACCENT, halign="center")
         self._buttons = stack(look, spacing=theme.GAP)
         foot = stack(

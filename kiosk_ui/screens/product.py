@@ -11,7 +11,7 @@ from kiosk_ui.gallery import Gallery
 from kiosk_ui.screens.common import columns
 from kiosk_ui.theme import Look
 from kiosk_ui.views import Product
-from kiosk_ui.widgets import Button, Panel, PictureTile, Sign, Tap, Text, gap, stack
+from kiosk_ui.widgets import Panel, PictureTile, Sign, Tap, Text, WideButton, gap, stack
 
 
 class Stepper(BoxLayout):
@@ -54,34 +54,37 @@ class ProductScreen(BoxLayout):
         self._look = look
         card = body.card
         self._tile = PictureTile(look, art, card.picture, radius=56, share=0.78)
-        self._stock = Text(look, "", theme.TEXT, colour=theme.WARN, lines=1)
-        self._price = Text(look, card.price, theme.DISPLAY, colour=theme.ACCENT, bold=True, lines=1)
+        self._stock = Text(look, "", theme.TEXT, colour=theme.WARN, lines=1, halign="right")
+        price_size = theme.TITLE if look.landscape else theme.DISPLAY
+        self._price = Text(look, card.price, price_size, colour=theme.ACCENT, bold=True, lines=1)
         self._message = Text(look, "", theme.TEXT, colour=theme.ACCENT)
         self._stepper = Stepper(look)
         self._total = Text(look, body.total, theme.TITLE, bold=True, lines=1, halign="right")
-        self._buy = Button(look, "buy", look.say("product.buy"), Bought(), height=144)
-        words = stack(
-            look,
-            Text(look, card.brand, theme.TEXT, colour=theme.MUTED, lines=1),
-            Text(look, card.name, theme.TITLE if not look.landscape else 54, bold=True),
-            self._price,
-            self._stock,
-            spacing=6,
+        self._buy = WideButton(
+            look, "buy", look.say("product.buy"), Bought(), height=128 if look.landscape else 144
         )
+        brand = Text(look, card.brand, theme.TEXT, colour=theme.MUTED, lines=1)
+        top = BoxLayout(size_hint_y=None, height=brand.height)
+        top.add_widget(brand)
+        top.add_widget(self._stock)
+        name_size = 48 if look.landscape else theme.TITLE
+        name = Text(look, card.name, name_size, bold=True, lines=2 if look.landscape else 0)
+        words = stack(look, top, name, self._price, spacing=6)
         panel = Panel(
             look,
             raised=True,
             orientation="vertical",
             radius=48,
-            padding=look.px(40),
-            spacing=look.px(20),
+            padding=look.px(32 if look.landscape else 40),
+            spacing=look.px(12 if look.landscape else 20),
         )
-        for child in (words, Widget(), self._message, self._amounts(), self._buy, self._collect_hint()):
-            panel.add_widget(child)
-        box = columns(look, self._tile, panel)
         if not look.landscape:
-            panel.size_hint_y = 1.08
-        self.add_widget(box)
+            panel.size_hint_y = None
+            panel.bind(minimum_height=panel.setter("height"))
+        air = [Widget()] if look.landscape else []
+        for child in (words, *air, self._message, self._amounts(), self._buy, self._collect_hint()):
+            panel.add_widget(child)
+        self.add_widget(columns(look, self._tile, panel))
         self.show(body, "")
 
     def _amounts(self) -> BoxLayout:

@@ -1,0 +1,57 @@
+"""A process that shows every screen at a given size in a window nobody sees, and reports what it finds.
+
+Usage: python kiosk_screens_run.py WIDTHxHEIGHT FOLDER [NAME …]. Writes FOLDER/{language}-{name}.png and report.json.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
+from kiosk_ui import window  # noqa: E402
+
+WIDTH, HEIGHT = window.parse_size(sys.argv[1])
+FOLDER = Path(sys.argv[2])
+ONLY = sys.argv[3:]
+window.prepare(window.Glass(WIDTH, HEIGHT, windowed=True), FOLDER / "kivy")
+
+from kivy.base import EventLoop  # noqa: E402
+from kivy.core.window import Window  # noqa: E402
+from kivy.graphics.opengl import glFinish  # noqa: E402
+
+from kiosk_ui import fonts, gallery  # noqa: E402
+from kiosk_ui.stage import Stage  # noqa: E402
+from tests.kiosk_inspector import describe  # noqa: E402
+from tests.kiosk_views import every_view  # noqa: E402
+
+
+def main() -> None:
+    """Show, settle, look, photograph."""
+    found = fonts.find(Path(os.environ.get("POPSHOP_FONT_CACHE", FOLDER / "fonts")))
+    gallery.register_fonts(found)
+    stage = Stage(gallery.Gallery(found.bold), lambda event: None)
+    stage.size = Window.size
+    Window.add_widget(stage)
+    Window.bind(on_flip=lambda *_: glFinish())
+    EventLoop.start()
+    report = {}
+    for language in ("zh", "en"):
+        for name, view in every_view(language).items():
+            if ONLY and name not in ONLY:
+                continue
+            stage.show(view)
+            for _ in range(12):
+                EventLoop.idle()
+            stage.screen.opacity = 1
+            EventLoop.idle()
+            report[f"{language}-{name}"] = describe(stage)
+            photograph = Path(Window.screenshot(str(FOLDER / f"{language}-{name}-.png")))
+            photograph.rename(FOLDER / f"{language}-{name}.png")
+    (FOLDER / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1))
+    EventLoop.close()
+
+
+main()

@@ -13,7 +13,7 @@ OLDEST_SANE_CLOCK: Final = datetime(2025, 1, 1, tzinfo=UTC)
 """Nothing of ours was written before; an earlier clock has lost its battery."""
 
 CLOCK_BEHIND_FILES: Final = timedelta(minutes=5)
-USUAL_PORTS: Final = range(8070, 8080)
+USUAL_PORTS: Final = {8078: "headquarters", 8400: "the agent"}
 DISK_PROBLEM_BYTES: Final = 512 * 1024**2
 DISK_WARNING_BYTES: Final = 4 * 1024**3
 OLDEST_SQLITE: Final = (3, 37, 0)
@@ -58,11 +58,10 @@ def parts(computer: Computer, _data: Path) -> Finding:
 def ports(computer: Computer, _data: Path) -> Finding:
     """The ports that a shop takes when it is not told otherwise."""
     taken = computer.taken_ports(USUAL_PORTS)
-    where = f"127.0.0.1, ports {USUAL_PORTS[0]}–{USUAL_PORTS[-1]}"
     if not taken:
-        return _says("ports", "ok", f"{where}: free")
-    found = f"{where}: {', '.join(map(str, taken))} in use"
-    return _says("ports", "warning", found, "Perhaps a shop runs already. Else choose another with --port")
+        return _says("ports", "ok", f"{', '.join(map(str, USUAL_PORTS))} are free")
+    found = " and ".join(f"{port} ({USUAL_PORTS[port]}'s) is in use" for port in taken)
+    return _says("ports", "warning", found, "Perhaps it runs already. Else choose another with --port")
 
 
 def clock(computer: Computer, data: Path) -> Finding:

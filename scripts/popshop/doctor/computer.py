@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,14 +39,15 @@ class ThisComputer:
 
     def newest_change(self, folder: Path) -> datetime | None:
         """Looks at the shop's databases only: they are written all day, and they are few."""
-        times = [path.stat().st_mtime for path in folder.glob("**/*.sqlite*")]
+        databases = (path for pattern in ("**/*.db*", "**/*.sqlite*") for path in folder.glob(pattern))
+        times = [path.stat().st_mtime for path in databases]
         return datetime.fromtimestamp(max(times), UTC) if times else None
 
     def is_clock_synchronised(self) -> bool | None:
         answer = _ask("timedatectl", "show", "--property=NTPSynchronized", "--value")
         return {"yes": True, "no": False}.get(answer)
 
-    def taken_ports(self, ports: range) -> list[int]:
+    def taken_ports(self, ports: Iterable[int]) -> list[int]:
         return [port for port in ports if not _can_listen(port)]
 
     def free_bytes(self, folder: Path) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
@@ -46,7 +47,7 @@ class Computer(Protocol):
     def is_clock_synchronised(self) -> bool | None:
         """What the system says about network time; None when it does not say."""
 
-    def taken_ports(self, ports: range) -> list[int]:
+    def taken_ports(self, ports: Iterable[int]) -> list[int]:
         """The ports of 127.0.0.1 on which nobody else could listen now."""
 
     def free_bytes(self, folder: Path) -> int:

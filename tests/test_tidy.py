@@ -113,7 +113,7 @@ def _test_files() -> tuple[Module, ...]:
 
 def _read(path: Path, name: str) -> Module:
     text = path.read_text("utf-8")
-    return Module(path, path.relative_to(ROOT).as_posix(), name, text, ast.parse(text))
+    return Module(path, path.relative_to(ROOT).as_posix(), name, text, ast.parse(text, str(path)))
 
 
 @functools.cache

@@ -24,13 +24,14 @@ def render(language: Language, model: Overview) -> str:
     """The page's HTML."""
     head = parts.bar(language, word(language, "headquarters"), "/")
     if not model.stores:
-        return f"{head}<main>{_no_store(language)}</main>"
+        return parts.page(head, _no_store(language))
     cards = "".join(_store_card(language, store) for store in model.stores)
     chart = parts.day_chart(language, model.days, model.days[-1][0], model.currency)
     heading = f"{word(language, 'sales_by_day')} · {word(language, 'all_stores')}"
-    return (
-        f'{head}<main>{_figures(language, model)}<div class="gap"></div>'
-        f'<div class="stores">{cards}</div><div class="gap"></div>{parts.card(heading, chart)}</main>'
+    return parts.page(
+        head,
+        f'{_figures(language, model)}<div class="gap"></div><div class="stores">{cards}</div>'
+        f'<div class="gap"></div>{parts.card(heading, chart)}',
     )
 
 
@@ -84,7 +85,8 @@ def _store_card(language: Language, store: StoreState) -> str:
         f'<div class="push">{parts.status_pill(language, store)}</div></div>'
         f'<div class="id">{parts.text(store.store)} · {parts.text(store.timezone)}</div>'
         f'<div class="big">{parts.money(store.takings_today_minor, store.currency)}'
-        f"<small>{store.units_today:,} {word(language, 'units')}</small></div><div>{tags}</div>"
+        f"<small>{store.units_today:,} {word(language, 'units')}</small></div>"
+        f'<div class="tags">{tags}</div>'
         f'<div class="proof">{parts.proof_lines(language, store.logs) or _no_log(language)}</div></a>'
     )
 

@@ -101,9 +101,8 @@ class _Views:
         found = self.queries.stores(now, store)
         if not found:
             head = parts.bar(language, word(language, "headquarters"), "/")
-            return (
-                f'{head}<main><div class="card blank"><h1>{word(language, "no_such_store")}</h1></div></main>'
-            )
+            told = f'<div class="card blank"><h1>{word(language, "no_such_store")}</h1></div>'
+            return parts.page(head, told)
         state = found[0]
         model = store_page.StorePage(
             store=state,

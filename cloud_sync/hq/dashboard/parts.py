@@ -53,6 +53,11 @@ def short_money(minor: int, currency: str) -> str:
     return f"{whole:,}" if abs(whole) < 10_000 else f"{whole / 1000:,.1f}k"
 
 
+def page(head: str, body: str) -> str:
+    """A whole page under its head."""
+    return f'{head}<div class="page">{body}</div>'
+
+
 def figure(label: str, value: str, note: str = "", kind: str = "") -> str:
     """One large figure in a card."""
     return (
@@ -86,10 +91,10 @@ def _proof_line(language: Language, log: LogState) -> str:
     else:
         verdict, kind = f"✓ {word(language, 'complete')}", ""
     epoch = f" #{log.epoch}" if log.epoch > 1 else ""
+    facts = "".join(f"<span>{part}</span>" for part in parts)
     return (
         f'<div class="line"><span class="stream">{word(language, log.stream)}{epoch}</span>'
-        f"{''.join(f'<span>{part}</span>' for part in parts)}"
-        f'<span class="verdict {kind}">{verdict}</span></div>'
+        f'<span class="verdict {kind}">{verdict}</span><div class="facts">{facts}</div></div>'
     )
 
 
@@ -103,7 +108,7 @@ def day_chart(language: Language, days: Sequence[tuple[date, int]], today: date,
         )
     columns = []
     for day, takings in days:
-        height = max(0, takings) * 150 // highest
+        height = max(0, takings) * 165 // highest
         shown = short_money(takings, currency) if takings else ""
         columns.append(
             f'<div class="day{" today" if day == today else ""}"><div class="amount">{shown}</div>'

@@ -45,10 +45,11 @@ def render(language: Language, model: StorePage) -> str:
         parts.card(word(language, "devices"), _devices(language, model)),
         parts.card(word(language, "last_sales"), _last_sales(language, model)),
     ]
-    return (
-        f"{head}<main>{_head(language, store)}{_figures(language, store)}"
-        f'<div class="gap"></div><div class="columns"><div class="stack">{"".join(left)}</div>'
-        f'<div class="stack">{"".join(right)}</div></div></main>'
+    return parts.page(
+        head,
+        f'{_head(language, store)}{_figures(language, store)}<div class="gap"></div>'
+        f'<div class="columns"><div class="stack">{"".join(left)}</div>'
+        f'<div class="stack">{"".join(right)}</div></div>',
     )
 
 
@@ -84,7 +85,7 @@ def _figures(language: Language, store: StoreState) -> str:
     today = parts.money(store.takings_today_minor, store.currency)
     units = f"{store.units_today:,}<small>{word(language, 'units')}</small>"
     return (
-        '<div class="figures figures-store">'
+        '<div class="figures of-store">'
         + parts.figure(word(language, "takings_today"), today, f"{store.today:%Y-%m-%d}", "lead")
         + parts.figure(word(language, "units_today"), units)
         + parts.figure(

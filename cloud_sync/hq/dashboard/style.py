@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 FONTS: Final = (
-    'Inter, "Segoe UI", "Helvetica Neue", system-ui, "Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", '
-    '"Hiragino Sans GB", "Microsoft YaHei", sans-serif'
+    'Inter, "Segoe UI", "SF Pro Text", -apple-system, "Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", '
+    '"Hiragino Sans GB", "Microsoft YaHei", system-ui, sans-serif'
 )
 
 CSS: Final = (
@@ -17,12 +17,12 @@ CSS: Final = (
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 FONTS;
   font-variant-numeric: tabular-nums; -webkit-font-smoothing: antialiased; }
-.nicegui-content { padding: 0; gap: 0; display: block; }
+.nicegui-content { padding: 0; gap: 0; display: block; max-width: none; }
 a { color: var(--accent); text-decoration: none; }
 a:hover { text-decoration: underline; }
 .bar { display: flex; align-items: center; gap: 12px; padding: 18px 40px; background: var(--card);
   border-bottom: 1px solid var(--line); }
-.mark { width: 26px; height: 26px; border-radius: 8px; background: var(--accent); position: relative; }
+.mark { flex: none; width: 26px; height: 26px; border-radius: 8px; background: var(--accent); position: relative; }
 .mark::after { content: ""; position: absolute; inset: 8px 7px 6px 7px; border-radius: 2px;
   background: var(--card); }
 .bar .name { font-weight: 650; font-size: 17px; letter-spacing: -.01em; }
@@ -32,7 +32,7 @@ a:hover { text-decoration: underline; }
 .switch a { padding: 3px 12px; border-radius: 999px; color: var(--soft); }
 .switch a.on { background: var(--accent); color: #fff; }
 .switch a:hover { text-decoration: none; }
-main { display: block; max-width: 1360px; margin: 0 auto; padding: 32px 40px 64px; }
+.page { max-width: 1360px; margin: 0 auto; padding: 32px 40px 64px; }
 h1 { font-size: 26px; line-height: 1.25; font-weight: 650; margin: 0; letter-spacing: -.015em; }
 h2 { font-size: 16px; line-height: 1.4; font-weight: 600; margin: 0; letter-spacing: 0; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 14px; padding: 22px 24px;
@@ -47,14 +47,17 @@ h2 { font-size: 16px; line-height: 1.4; font-weight: 600; margin: 0; letter-spac
 .figure .note { color: var(--faint); font-size: 13px; min-height: 20px; }
 .figure.lead { background: var(--accent); border-color: var(--accent); color: #fff; }
 .figure.lead .label, .figure.lead .note, .figure.lead .value small { color: #cfe5e3; }
+.figures.of-store { grid-template-columns: 1.15fr .7fr 1.15fr 1.3fr; }
 .gap { height: 16px; }
 .stores { display: grid; grid-template-columns: repeat(auto-fill, minmax(370px, 1fr)); gap: 16px; }
-a.store { display: block; color: inherit; transition: border-color .15s, box-shadow .15s; }
+a.store { display: flex; flex-direction: column; color: inherit; transition: border-color .15s, box-shadow .15s; }
 a.store:hover { text-decoration: none; border-color: var(--accent); box-shadow: 0 6px 24px rgba(20, 40, 40, .07); }
 .row { display: flex; align-items: center; gap: 12px; }
 .row .push { margin-left: auto; }
 .store .title { font-size: 18px; font-weight: 600; min-width: 0; overflow-wrap: anywhere; line-height: 1.3; }
 .store .id { color: var(--faint); font-size: 13px; overflow-wrap: anywhere; }
+.store .tags { margin: 6px 0 14px; min-height: 22px; }
+.store .proof { margin-top: auto; }
 .store .big { font-size: 30px; line-height: 1.2; font-weight: 650; letter-spacing: -.02em; margin-top: 14px; }
 .store .big small { font-size: 15px; font-weight: 450; color: var(--soft); letter-spacing: 0; margin-left: 8px; }
 .pill { display: inline-flex; align-items: center; gap: 7px; padding: 3px 11px; border-radius: 999px;
@@ -66,9 +69,11 @@ a.store:hover { text-decoration: none; border-color: var(--accent); box-shadow: 
 .pill.plain::before { display: none; }
 .proof { margin-top: 14px; padding-top: 12px; border-top: 1px solid var(--line); font-size: 13px;
   color: var(--soft); }
-.proof .line { display: flex; flex-wrap: wrap; gap: 2px 14px; align-items: baseline; padding: 2px 0; }
+.proof .line { display: flex; flex-wrap: wrap; gap: 0 14px; align-items: baseline; padding: 3px 0; }
+.proof .line .facts { width: 100%; display: flex; flex-wrap: wrap; gap: 0 14px; }
 .proof b { color: var(--ink); font-weight: 600; }
-.proof .stream { min-width: 5.5em; color: var(--ink); }
+.proof .stream { color: var(--ink); }
+.figure .proof { margin-top: 8px; }
 .proof .verdict { margin-left: auto; color: var(--accent); font-weight: 600; }
 .proof .verdict.warn { color: var(--warn); }
 .proof .verdict.bad { color: var(--bad); }
@@ -118,7 +123,7 @@ code { font: 14px/1.5 ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", Menlo, 
 .head { display: flex; align-items: center; gap: 16px; flex-wrap: wrap; margin-bottom: 22px; }
 .head .crumb { width: 100%; font-size: 14px; margin-bottom: -8px; }
 .alarm { background: var(--bad-soft); color: var(--bad); padding: 10px 40px; }
-.login { max-width: 380px; margin: 14vh auto 0; padding: 0 20px; }
+.login { max-width: 440px; margin: 14vh auto 0; padding: 0 20px; }
 .login .card { padding: 34px; }
 .login label { display: block; color: var(--soft); margin: 20px 0 6px; }
 .login input { width: 100%; font: inherit; padding: 11px 14px; border: 1px solid #cfcdc7; border-radius: 10px;
@@ -129,8 +134,8 @@ code { font: 14px/1.5 ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", Menlo, 
 .login .wrong { color: var(--bad); margin-top: 12px; }
 .login .hint { color: var(--faint); font-size: 13px; margin-top: 18px; }
 @media (max-width: 1120px) {
-  main { padding: 24px 24px 48px; } .bar { padding: 16px 24px; } .alarm { padding: 10px 24px; }
-  .figures { grid-template-columns: 1fr 1fr; } .columns { grid-template-columns: minmax(0, 1fr); }
+  .page { padding: 24px 24px 48px; } .bar { padding: 16px 24px; } .alarm { padding: 10px 24px; }
+  .figures, .figures.of-store { grid-template-columns: 1fr 1fr; } .columns { grid-template-columns: minmax(0, 1fr); }
   .chart .amount { font-size: 11px; }
 }
 """

@@ -1,0 +1,244 @@
+"""Headquarters' pages in a real browser, with data that came in through the real sync."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from cloud_sync.protocol import facts
+from cloud_sync.protocol.envelope import rfc3339
+from tests.hq_process import ROOT, Headquarters
+from tests.journal_rows import Journal, dispensed, paid, planned, refunded, requested, unknown
+
+GOODS = [
+    ("A1", "可口可乐 330 毫升", "Coca-Cola 330 ml", 350),
+    ("A2", "农夫山泉 550 毫升", "Nongfu Spring 550 ml", 200),
+    ("B1", "三得利乌龙茶（无糖）", "Suntory oolong tea, unsweetened", 550),
+    ("B2", "奥利奥夹心饼干", "Oreo biscuits", 690),
+    ("C1", "玻尿酸保湿面膜 单片装", "Hyaluronic face mask, single sheet", 1900),
+    ("C2", "护手霜旅行装", "Hand cream, travel size", 2900),
+]
+# Text that is cut off shows as content wider or higher than its box where the overflow is hidden.
+FIND_CUT = """() => [...document.querySelectorAll('.page *, .bar *')].filter(e => {
+  const s = getComputedStyle(e);
+  const hidden = s.overflowX === 'hidden' || s.overflowX === 'clip' || s.textOverflow === 'ellipsis';
+  return hidden && e.innerText && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1);
+}).map(e => e.className + ': ' + e.innerText.slice(0, 80))"""
+# Text that runs out of the card it belongs to.
+FIND_OUTSIDE = """() => [...document.querySelectorAll('.card *')].filter(e => {
+  const box = e.closest('.card').getBoundingClientRect(), own = e.getBoundingClientRect();
+  return own.width && (own.right > box.right + 1 || own.left < box.left - 1);
+}).map(e => e.className + ': ' + (e.innerText || '').slice(0, 80))"""
+
+
+@pytest.fixture(scope="module")
+def headquarters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Headquarters]:
+    hq = Headquarters.start(tmp_path_factory.mktemp("hq"))
+    yield hq
+    assert hq.stop() == 0
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("needs chromium: apt-get install chromium fonts-noto-cjk")
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=path, args=[*flags, "--disable-sync", "--no-first-run"]
+        )
+        yield chromium
+        chromium.close()
+
+
+def two_weeks(store: str, seed: int, today: datetime) -> Journal:
+    """A fortnight of a store with two machines, a jam, a case for a person and one row nobody can read."""
+    dice = random.Random(seed)
+    journal = Journal(store)
+    journal.write(
+        *(
+            facts.ItemListed(sku=sku, name_zh=zh, name_en=en, brand="", price_minor=price, currency="CNY")
+            for sku, zh, en, price in GOODS
+        ),
+        *(
+            fact
+            for n, good in enumerate(GOODS)
+            for d in ("vm-1", "vm-2")
+            for fact in planned(f"1-0{n + 1}", good[0], 8, d)
+        ),
+    )
+    for device, model in (("vm-1", "Vendo 6"), ("vm-2", "Vendo 6"), ("shelf-1", "CloudShelf 12")):
+        kind = "shelf" if device == "shelf-1" else "vending"
+        journal.write(
+            facts.DeviceDescribed(device=device, kind=kind, model=model, serial="1", firmware="1", boot="b"),
+            facts.DeviceStatusChanged(device=device, status="ready"),
+            at=today,
+        )
+    for days_ago in range(13, -1, -1):
+        for sale in reversed(range(dice.randrange(30, 90) if days_ago else 41)):
+            at = today - timedelta(days=days_ago, minutes=sale)
+            n = dice.randrange(len(GOODS))
+            sku, _, _, price = GOODS[n]
+            vend, device = f"{seed}-{days_ago}-{sale}", dice.choice(["vm-1", "vm-2"])
+            journal.write(
+                paid(vend, price),
+                requested(vend, sku, f"1-0{n + 1}", device),
+                dispensed(vend, sku, price, at, device, f"1-0{n + 1}"),
+                at=at,
+            )
+    journal.write(
+        facts.DeviceStatusChanged(device="vm-2", status="alert", faults=["EJC"]),
+        facts.SlotBlocked(device="vm-2", slot="1-03", reason="EJC"),
+        paid(f"{seed}-open", 550),
+        unknown(f"{seed}-open", case="K-0042", slot="1-03"),
+        paid(f"{seed}-back", 350),
+        refunded(f"{seed}-back", 350),
+        at=today,
+    )
+    journal.write_event("popshop.robot.danced.v1", b"{}", today)
+    return journal
+
+
+def refill(journal: Journal, at: datetime) -> Journal:
+    """Bring the book counts to something a shop looks like after its sales."""
+    sold: dict[tuple[str, str], int] = {}
+    for body in journal.bodies:
+        if b"popshop.vend.dispensed.v1" in body:
+            data = json.loads(body)["data"]
+            key = (data["device"], data["slot"])
+            sold[key] = sold.get(key, 0) + 1
+    for number, ((device, slot), units) in enumerate(sorted(sold.items())):
+        left = [8, 7, 5, 2, 0, 6][number % 6]
+        counted = facts.SlotCounted(
+            device=device,
+            slot=slot,
+            sku=GOODS[int(slot[-1]) - 1][0],
+            count=left,
+            delta=units - 8 + left,
+            by="staff",
+        )
+        journal.write(counted, at=at)
+    return journal
+
+
+def send(hq: Headquarters, journal: Journal, name: str, missing: int = 0) -> None:
+    token = hq.join(hq.enrol(journal.store, name)).token
+    sent_at = rfc3339(datetime.now(UTC))
+    acked = 0
+    while acked < journal.last_seq - missing:
+        upto = min(acked + 2000, journal.last_seq - missing)
+        acked = hq.sync(token, journal.request(acked, upto, sent_at)).acked
+
+
+def sign_in(browser: Browser, hq: Headquarters, language: str, width: int, height: int) -> Page:
+    context = browser.new_context(viewport={"width": width, "height": height}, locale=f"{language}-CN")
+    page = context.new_page()
+    page.goto(hq.url)
+    page.fill("#password", hq.password)
+    page.click("button")
+    page.wait_for_selector(".page")
+    return page
+
+
+def assert_nothing_clipped(page: Page) -> None:
+    wide = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert wide[0] <= wide[1], f"the page is {wide[0]} wide in a window of {wide[1]}"
+    assert page.evaluate(FIND_CUT) == []
+    assert page.evaluate(FIND_OUTSIDE) == []
+
+
+def shot(page: Page, name: str, tmp_path: Path) -> None:
+    """Keep a picture; in docs/ only when asked to."""
+    write = os.environ.get("POPSHOP_WRITE_SCREENSHOTS") == "1"
+    folder = ROOT / "docs" / "images" if write else tmp_path
+    folder.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=folder / name, full_page=True)
+
+
+@pytest.fixture(scope="module")
+def with_stores(headquarters: Headquarters) -> Headquarters:
+    today = datetime.now(UTC)
+    send(headquarters, refill(two_weeks("sh-jingan", 1, today), today), "静安嘉里中心快闪店")
+    send(headquarters, refill(two_weeks("hz-hubin", 2, today), today), "杭州湖滨银泰 in77")
+    send(headquarters, refill(two_weeks("cd-taikoo", 3, today), today), "成都太古里 · 春日限定", missing=120)
+    return headquarters
+
+
+def test_an_empty_headquarters_says_how_to_enrol_the_first_store(
+    headquarters: Headquarters, browser: Browser, tmp_path: Path
+) -> None:
+    page = sign_in(browser, headquarters, "en", 1280, 800)
+    page.wait_for_selector("text=No store yet")
+    assert page.is_visible("text=popshop hq enrol")
+    assert_nothing_clipped(page)
+    shot(page, "empty-en.png", tmp_path)
+
+
+def test_a_wrong_password_opens_nothing(headquarters: Headquarters, browser: Browser, tmp_path: Path) -> None:
+    page = browser.new_page()
+    page.goto(headquarters.url)
+    shot(page, "login.png", tmp_path)
+    page.fill("#password", "guess")
+    page.click("button")
+    assert page.is_visible(".wrong")
+    page.goto(f"{headquarters.url}/stores/sh-jingan")
+    assert page.url.endswith("/login")
+
+
+@pytest.mark.parametrize("width", [1440, 900])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_stores_are_shown_whole_in_both_languages(
+    with_stores: Headquarters, browser: Browser, tmp_path: Path, language: str, width: int
+) -> None:
+    page = sign_in(browser, with_stores, language, width, 900)
+    page.wait_for_selector("a.store")
+    assert page.locator("a.store").count() == 3
+    assert page.is_visible({"zh": "text=今日销售额", "en": "text=Sales today"}[language])
+    page.wait_for_timeout(300)
+    assert_nothing_clipped(page)
+    shot(page, f"hq-{language}.png" if width == 1440 else f"narrow-{language}.png", tmp_path)
+    page.click("a.store >> nth=2")
+    page.wait_for_selector("text=K-0042")
+    page.wait_for_timeout(300)
+    assert_nothing_clipped(page)
+    shot(page, f"hq-store-{language}.png" if width == 1440 else f"narrow-store-{language}.png", tmp_path)
+
+
+def test_what_is_missing_stands_beside_what_is_expected(with_stores: Headquarters, browser: Browser) -> None:
+    page = sign_in(browser, with_stores, "en", 1440, 900)
+    late = page.locator("a.store", has_text="cd-taikoo")
+    assert "Catching up 120" in late.inner_text()
+    whole = page.locator("a.store", has_text="sh-jingan")
+    assert "Complete" in whole.inner_text()
+
+
+def test_a_sale_appears_on_the_open_page_by_itself(with_stores: Headquarters, browser: Browser) -> None:
+    page = sign_in(browser, with_stores, "en", 1440, 900)
+    journal = Journal("live-01")
+    token = with_stores.join(with_stores.enrol("live-01", "Live")).token
+    page.wait_for_selector("text=live-01", timeout=10_000)
+    now = datetime.now(UTC)
+    journal.write(paid("v", 123_400), dispensed("v", price_minor=123_400, sold_at=now), at=now)
+    with_stores.sync(token, journal.request())
+    page.wait_for_selector("text=¥1,234.00", timeout=10_000)
+
+
+def test_nothing_is_loaded_from_anywhere_else(with_stores: Headquarters, browser: Browser) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(with_stores.url)
+    page.fill("#password", with_stores.password)
+    page.click("button")
+    page.wait_for_selector("a.store")
+    assert all(url.startswith((with_stores.url, "data:")) for url in asked), asked

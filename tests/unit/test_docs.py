@@ -111,6 +111,15 @@ def test_every_link_in_the_documentation_leads_somewhere(page):
     assert not broken
 
 
+@pytest.mark.parametrize(
+    "contents", [ROOT / "README.md", ROOT / "docs/decisions/README.md"], ids=["docs", "decisions"]
+)
+def test_every_page_is_found_from_its_list_of_contents(contents):
+    folder = ROOT / "docs" if contents.parent == ROOT else contents.parent
+    linked = {(contents.parent / target).resolve() for target in LINK.findall(contents.read_text("utf-8"))}
+    assert not sorted(page.name for page in folder.glob("*.md") if page != contents and page not in linked)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_shell_examples_use_the_one_form_that_is_checked(page):
     others = re.findall(r"^```(?:sh|bash|shell|shell-session)$", page.read_text("utf-8"), re.MULTILINE)

@@ -55,7 +55,7 @@ class MqttLink:
         self._client.max_inflight_messages_set(1000)
         self._client.on_connect = self._connected
         self._client.on_disconnect = self._disconnected
-        self._client.on_socket_open = _no_delay
+        self._client.on_socket_open = no_delay
         self._client.on_message = self._message
         brain.on_commit(self.flush)
 
@@ -158,6 +158,7 @@ def to_command(topic: topics.Topic, body: bytes, where: str) -> commands.Command
         return commands.UnreadablePresence("", topic.device, where, str(error), body)
 
 
-def _no_delay(client: mqtt.Client, _: Any, sock: Any) -> None:
+def no_delay(client: mqtt.Client, _: Any, sock: Any) -> None:
+    """Send at once: for `on_socket_open`."""
     # Without it Nagle and delayed acknowledgements add some 40 ms to every small message.
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

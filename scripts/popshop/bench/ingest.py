@@ -1,0 +1,138 @@
+"""Durable events per second of the whole agent, beside no database at all and a commit for every message."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import statistics
+import subprocess
+import sys
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import requests
+
+from edge_agent.adapters.identity import Identity
+from edge_agent.adapters.sqlite_store.connection import open_reader
+from edge_agent.entrypoints.main import STORE_FILE
+from hardware.broker import EmbeddedBroker
+from popshop.bench.load import TIMEOUT_S, open_session, pause, planogram, publish, steady_s
+from popshop.shop.local import LocalShop
+
+STORE: Final = "bench"
+ROUNDS: Final = 3
+POLL_S: Final = 0.3
+
+
+@dataclasses.dataclass(frozen=True)
+class Ingest:
+    """Medians over the rounds, in events per second, and what may be claimed: the ratios."""
+
+    events: int
+    rounds: int
+    agent_per_s: float
+    no_database_per_s: float
+    commit_per_message_per_s: float
+    commit_per_message_wal_per_s: float
+    times_commit_per_message: float
+    times_commit_per_message_wal: float
+    share_of_no_database: float
+    agent_peak_rss_mb: float
+
+
+def run(folder: Path, events: int) -> Ingest:
+    """Measure; contenders take turns so that what the machine does meanwhile hits all alike."""
+    rates: dict[str, list[float]] = {"agent": [], "none": [], "commit": [], "commit-wal": []}
+    rss_mb = 0.0
+    for turn in range(ROUNDS):
+        for kind in ("none", "commit", "commit-wal"):
+            count = events if kind == "none" else max(1_000, events // 10)
+            rates[kind].append(_baseline(folder / f"{kind}-{turn}", kind, count))
+        rate, peak_mb = _agent(folder / f"agent-{turn}", events)
+        rates["agent"].append(rate)
+        rss_mb = max(rss_mb, peak_mb)
+    m = {kind: statistics.median(values) for kind, values in rates.items()}
+    return Ingest(
+        events=events,
+        rounds=ROUNDS,
+        agent_per_s=round(m["agent"]),
+        no_database_per_s=round(m["none"]),
+        commit_per_message_per_s=round(m["commit"]),
+        commit_per_message_wal_per_s=round(m["commit-wal"]),
+        times_commit_per_message=round(m["agent"] / m["commit"], 2),
+        times_commit_per_message_wal=round(m["agent"] / m["commit-wal"], 2),
+        share_of_no_database=round(m["agent"] / m["none"], 3),
+        agent_peak_rss_mb=round(rss_mb, 1),
+    )
+
+
+def _baseline(folder: Path, kind: str, count: int) -> float:
+    folder.mkdir(parents=True)
+    broker = EmbeddedBroker(folder / "broker", STORE)
+    broker.start()
+    try:
+        open_session(broker, f"agent-{STORE}", f"popshop/1/{STORE}/+/report")
+        publish(broker, STORE, "boot", count)
+        user, password = broker.agent_credentials()
+        call = [kind, str(broker.port), user, password, STORE, str(count), str(folder)]
+        done = subprocess.run(
+            [sys.executable, "-m", "popshop.bench.baselines", *call],
+            capture_output=True, text=True, check=True, timeout=TIMEOUT_S * 2,
+        )  # fmt: skip
+        return count / float(json.loads(done.stdout)["seconds"])
+    finally:
+        broker.stop()
+
+
+def _agent(folder: Path, count: int) -> tuple[float, float]:
+    store = Identity(store=STORE, name="Bench", timezone="UTC", currency="CNY")
+    with LocalShop(folder, store) as shop:
+        shop.stand_alone()
+        shop.broker.start()
+        shop.start_agent()
+        _plan(shop)
+        shop.stop_agent()
+        before = len(_row_times(shop))
+        publish(shop.broker, STORE, "boot", count)
+        shop.start_agent()
+        seconds = _drained(shop, before, count)
+        return count / seconds, _peak_rss_mb(shop.agent_pid)
+
+
+def _plan(shop: LocalShop) -> None:
+    items, slots = planogram()
+    bodies: dict[str, Any] = {
+        "catalogue": {"items": [dataclasses.asdict(item) for item in items]},
+        "planogram": {"slots": [dataclasses.asdict(slot) for slot in slots]},
+    }
+    for name, body in bodies.items():
+        headers = {"Authorization": f"Bearer {shop.credentials()['staff_token']}", "Idempotency-Key": name}
+        requests.post(f"{shop.agent_url}/api/{name}", json=body, headers=headers, timeout=30).raise_for_status()
+
+
+def _drained(shop: LocalShop, before: int, count: int) -> float:
+    """Wait until every report is in the journal; the journal's own times then say how fast they came."""
+    give_up_s = steady_s() + TIMEOUT_S
+    while len(_row_times(shop)) < before + count:
+        if steady_s() > give_up_s:
+            raise RuntimeError("the agent did not take all reports")
+        pause(POLL_S)
+    times = _row_times(shop)[before:]
+    # A row's time is its batch's beginning, so the last batch's work lies behind the last time: leave it out.
+    whole = [at for at in times if at < times[-1]]
+    return (times[-1] - times[0]).total_seconds() * count / len(whole)
+
+
+def _row_times(shop: LocalShop) -> list[datetime]:
+    """When each row was journalled, oldest first."""
+    with closing(open_reader(shop.edge_data / STORE_FILE)) as db:
+        return [datetime.fromisoformat(row[0]) for row in db.execute("SELECT at FROM journal ORDER BY at")]
+
+
+def _peak_rss_mb(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) / 1024
+    return 0.0

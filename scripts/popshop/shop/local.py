@@ -1,0 +1,194 @@
+"""Starts, kills and stops a shop's processes. Each is the very command a person would type."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+import requests
+
+from edge_agent.adapters import identity
+from edge_agent.adapters.identity import Identity
+from hardware.broker import EmbeddedBroker
+from hardware.child_process import Child
+from hardware.link import BrokerAddress
+from popshop.console import UserError
+
+START_TIMEOUT_S: Final = 60.0
+HQ_STOP_TIMEOUT_S: Final = 30.0
+POLL_S: Final = 0.02
+
+
+class LocalShop:
+    """One store and (unless it stands alone) its headquarters, with all their data under `folder`."""
+
+    def __init__(self, folder: Path, store: Identity, *, agent_options: Sequence[str] = ()) -> None:
+        """`store` says name, zone and currency; joining replaces its epoch and token."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder.resolve()
+        self.store = store
+        self._agent_options = list(agent_options)
+        self.broker = EmbeddedBroker(self.folder / "broker", store.store)
+        self._hq: Child | None = None
+        self._agent: Child | None = None
+        self._hq_port = 0
+        self._agent_port = 0
+
+    # ── headquarters ────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def hq_data(self) -> Path:
+        """Headquarters' folder."""
+        return self.folder / "hq"
+
+    @property
+    def hq_url(self) -> str:
+        """Where headquarters answers."""
+        return f"http://127.0.0.1:{self._hq_port}"
+
+    def start_hq(self) -> None:
+        """Start headquarters with its PostgreSQL; on the same port as before, if there was one."""
+        self.hq_data.mkdir(exist_ok=True)
+        options = ["hq", "run", "--data", str(self.hq_data), "--port", str(self._hq_port)]
+        self._hq = popshop(self.folder, "hq", options)
+        self._hq_port = _port(wait_for_address(self.hq_data / "address.json", self._hq, self.folder / "hq.log"))
+
+    def stop_hq(self) -> None:
+        """Stop headquarters and its PostgreSQL."""
+        if self._hq is not None:
+            self._hq.stop(HQ_STOP_TIMEOUT_S)
+            self._hq = None
+
+    def hq_credentials(self) -> dict[str, str]:
+        """Headquarters' first-run credentials."""
+        found: dict[str, str] = json.loads((self.hq_data / "credentials.json").read_text())
+        return found
+
+    def join(self) -> None:
+        """Enrol the store at headquarters and make the agent's folder that store (once)."""
+        if identity.load(self.edge_data) is not None:
+            return
+        s = self.store
+        options = ["--name", s.name, "--timezone", s.timezone, "--currency", s.currency]
+        enrol = ["hq", "enrol", s.store, *options, "--data", str(self.hq_data), "--url", self.hq_url, "--json"]
+        answer = json.loads(run_popshop(self.folder, enrol))
+        identity.save(self.edge_data, identity.join(answer["code"]))
+
+    # ── the store ───────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def edge_data(self) -> Path:
+        """The agent's folder."""
+        return self.folder / "store"
+
+    @property
+    def agent_url(self) -> str:
+        """Where the agent answers."""
+        return f"http://127.0.0.1:{self._agent_port}"
+
+    @property
+    def agent_pid(self) -> int:
+        """The agent's process."""
+        assert self._agent is not None, "the agent runs"
+        return self._agent.pid
+
+    def credentials(self) -> dict[str, str]:
+        """The store's first-run credentials."""
+        found: dict[str, str] = json.loads((self.edge_data / "credentials.json").read_text())
+        return found
+
+    def stand_alone(self) -> None:
+        """Make the agent's folder a store without headquarters."""
+        if identity.load(self.edge_data) is None:
+            identity.save(self.edge_data, self.store)
+
+    def start_agent(self) -> None:
+        """Start the agent; on the same port as before, if there was one."""
+        user, password = self.broker.agent_credentials()
+        broker = f"mqtt://{user}:{password}@127.0.0.1:{self.broker.port}"
+        options = ["edge", "run", "--data", str(self.edge_data), "--port", str(self._agent_port)]
+        # A killed agent leaves its address behind; it must not be taken for the new one's.
+        (self.edge_data / "address.json").unlink(missing_ok=True)
+        self._agent = popshop(self.folder, "agent", [*options, "--broker", broker, *self._agent_options])
+        address = wait_for_address(self.edge_data / "address.json", self._agent, self.folder / "agent.log")
+        self._agent_port = _port(address)
+        wait_until_answers(f"{self.agent_url}/api/health", self._agent)
+
+    def kill_agent(self) -> None:
+        """kill -9."""
+        assert self._agent is not None, "the agent runs"
+        self._agent.kill()
+
+    def stop_agent(self) -> None:
+        """Stop the agent in good order."""
+        if self._agent is not None:
+            self._agent.stop()
+            self._agent = None
+
+    def device_address(self, device: str) -> BrokerAddress:
+        """Where a device signs in."""
+        user, password = self.broker.device_credentials(device)
+        return BrokerAddress(host="127.0.0.1", port=self.broker.port, user=user, password=password)
+
+    def stop(self) -> None:
+        """Stop everything, the store first so that headquarters hears the last of it."""
+        self.stop_agent()
+        self.broker.stop()
+        self.stop_hq()
+
+    def __enter__(self) -> LocalShop:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def popshop(folder: Path, name: str, options: Sequence[str]) -> Child:
+    """Start a `popshop` command as our child; what it says goes to NAME.log."""
+    return Child([sys.executable, "-m", "popshop", *options], folder / f"{name}.log", cwd=folder)
+
+
+def run_popshop(folder: Path, options: Sequence[str]) -> str:
+    """Run a `popshop` command to its end and take its stdout. Raises UserError with what it said."""
+    done = subprocess.run(
+        [sys.executable, "-m", "popshop", *options], capture_output=True, text=True, cwd=folder, check=False
+    )
+    if done.returncode:
+        raise UserError(f"popshop {' '.join(options[:2])} failed: {done.stderr.strip()[-500:]}")
+    return done.stdout
+
+
+def wait_for_address(path: Path, child: Child, log: Path) -> dict[str, Any]:
+    """The address a server writes when it answers. Raises UserError with its log's end when it does not."""
+    give_up_at = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < give_up_at and child.alive:
+        if path.exists():
+            address: dict[str, Any] = json.loads(path.read_text())
+            if address["pid"] == child.pid:
+                return address
+        time.sleep(POLL_S)
+    raise UserError(f"{log.stem} did not start. Its last words:\n{log.read_text()[-1500:]}")
+
+
+def wait_until_answers(url: str, child: Child) -> None:
+    """Wait for the first good answer."""
+    give_up_at = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < give_up_at and child.alive:
+        try:
+            if requests.get(url, timeout=5).ok:
+                return
+        except requests.RequestException:
+            time.sleep(POLL_S)
+    raise UserError(f"{url} does not answer")
+
+
+def _port(address: dict[str, Any]) -> int:
+    return int(str(address["url"]).rpartition(":")[2])

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 AGENT_USER: Final = "_agent"
 """No device can be called that: names start with a letter or digit."""
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,62}")
 
 
 class Credentials(NamedTuple):

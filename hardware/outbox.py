@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 COMMANDS_REMEMBERED: Final = 1_000
+FORGET_COMMANDS_EVERY: Final = 100
 
+# No index but the row numbers: every page touched is one more to write before the device may answer.
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS outbox
   (row INTEGER PRIMARY KEY, boot TEXT NOT NULL, seq INTEGER NOT NULL, body BLOB NOT NULL);
-CREATE UNIQUE INDEX IF NOT EXISTS outbox_place ON outbox (boot, seq);
-CREATE TABLE IF NOT EXISTS command (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE);
-CREATE TABLE IF NOT EXISTS boot (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS command (n INTEGER PRIMARY KEY, id TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS boot (n INTEGER PRIMARY KEY, id TEXT NOT NULL);
 """
 
 
@@ -42,19 +43,25 @@ class Outbox:
         for setting in ("locking_mode = EXCLUSIVE", "journal_mode = WAL", "synchronous = FULL"):
             self._db.execute(f"PRAGMA {setting}")
         self._db.executescript(_SCHEMA)
-        found = self._db.execute("SELECT max(row) FROM outbox").fetchone()[0]
-        self.last_row: int = found or 0
+        self.last_row: int = self._db.execute("SELECT coalesce(max(row), 0) FROM outbox").fetchone()[0]
+        # A boot's reports stand in consecutive rows, so that row - seq is the same for all of them.
+        self._offsets: dict[str, int] = dict(
+            self._db.execute("SELECT boot, max(row - seq) FROM outbox GROUP BY boot")
+        )
+        # In the order of `n`, the oldest first.
+        self._run: dict[str, int] = dict(self._db.execute("SELECT id, n FROM command ORDER BY n"))
 
     def begin_boot(self, mark: str) -> str:
         """Start a new boot and return its id: its number, and `mark`, which must be new each time."""
         count = self._db.execute("SELECT coalesce(max(n), 0) + 1 FROM boot").fetchone()[0]
         boot = f"{count}-{mark}"
         self._db.execute("INSERT INTO boot (id) VALUES (?)", (boot,))
+        self._offsets[boot] = self.last_row
         return boot
 
     def has_run(self, command_id: str) -> bool:
         """Whether this command was begun (or refused) before."""
-        return self._db.execute("SELECT 1 FROM command WHERE id = ?", (command_id,)).fetchone() is not None
+        return command_id in self._run
 
     def write(
         self,
@@ -64,24 +71,36 @@ class Outbox:
         taken: Iterable[tuple[str, int]] = (),
     ) -> list[Row]:
         """Keep reports (seq, body) and command ids, forget what the agent took (boot, upto). One commit."""
+        first = self.last_row + 1
+        rows = [Row(first + index, boot, seq, body) for index, (seq, body) in enumerate(bodies)]
+        newest = next(reversed(self._run.values()), 0)
+        ids = {command_id: newest + 1 + index for index, command_id in enumerate(command_ids)}
         execute = self._db.execute
         execute("BEGIN IMMEDIATE")
         try:
-            for place in taken:
-                execute("DELETE FROM outbox WHERE boot = ? AND seq <= ?", place)
-            for command_id in command_ids:
-                newest = execute("INSERT INTO command (id) VALUES (?)", (command_id,)).lastrowid or 0
-                execute("DELETE FROM command WHERE n <= ?", (newest - COMMANDS_REMEMBERED,))
-            first = self.last_row + 1
-            rows = [Row(first + index, boot, seq, body) for index, (seq, body) in enumerate(bodies)]
+            for taken_boot, upto in taken:
+                offset = self._offsets.get(taken_boot)
+                if offset is not None:
+                    execute("DELETE FROM outbox WHERE row BETWEEN ? AND ?", (offset + 1, offset + upto))
             self._db.executemany("INSERT INTO outbox VALUES (?, ?, ?, ?)", rows)
+            self._db.executemany("INSERT INTO command (id, n) VALUES (?, ?)", ids.items())
             execute("COMMIT")
         except BaseException:
             if self._db.in_transaction:
                 execute("ROLLBACK")
             raise
         self.last_row += len(rows)
+        self._run |= ids
+        if len(self._run) >= COMMANDS_REMEMBERED + FORGET_COMMANDS_EVERY:
+            self._forget_commands()
         return rows
+
+    def _forget_commands(self) -> None:
+        """Forget the oldest command ids beyond those to be remembered."""
+        old = list(self._run)[:-COMMANDS_REMEMBERED]
+        self._db.execute("DELETE FROM command WHERE n <= ?", (self._run[old[-1]],))
+        for command_id in old:
+            del self._run[command_id]
 
     def after(self, row: int, limit: int) -> list[Row]:
         """The oldest `limit` reports behind `row` (0: from the start)."""

@@ -201,7 +201,7 @@ def test_the_stores_are_shown_whole_in_both_languages(
 ) -> None:
     page = sign_in(browser, with_stores, language, width, 900)
     page.wait_for_selector("a.store")
-    assert page.locator("a.store").count() == 3
+    assert page.locator("a.store").count() >= 3
     assert page.is_visible({"zh": "text=今日销售额", "en": "text=Sales today"}[language])
     page.wait_for_timeout(300)
     assert_nothing_clipped(page)

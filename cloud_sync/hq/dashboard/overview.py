@@ -38,7 +38,7 @@ def render(language: Language, model: Overview) -> str:
 def _no_store(language: Language) -> str:
     return (
         f'<div class="card blank"><h1>{word(language, "no_store_yet")}</h1>'
-        f"<p>{word(language, 'no_store_hint')}</p><code>popshop hq enrol</code></div>"
+        f"<p>{word(language, 'no_store_hint')}</p><code>popshop hq enrol shop-1</code></div>"
     )
 
 

@@ -1,0 +1,139 @@
+"""What a batch of facts changes in headquarters' views."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from cloud_sync.hq.accept import read_row
+from cloud_sync.hq.deltas import Deltas, InteractionKey, SaleKey
+from cloud_sync.hq.folds import fold
+from cloud_sync.protocol import facts
+from cloud_sync.protocol.identifiers import INTERACTIONS
+from tests.journal_rows import NOON, Journal, cash, dispensed, failed, paid, planned, refunded, unknown
+
+DAY = date(2026, 11, 20)
+
+
+def folded(journal: Journal, timezone: str = "Asia/Shanghai") -> Deltas:
+    rows = [read_row(n, body, journal.hashes[n]) for n, body in enumerate(journal.bodies, 1)]
+    return fold(rows, journal.stream, timezone)
+
+
+def takings(deltas: Deltas) -> int:
+    money = deltas.money["CNY"]
+    return money.paid_minor - money.refunded_minor + money.cash_minor
+
+
+def test_a_sale_counts_a_unit_and_its_takings_and_empties_the_slot() -> None:
+    deltas = folded(Journal().write(paid("v"), dispensed("v")))
+    (sale,) = deltas.sales.items()
+    assert sale[0] == SaleKey(DAY, "vm-1", "A1", "CNY")
+    assert (sale[1].units, sale[1].takings_minor) == (1, 450)
+    assert deltas.slots["vm-1", "1-01"].count == -1
+    assert takings(deltas) == 450
+
+
+def test_a_failed_vend_that_was_refunded_is_no_sale_and_no_money() -> None:
+    deltas = folded(Journal().write(paid("v"), failed("v"), refunded("v")))
+    assert deltas.sales == {}
+    assert takings(deltas) == 0
+
+
+def test_a_refund_after_the_goods_went_out_changes_money_only() -> None:
+    deltas = folded(Journal().write(paid("v"), dispensed("v"), refunded("v")))
+    assert [sale.units for sale in deltas.sales.values()] == [1]
+    assert takings(deltas) == 0
+
+
+def test_cash_taken_by_the_machine_is_a_sale_and_money() -> None:
+    deltas = folded(Journal().write(cash("c1"), cash("c2")))
+    assert [(s.units, s.takings_minor) for s in deltas.sales.values()] == [(2, 600)]
+    assert takings(deltas) == 600
+
+
+def test_cash_from_a_slot_outside_the_planogram_changes_no_stock() -> None:
+    deltas = folded(Journal().write(cash("c1", sku="", slot="9-99")))
+    assert deltas.slots == {}
+    assert takings(deltas) == 300
+
+
+def test_business_days_are_the_stores_own() -> None:
+    late = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)
+    journal = Journal().write(dispensed("v", sold_at=late))
+    assert [key.day for key in folded(journal).sales] == [date(2026, 11, 21)]
+    assert [key.day for key in folded(journal, "America/New_York").sales] == [date(2026, 11, 20)]
+
+
+def test_the_zone_a_store_opens_with_counts_from_there_on() -> None:
+    late = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)
+    opened = facts.StoreOpened(store="sh-01", name="N", timezone="UTC", currency="CNY")
+    deltas = folded(Journal().write(opened, dispensed("v", sold_at=late)))
+    assert [key.day for key in deltas.sales] == [date(2026, 11, 20)]
+    assert deltas.opened == opened
+
+
+def test_a_recount_is_a_delta_so_a_sale_on_its_way_stays_counted() -> None:
+    counted = facts.SlotCounted(device="vm-1", slot="1-01", sku="A1", count=5, delta=-2, by="staff")
+    deltas = folded(Journal().write(*planned("1-01", "A1", 8), counted, dispensed("v")))
+    assert deltas.slots["vm-1", "1-01"].count == 5
+    assert deltas.slots["vm-1", "1-01"].par_level == 8
+
+
+def test_a_vend_nobody_knows_the_end_of_is_open_until_it_is_settled() -> None:
+    deltas = folded(Journal().write(unknown("v1"), unknown("v2"), dispensed("v2", by="staff")))
+    assert list(deltas.unknown_vends) == ["v1"]
+    assert deltas.unknown_vends["v1"].case == "K-7"
+    assert deltas.settled_vends == {"v2"}
+
+
+def test_faults_are_raised_cleared_and_replaced_in_order() -> None:
+    raised = facts.FaultRaised(device="vm-1", code="EJC")
+    cleared = facts.FaultCleared(device="vm-1", code="EJC")
+    device = folded(Journal().write(raised, raised)).devices["vm-1"]
+    assert (device.raised, device.cleared) == (["EJC"], [])
+    device = folded(Journal().write(raised, cleared)).devices["vm-1"]
+    assert (device.raised, device.cleared) == ([], ["EJC"])
+    status = facts.DeviceStatusChanged(device="vm-1", status="ready", faults=["EGS"])
+    device = folded(Journal().write(raised, status)).devices["vm-1"]
+    assert (device.faults, device.raised, device.cleared) == (["EGS"], [], [])
+
+
+def test_interactions_are_counted_by_day_device_kind_and_item() -> None:
+    picked = facts.Interaction(device="shelf-1", kind="item_picked_up", item="A1")
+    deltas = folded(Journal(stream=INTERACTIONS).write(picked, picked))
+    assert deltas.interactions == {InteractionKey(DAY, "shelf-1", "item_picked_up", "A1"): 2}
+    assert deltas.devices["shelf-1"].seen_at
+
+
+@pytest.mark.parametrize(
+    "misfit",
+    [
+        cash("c", price_minor=10**30),
+        cash("c", price_minor=-(10**13)),
+        dispensed("v", sku="x" * 3_000),
+        paid("v", amount_minor=10**18),
+        paid("v", currency="x" * 5_000),
+        facts.SlotCounted(device="d", slot="s", sku="A", count=1, delta=10**18, by="x"),
+        facts.StoreOpened(store="s", name="n", timezone="Mars/Olympus", currency="CNY"),
+        facts.Interaction(device="d", kind="shared"),
+    ],
+)
+def test_a_fact_no_shop_can_mean_has_no_effect_and_stops_nothing(misfit: facts.Fact) -> None:
+    deltas = folded(Journal().write(misfit, cash("good")))
+    assert list(deltas.misfits) == [1]
+    assert takings(deltas) == 300
+    assert sum(sale.units for sale in deltas.sales.values()) == 1
+
+
+@pytest.mark.parametrize("at", ["yesterday", "2026-11-20T12:00:00", "9999-12-31T23:59:59.000000Z"])
+def test_a_sale_at_no_time_is_a_misfit(at: str) -> None:
+    body = Journal().write(cash("c", sold_at=NOON)).bodies[0].decode()
+    journal = Journal().write_raw(
+        body.replace('"sold_at":"2026-11-20T04:00:00.000000Z"', f'"sold_at":"{at}"').encode()
+    )
+    deltas = folded(journal)
+    assert list(deltas.misfits) == [1]
+    assert deltas.sales == {}
+    assert deltas.money == {}

@@ -217,6 +217,10 @@ class Api:
         def totals() -> Any:
             return self._queries.totals()
 
+        @router.get("/api/refunds", dependencies=[Depends(self.staff)])
+        def refunds() -> Any:
+            return {"open": self._queries.open_refunds()}
+
         @router.get("/api/health")
         def health() -> Any:
             return self._health()

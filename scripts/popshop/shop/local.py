@@ -76,7 +76,7 @@ class LocalShop:
             return
         s = self.store
         options = ["--name", s.name, "--timezone", s.timezone, "--currency", s.currency]
-        enrol = ["hq", "enrol", s.store, *options, "--data", str(self.hq_data), "--url", self.hq_url, "--json"]
+        enrol = ["hq", "enrol", s.store, *options, "--data", str(self.hq_data), "--json"]
         answer = json.loads(run_popshop(self.folder, enrol))
         identity.save(self.edge_data, identity.join(answer["code"]))
 

@@ -39,9 +39,14 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CashPaid(Input, frozen=True):
-    """A shopper put in the price and pressed the slot's button."""
+    """A shopper put in the price and pressed the slot's button.
+
+    With `at` (RFC 3339) it is history played again: it happened then, at `price_minor`, whatever the machine holds.
+    """
 
     slot: str
+    at: str = ""
+    price_minor: int | None = None
 
 
 class DoorMoved(Input, frozen=True):

@@ -56,6 +56,12 @@ class _Vend(msgspec.Struct, frozen=True):
     slot: str
     expires_s: float
     command: Command | None = None
+    cash: CashPaid | None = None
+
+    @property
+    def is_history(self) -> bool:
+        """A cash sale that happened elsewhere before: nothing here can prevent it."""
+        return self.cash is not None and bool(self.cash.at)
 
 
 class _Turn(msgspec.Struct, frozen=True):
@@ -140,9 +146,9 @@ class VendingSimulator:
             case CommandGiven(command=command):
                 return self._obey(happening, command)
             case CashPaid(slot=slot):
-                vend = _Vend(slot, float("inf"))
+                vend = _Vend(slot, float("inf"), cash=happening)
                 # A machine that cannot sell gives the coins back and says nothing.
-                if not self._refusal(vend, now_s) and not self._slots[slot].code:
+                if vend.is_history or (not self._refusal(vend, now_s) and not self._slots[slot].code):
                     self._queue.append(vend)
                 return []
             case DoorMoved(open=is_open):
@@ -227,13 +233,13 @@ class VendingSimulator:
         command = vend.command
         # A script is history: what it says happened, whatever this machine holds now.
         script = self._script(command) if self._script is not None and command is not None else None
-        refusal = self._refusal(vend, now_s)
+        refusal = "" if vend.is_history else self._refusal(vend, now_s)
         if refusal and (script is None or refusal == "unknown_slot"):
             return [Say(CommandRefused(command_id=command.id, reason=refusal))] if command else []
         broken = self._slots[vend.slot].code
-        if broken and script is None:
+        if broken and script is None and not vend.is_history:
             return [Say(VendFailed(command_id=command.id, slot=vend.slot, code=broken))] if command else []
-        fault = self._faults.draw(vend.slot) if script is None else None
+        fault = None if script is not None or vend.is_history else self._faults.draw(vend.slot)
         if fault == "silence":
             return []
         half = 0.5 if fault == "power_cut" else 1.0
@@ -249,6 +255,8 @@ class VendingSimulator:
             return [PowerCut(self._machine.power_off_ms)]
         if turn.script is not None:
             code = turn.script.code
+        elif turn.vend.is_history:
+            code = ""
         elif turn.fault in FAILURE_CODES:
             code = FAILURE_CODES[turn.fault]
         else:
@@ -264,9 +272,9 @@ class VendingSimulator:
             outputs.append(Say(FaultRaised(code=eva_dts.DELIVERY_DETECTOR)))
         vend = turn.vend
         if vend.command is None:
-            sold = CashSale(
-                slot=vend.slot, price_minor=slot.plan.price_minor, currency=self._machine.currency
-            )
+            asked_minor = vend.cash.price_minor if vend.cash is not None else None
+            price_minor = slot.plan.price_minor if asked_minor is None else asked_minor
+            sold = CashSale(slot=vend.slot, price_minor=price_minor, currency=self._machine.currency)
             return [*outputs, self._say(turn, sold)]
         seen = not self._sensor_broken and turn.fault != "unseen_drop"
         if turn.script is not None:
@@ -288,6 +296,8 @@ class VendingSimulator:
 
     def _say(self, turn: _Turn, report: Report) -> Say:
         at = turn.script.at if turn.script is not None else ""
+        if turn.vend.cash is not None:
+            at = turn.vend.cash.at
         return Say(report, at, copies=2 if turn.fault == "double" else 1)
 
     # ── how it is ───────────────────────────────────────────────────────────────────────────────────

@@ -64,7 +64,7 @@ class KioskApp(App):
         gallery.register_fonts(self._fonts)
         self.stage = Stage(Gallery(self._fonts.bold), self.handle)
         self._show(0)
-        Window.bind(on_touch_down=self._touched)
+        Window.bind(on_touch_up=self._touched)
         Clock.schedule_interval(self._tick, TICK_S)
         self.link.start()
         return self.stage
@@ -96,7 +96,8 @@ class KioskApp(App):
         self.handle(Ticked())
 
     def _touched(self, *_: Any) -> None:
-        self.handle(Touched())
+        """After the finger left and whatever it lifted from has had its say."""
+        Clock.schedule_once(lambda _elapsed_s: self.handle(Touched()))
 
 
 def run(app: KioskApp) -> None:

@@ -91,8 +91,9 @@ class Sheet:
         """A line with round ends."""
         mask, draw = self._blank()
         scaled = [(x * self.k, y * self.k) for x, y in points]
-        draw.line(scaled, fill=255, width=round(width * self.k), joint="curve")
-        half = width * self.k / 2
+        width_px = round(width * self.k)
+        draw.line(scaled, fill=255, width=width_px, joint="curve")
+        half = (width_px - 1) / 2
         for x, y in (scaled[0], scaled[-1]):
             draw.ellipse((x - half, y - half, x + half, y + half), fill=255)
         return mask

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from kivy.animation import Animation
+from kivy.clock import Clock
 from kivy.graphics import Color, Rectangle
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
@@ -88,10 +89,22 @@ class Stage(BoxLayout):
         self._view: View | None = None
         self._look: Look | None = None
         self.screen: Any = None
+        self._changed_at_s = Clock.get_time()
         with self.canvas.before:
             Color(*theme.PAPER)
             self._paper = Rectangle()
         self.bind(pos=self._place, size=self._place)
+
+    @property
+    def settling(self) -> bool:
+        """The screen has just changed: a finger coming down now was meant for the one before."""
+        return bool(Clock.get_time() - self._changed_at_s < theme.SETTLE_S)
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """Pass a touch on, unless the screen changed under the finger (the second tap of an impatient one)."""
+        if self.settling and self.screen.collide_point(*touch.pos):
+            return True
+        return bool(super().on_touch_down(touch))
 
     def _place(self, *_: object) -> None:
         self._paper.pos, self._paper.size = self.pos, self.size
@@ -124,6 +137,7 @@ class Stage(BoxLayout):
             self.screen.show(view.body, view.message)
         self.add_widget(self.screen)
         if fade:
+            self._changed_at_s = Clock.get_time()
             self.screen.opacity = 0
             Animation(opacity=1, duration=theme.FADE_S).start(self.screen)
 

@@ -50,6 +50,13 @@ TITLE: Final = 64.0
 DISPLAY: Final = 84.0
 
 FADE_S: Final = 0.16
+SETTLE_S: Final = 0.4
+"""For so long a new screen takes no touch."""
+
+
+def ems(text: str) -> float:
+    """About how wide a text is, in font sizes: a Chinese sign takes one, a Latin letter little over half."""
+    return sum(1.0 if ord(sign) > 0x2E7F else 0.58 for sign in text)
 
 
 @dataclass(frozen=True)

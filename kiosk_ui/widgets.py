@@ -189,7 +189,7 @@ class Sign(Widget):
     ) -> None:
         side = look.px(size)
         super().__init__(size_hint=(None, None), size=(side, side))
-        self._inner = 0.56 if ground else 1.0
+        self._inner = 1.0
         with self.canvas:
             self._ground_colour = Color(*(ground or (0, 0, 0, 0)))
             self._ground = Rectangle(texture=gallery.rounded(max(1, round(side / 2 - 1))))
@@ -197,13 +197,14 @@ class Sign(Widget):
             self._sign = Rectangle()
         self.turn_to(name, colour, ground)
         self.bind(pos=self._place)
-        self._place()
 
     def turn_to(self, name: str, colour: Colour, ground: Colour | None = None) -> None:
-        """Another sign in the same place."""
+        """Another sign in the same place; smaller on a ground, so that it has air."""
+        self._inner = 0.56 if ground else 1.0
         self._sign.texture = gallery.icon(name, max(16, round(self.width * self._inner)))
         self._colour.rgba = colour
         self._ground_colour.rgba = ground or (0, 0, 0, 0)
+        self._place()
 
     def _place(self, *_: object) -> None:
         self._ground.pos, self._ground.size = self.pos, self.size
@@ -222,7 +223,7 @@ class PictureTile(Widget):
         picture: Picture,
         *,
         radius: float = theme.RADIUS,
-        share: float = 0.84,
+        share: float = 0.92,
         **options: Any,
     ) -> None:
         super().__init__(**options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,4 +57,5 @@ def prepare(glass: Glass, folder: Path) -> None:
     }
     for (section, option), value in settings.items():
         Config.set(section, option, str(value))
+    logging.getLogger("kivy").setLevel(logging.WARNING)
     Config.remove_option("input", "%(name)s")  # SDL brings the touches; a second source would double them

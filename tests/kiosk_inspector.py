@@ -38,9 +38,9 @@ def describe(root: Any) -> dict[str, Any]:
             texts.append(widget.text)
             wide, high = widget.texture_size
             if wide > widget.width + SLACK_PX or high > widget.height + SLACK_PX:
-                complaints.append(f"{widget.text!r} is {wide}×{high} in {widget.width:.0f}×{widget.height:.0f}")
-            if widget.text_size[0] and widget._label.get_extents(max(widget.text.split(), key=len))[0] > widget.width:
-                texts.append("")
+                complaints.append(
+                    f"{widget.text!r} is {wide}×{high} in {widget.width:.0f}×{widget.height:.0f}"
+                )
         outside = left < -SLACK_PX or right > right_edge + SLACK_PX or bottom < floor - SLACK_PX
         if isinstance(widget, Label | Tap) and not scrolled and (outside or top > ceiling + SLACK_PX):
             complaints.append(f"{getattr(widget, 'text', widget)!r} stands outside the glass")
@@ -48,4 +48,4 @@ def describe(root: Any) -> dict[str, Any]:
             place = {"x": (left + right) / 2, "y": ceiling - (bottom + top) / 2}
             size = {"width": right - left, "height": top - bottom}
             taps[widget.name] = {**place, **size, "answers": not widget.disabled}
-    return {"texts": [text for text in texts if text], "taps": taps, "complaints": complaints}
+    return {"texts": texts, "taps": taps, "complaints": complaints}

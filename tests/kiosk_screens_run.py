@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
-from kiosk_ui import window  # noqa: E402
+from kiosk_ui import window
 
 WIDTH, HEIGHT = window.parse_size(sys.argv[1])
 FOLDER = Path(sys.argv[2])

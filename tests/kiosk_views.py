@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from kiosk_ui.events import PlaceOrder, RequestPayment
 from kiosk_ui.shop import Item, Language, Line, Notice, Order, Payment, Refusal, Shop, Store, Vend
@@ -13,6 +14,8 @@ from kiosk_ui.views import View
 NOW_S = 1000.0
 PAY_URL = "http://192.168.1.20:8400/pay/9f3c1c0e7a5b4d2c8e6f"
 
+LONG_NAME = "Oreo Mini Cup Sandwich Biscuits, Original, Limited Edition 55 g"
+
 ITEMS = tuple(
     Item(sku, zh, price, "CNY", en, brand, category, available)
     for sku, zh, en, brand, category, price, available in (
@@ -22,7 +25,7 @@ ITEMS = tuple(
         ("A04", "雀巢丝滑拿铁咖啡", "Nescafé Smooth Latte", "雀巢", "coffee", 650, 6),
         ("A05", "伊利优酸乳原味 250ml", "Yili Yoghurt Drink, plain 250 ml", "伊利", "milk", 380, 9),
         ("B01", "卫龙大面筋（香辣味）106g", "Weilong Spicy Gluten Sticks 106 g", "卫龙", "snack", 500, 7),
-        ("B02", "奥利奥迷你杯夹心小饼干杯装原味55g限量版", "Oreo Mini Cup Sandwich Biscuits, Original, Limited Edition 55 g", "奥利奥", "biscuit", 850, 1),
+        ("B02", "奥利奥迷你杯夹心小饼干杯装原味55g限量版", LONG_NAME, "奥利奥", "biscuit", 850, 1),
         ("B03", "阿尔卑斯棒棒糖", "Alpenliebe Lollipop", "阿尔卑斯", "candy", 150, 20),
         ("B04", "合味道海鲜风味杯面 86g", "Cup Noodles, Seafood 86 g", "合味道", "noodles", 790, 0),
         ("C01", "玫瑰保湿护手霜 30ml", "Rose Hand Cream 30 ml", "半亩花田", "beauty", 2990, 5),
@@ -74,9 +77,21 @@ def _states(language: Language) -> dict[str, State]:
         payment = Payment("p1", "sandbox", state, 700, PAY_URL)
         return at(order("A03", 2, "awaiting_payment", payment=payment), **more)
 
-    refusal = Refusal("machine_not_ready", "售货机正在补货，请稍后再试。", "The machine is being filled. Please try again soon.")
-    disk = Notice("disk_full", "存储空间已满，暂停销售，请联系店员。", "The disk is full, so sales are paused. Please tell staff.")
-    one, five = vends("A03", "dispensing"), vends("B03", "dispensed", "dispensed", "failed", "dispensing", "requested")
+    refusal = Refusal(
+        "machine_not_ready",
+        "售货机正在补货，请稍后再试。",
+        "The machine is being filled. Please try again soon.",
+    )
+    disk = Notice(
+        "disk_full",
+        "存储空间已满，暂停销售，请联系店员。",
+        "The disk is full, so sales are paused. Please tell staff.",
+    )
+    one, five = (
+        vends("A03", "dispensing"),
+        vends("B03", "dispensed", "dispensed", "failed", "dispensing", "requested"),
+    )
+    back: dict[str, Any] = {"paid_minor": 700, "refunded_minor": 350}
     asked = RequestPayment("k", "O-7F3K9", "sandbox")
     case = order("A03", 2, "fulfilling", paid_minor=700, vends=vends("A03", "dispensed", "unknown"))
     return {
@@ -102,8 +117,8 @@ def _states(language: Language) -> dict[str, State]:
         "case": at(case),
         "thanks": at(order("A03", 1, "completed", paid_minor=350, vends=vends("A03", "dispensed"))),
         "thanks_five": at(order("B03", 5, "completed", paid_minor=750, vends=vends("B03", *["dispensed"] * 5))),
-        "money_back": at(order("A03", 1, "refunded", paid_minor=350, refunded_minor=350, vends=vends("A03", "failed"))),
-        "part_money_back": at(order("A03", 2, "part_refunded", paid_minor=700, refunded_minor=350, vends=vends("A03", "dispensed", "failed"))),
+        "money_back": at(order("A03", 1, "refunded", **back, vends=vends("A03", "failed"))),
+        "part_money_back": at(order("A03", 2, "part_refunded", **back, vends=vends("A03", "dispensed", "failed"))),
         "cancelled": at(order("A03", 1, "cancelled")),
         "expired": at(order("A03", 1, "expired")),
         "expired_paid": at(order("A03", 1, "expired", paid_minor=350)),

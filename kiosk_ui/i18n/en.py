@@ -38,19 +38,19 @@ WORDS = {
     "pay.preparing": "Preparing your code…",
     "pay.cancelling": "Cancelling your order…",
     "pay.asking_title": "Checking your payment",
-    "pay.asking_hint": "We are asking the payment provider. Please do not\n"
+    "pay.asking_hint": "We are asking the payment provider. Please do not "
     "pay twice; if it takes long, ask our staff.",
     "pay.failed_title": "The payment did not go through",
-    "pay.failed_hint": "Nothing was charged. Try again with a new code,\nor cancel the order.",
+    "pay.failed_hint": "Nothing was charged. Try again with a new code, or cancel the order.",
     "pay.unreachable_title": "No answer from the network",
-    "pay.unreachable_hint": "Your order is still here. Please try again,\nor ask our staff.",
+    "pay.unreachable_hint": "Your order is still here. Please try again, or ask our staff.",
     "pay.retry": "Try again",
     "pay.cancel": "Cancel order",
     "pay.order": "Order {order}",
     "dispense.title": "On its way",
     "dispense.hint": "Please wait by the machine",
     "dispense.refund_title": "Sending your money back",
-    "dispense.refund_hint": "Something did not come out; you get its price back.\n"
+    "dispense.refund_hint": "Something did not come out; you get its price back. "
     "If it does not arrive, please ask our staff.",
     "unit.waiting": "In line",
     "unit.requested": "Getting ready",
@@ -60,23 +60,22 @@ WORDS = {
     "unit.unknown": "Staff will check",
     "unit.place": "Machine {device} · slot {slot}",
     "case.title": "Our staff are on their way",
-    "case.hint": "The machine could not tell whether it came out.\n"
+    "case.hint": "The machine could not tell whether it came out. "
     "Your money is safe: please show staff this number.",
     "case.number": "Case number",
     "case.done": "Got it",
     "end.thanks_title": "Thank you!",
     "end.thanks_hint": "Please take your goods from the tray",
     "end.money_back_title": "{amount} returned",
-    "end.money_back_hint": "It did not come out, so your money went back\n"
-    "the way it came. We are very sorry!",
+    "end.money_back_hint": "It did not come out, so your money went back the way it came. We are very sorry!",
     "end.part_money_back_title": "{amount} returned",
-    "end.part_money_back_hint": "You got back the price of what did not come out.\n"
+    "end.part_money_back_hint": "You got back the price of what did not come out. "
     "Please take the rest from the tray.",
     "end.cancelled_title": "Order cancelled",
     "end.cancelled_hint": "Nothing was charged",
     "end.expired_title": "Time to pay is over",
     "end.expired_hint": "Nothing was charged. Feel free to choose again.",
-    "end.late_hint": "Your payment goes back the way it came.\nIf it does not arrive, please ask our staff.",
+    "end.late_hint": "Your payment goes back the way it came. If it does not arrive, please ask our staff.",
     "end.staff": "Questions? Please ask our staff · Order {order}",
     "end.next": "Keep shopping",
     "end.leaving": "Back to the start in {seconds} s",

@@ -28,15 +28,17 @@ class SummaryRow(Panel):
 
     def __init__(self, look: Look, art: Gallery, summary: Summary) -> None:
         super().__init__(look, raised=True, size_hint_y=None, height=look.px(200))
-        self.padding = look.px(28)
-        self.spacing = look.px(28)
+        self.padding = look.px(16)
+        self.spacing = look.px(24)
         self.add_widget(
-            PictureTile(look, art, summary.picture, radius=20, size_hint=(None, 1), width=look.px(144))
+            PictureTile(look, art, summary.picture, radius=24, size_hint=(None, 1), width=look.px(168))
         )
+        room = 320 if look.landscape else 500
+        lines = 2 if theme.ems(summary.name) * theme.TEXT > room else 1
         order = look.say("pay.order", order=summary.order)
         words = stack(
             look,
-            Text(look, summary.name, theme.TEXT, bold=True, lines=1),
+            Text(look, summary.name, theme.TEXT, bold=True, lines=lines),
             Text(look, order, theme.TEXT_SMALL, colour=theme.MUTED, lines=1),
             pos_hint={"center_y": 0.5},
         )
@@ -46,8 +48,9 @@ class SummaryRow(Panel):
             Text(look, summary.total, theme.TEXT_LARGE, bold=True, lines=1, halign="right"),
             Text(look, f"× {summary.qty}", theme.TEXT_SMALL, colour=theme.MUTED, lines=1, halign="right"),
             size_hint_x=None,
-            width=look.px(230),
+            width=look.px(190),
             pos_hint={"center_y": 0.5},
+            padding=(0, 0, look.px(16), 0),
         )
         self.add_widget(amount)
 

@@ -25,7 +25,7 @@ class Badge(Panel):
         self.words = Text(look, words, theme.TEXT_SMALL, colour=ink, lines=1, halign="center")
         self.words.pos_hint = {"center_y": 0.5}
         self.add_widget(self.words)
-        self.width = look.px(30 + 32 * sum(1.0 if ord(sign) > 0x2E7F else 0.56 for sign in words))
+        self.width = look.px(36 + 31 * theme.ems(words))
 
 
 class ProductCard(FloatLayout):
@@ -150,8 +150,7 @@ class HomeScreen(BoxLayout):
                 height=theme.TOUCH,
             )
             chip.size_hint_x = None
-            ems = sum(1.0 if ord(sign) > 0x2E7F else 0.58 for sign in words)
-            chip.width = self._look.px(max(150, 76 + theme.TEXT * ems))
+            chip.width = self._look.px(max(150, 76 + theme.TEXT * theme.ems(words)))
             self._chips.add_widget(chip)
 
     def _show_cases(self, body: Home) -> None:

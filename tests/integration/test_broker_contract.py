@@ -15,6 +15,7 @@ from pathlib import Path
 
 import paho.mqtt.client as paho
 import pytest
+from paho.mqtt.enums import CallbackAPIVersion
 
 from hardware.broker import EmbeddedBroker
 from hardware.broker_process import BrokerError, BrokerProcess
@@ -60,14 +61,14 @@ class Client:
         self.answers: queue.Queue[str] = queue.Queue()
         self.granted: queue.Queue[bool] = queue.Queue()
         self.mqtt = paho.Client(
-            paho.CallbackAPIVersion.VERSION2, client_id=client_id or who.user, clean_session=False
+            CallbackAPIVersion.VERSION2, client_id=client_id or who.user, clean_session=False
         )
         if who.user:
             self.mqtt.username_pw_set(who.user, who.password)
         if "will" in options:
             self.mqtt.will_set(str(options["will"]), b"last will", qos=1, retain=True)
         self.mqtt.on_connect = lambda *args: self.answers.put(str(args[3]))
-        self.mqtt.on_message = lambda _c, _u, m: self.messages.put((m.topic, m.payload, m.retain))
+        self.mqtt.on_message = lambda _c, _u, m: self.messages.put((m.topic, bytes(m.payload), m.retain))
         self.mqtt.on_subscribe = lambda *args: self.granted.put(not args[3][0].is_failure)
         self.mqtt.connect("127.0.0.1", port)
         self.mqtt.loop_start()
@@ -275,6 +276,22 @@ def test_a_report_over_the_contracts_limit_still_reaches_the_agent(
 def test_a_second_broker_on_the_same_folder_says_why_it_will_not_start(broker: BrokerProcess) -> None:
     with pytest.raises(BrokerError, match=f"port {broker.port} is in use"):
         type(broker)(broker.folder, STORE).start()
+
+
+def test_the_embedded_broker_takes_no_user_at_its_own_protocols_port(tmp_path: Path) -> None:
+    broker = EmbeddedBroker(tmp_path, STORE)
+    broker.start()
+    try:
+        log = (tmp_path / "broker.log").read_text("utf-8")
+        port = int(log.split("client connections on 127.0.0.1:")[1].split()[0])
+        login = b'CONNECT {"user":"%s","pass":"%s"}\r\n' % tuple(map(str.encode, broker.agent_credentials()))
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+            said = connection.makefile("rb")
+            assert said.readline().startswith(b"INFO")
+            connection.sendall(login)
+            assert said.readline() == b"-ERR 'Authorization Violation'\r\n"
+    finally:
+        broker.stop()
 
 
 def test_the_broker_dies_with_whoever_started_it(tmp_path: Path) -> None:

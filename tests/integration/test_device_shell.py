@@ -27,7 +27,6 @@ from hardware.device import Device
 from hardware.link import BrokerAddress
 from hardware.messages import (
     Ack,
-    Command,
     CommandRefused,
     Describe,
     State,
@@ -101,7 +100,7 @@ class Agent:
 
     def command(self, device: str, **fields: str) -> None:
         soon = (datetime.now(UTC) + timedelta(seconds=60)).isoformat()
-        command = Command(**{"kind": "vend", "slot": "1-01", "expires_at": soon, **fields})
+        command = {"kind": "vend", "slot": "1-01", "expires_at": soon, **fields}
         self.mqtt.publish(topic(STORE, device, "command"), encode(command), qos=1)
 
     def reports(self) -> list[object]:
@@ -149,7 +148,9 @@ Make = Callable[..., Device]
 
 @pytest.fixture
 def make(broker: EmbeddedBroker, tmp_path: Path) -> Make:
-    def make(name: str = "vm-1", *, clock: Callable[[], datetime] = system_clock, **machine: int) -> Device:
+    def make(
+        name: str = "vm-1", *, clock: Callable[[], datetime] = system_clock, motor_ms: int = 0
+    ) -> Device:
         who = broker.device_credentials(name)
         return Device(
             STORE,
@@ -157,7 +158,7 @@ def make(broker: EmbeddedBroker, tmp_path: Path) -> Make:
             VendingSimulator(
                 [Slot(slot="1-01", capacity=99, count=99)],
                 rng=Random(1),
-                machine=Machine(**{"motor_ms": 0, "power_off_ms": 100, **machine}),
+                machine=Machine(motor_ms=motor_ms, power_off_ms=100),
             ),
             tmp_path,
             BrokerAddress(host="127.0.0.1", port=broker.port, user=who.user, password=who.password),

@@ -154,7 +154,7 @@ def test_a_blocked_slot_fails_until_somebody_comes(fault: FaultKind, code: str) 
     assert bench.machine.inside("1-01") == 5
     bench.happen(*service_visit({}))
     assert isinstance(bench.vend("c4")[-1], VendSucceeded)
-    assert bench.condition.faults == ()
+    assert list(bench.condition.faults) == []
 
 
 def test_when_the_sensor_is_certain_that_nothing_fell_the_vend_failed() -> None:

@@ -1,4 +1,4 @@
-"""`popshop device`: run a simulated device on a broker of your choice and see what it says."""
+"""`popshop device`: run a simulated device and see what it says; configure a broker for real ones."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ import typer
 from rich.markup import escape
 
 from hardware.behaviour import Behaviour, Input
+from hardware.broker_users import AGENT_USER, BrokerUsers, check_name
 from hardware.device import Device
 from hardware.device_events import DeviceEvent
 from hardware.link import BrokerAddress
+from hardware.mosquitto import mosquitto_config
 from hardware.runner import DeviceRunner, random_boot_mark, system_clock
 from hardware.scanner.port import CodeHeldUp
 from hardware.scanner.simulator import ScannerSimulator
@@ -31,7 +33,7 @@ from hardware.vending.port import CashPaid, DoorMoved, Machine, Slot, SlotFilled
 from hardware.vending.simulator import VendingSimulator
 from popshop import console
 
-app = typer.Typer(help="Simulated devices.", no_args_is_help=True)
+app = typer.Typer(help="Simulated devices, and a broker for real ones.", no_args_is_help=True)
 
 Kind = Literal["vending", "sampling", "shelf", "scanner"]
 
@@ -48,11 +50,6 @@ _COLOURS: Final = {
     "power_cut": "red",
     "broken": "bold red",
 }
-
-
-@app.callback()
-def group() -> None:
-    """Simulated devices on a broker of your choice."""
 
 
 @app.command()
@@ -114,29 +111,69 @@ def simulate(
     _run(shell)
 
 
+@app.command()
+def mosquitto(
+    store: Annotated[str, typer.Option(help="The store whose broker it is.")],
+    folder: Annotated[Path, typer.Option(help="Where to write; Mosquitto keeps its data there too.")],
+    device: Annotated[
+        list[str] | None, typer.Option(help="A device that may log in; give it once per device.")
+    ] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "0.0.0.0",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 1883,
+    run_as: Annotated[
+        str, typer.Option(help="The user Mosquitto runs as; must own the folder.")
+    ] = "mosquitto",
+    as_json: Annotated[bool, typer.Option("--json", help="Print files and credentials as JSON.")] = False,
+) -> None:
+    """Write the configuration of a Mosquitto broker for production, and print who may log in.
+
+    Run it again to add devices: passwords stay as they are. Then: mosquitto -c FOLDER/mosquitto.conf
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder = folder.resolve()
+    users = BrokerUsers(folder / "users.json")
+    try:
+        check_name("store", store)
+        for name in (AGENT_USER, *(check_name("device", name) for name in device or [])):
+            users.add(name)
+    except ValueError as error:
+        raise console.UserError(str(error)) from None
+    files = mosquitto_config(folder, store, users, host=host, port=port, run_as=run_as)
+    if as_json:
+        console.print_json({"files": [str(path) for path in files], "users": dict(users.all())})
+        return
+    console.out.print(console.table(["user", "password"], users.all()))
+    console.out.print(f"\nWritten: {', '.join(map(str, files))}", soft_wrap=True)
+
+
 def _run(shell: Device) -> None:
     """Run the device, feeding it what is typed, until a signal comes."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    watched = [sys.stdin]
+    typed = sys.stdin.fileno()
+    watched, unfinished = [typed], b""
     try:
         with DeviceRunner([shell]) as runner:
             while runner.alive:
-                readable, _, _ = select.select(watched, [], [], 1.0)
-                if not readable:
+                if not select.select(watched, [], [], 1.0)[0]:
                     continue
-                line = sys.stdin.readline()
-                if not line:
-                    watched = []
-                    continue
-                try:
-                    shell.put(read_happening(line))
-                except ValueError as error:
-                    console.show_warning(str(error))
+                # Not sys.stdin: lines in its buffer would wait, unseen by select.
+                arrived = os.read(typed, 65_536)
+                watched = [typed] if arrived else []
+                *lines, unfinished = (unfinished + arrived).split(b"\n")
+                for line in lines:
+                    _happen(shell, line.decode(errors="replace"))
     except KeyboardInterrupt:
         console.err.print("stopped", style="dim")
     except BrokenPipeError:
         # Whoever read our lines has seen enough. Python must not try to flush them at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _happen(shell: Device, line: str) -> None:
+    try:
+        shell.put(read_happening(line))
+    except ValueError as error:
+        console.show_warning(str(error))
 
 
 def read_happening(line: str) -> Input:

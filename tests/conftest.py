@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -12,14 +14,15 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """The embedded server, for the whole run. Without fsync: nothing here pulls the plug of the disk."""
     from cloud_sync.hq.postgres import EmbeddedPostgres
 
-    server = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), {"fsync": "off", "max_connections": "100"})
-    dsn = server.start()
-    yield dsn
-    server.stop()
+    # Not below pytest's own folder, whose rights every pytest that starts on this computer sets anew.
+    with TemporaryDirectory(prefix="popshop-test-") as folder:
+        server = EmbeddedPostgres(Path(folder), {"fsync": "off", "max_connections": "100"})
+        yield server.start()
+        server.stop()
 
 
 @pytest.fixture

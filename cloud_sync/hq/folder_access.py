@@ -18,6 +18,7 @@ _XATTR: Final = "system.posix_acl_access"
 _VERSION: Final = struct.pack("<I", 2)
 _ENTRY: Final = struct.Struct("<HHI")
 _USER_OBJ, _USER, _GROUP_OBJ, _GROUP, _MASK, _OTHER = 0x01, 0x02, 0x04, 0x08, 0x10, 0x20
+_MASKED: Final = (_USER, _GROUP_OBJ, _GROUP)
 _NO_ID: Final = 0xFFFFFFFF
 _PASS: Final = 1
 
@@ -49,8 +50,7 @@ def _may_pass(folder: Path, uid: int) -> bool:
     status = folder.stat()
     if status.st_uid == uid:
         return bool(status.st_mode & stat.S_IXUSR)
-    named = [perm for tag, perm, owner in _acl_of(folder) if tag == _USER and owner == uid]
-    return bool(named[0] & _PASS) if named else bool(status.st_mode & stat.S_IXOTH)
+    return bool(rights_of(_acl_of(folder), uid) & _PASS)
 
 
 def _acl_of(folder: Path) -> list[Entry]:
@@ -80,19 +80,26 @@ def encode_acl(entries: list[Entry]) -> bytes:
     return _VERSION + b"".join(_ENTRY.pack(*entry) for entry in entries)
 
 
+def rights_of(entries: list[Entry], uid: int) -> int:
+    """What a user who neither owns the folder nor is in its group may do there."""
+    mask = next((perm for tag, perm, _ in entries if tag == _MASK), 7)
+    others = next(perm for tag, perm, _ in entries if tag == _OTHER)
+    # A chmod of the folder sets the mask, and so can take a right back that an entry still names.
+    return next((perm & mask for tag, perm, owner in entries if tag == _USER and owner == uid), others)
+
+
 def with_pass(entries: list[Entry], uid: int) -> list[Entry]:
     """The same ACL with the right to pass for `uid`; everybody else's rights stay as they were."""
-    before = next((perm for tag, perm, owner in entries if tag == _USER and owner == uid), 0)
-    kept = [e for e in entries if e[0] != _MASK and not (e[0] == _USER and e[2] == uid)]
-    named = [*kept, (_USER, before | _PASS, uid)]
-    # The mask must not cut what the group class had: it is the union of all that it limits.
     old_mask = next((perm for tag, perm, _ in entries if tag == _MASK), 7)
-    limited = [
-        (tag, perm & old_mask, owner) if tag in (_GROUP_OBJ, _GROUP) else (tag, perm, owner)
-        for tag, perm, owner in named
+    before = next((perm & old_mask for tag, perm, owner in entries if tag == _USER and owner == uid), 0)
+    kept = [
+        (tag, perm & old_mask if tag in _MASKED else perm, owner)
+        for tag, perm, owner in entries
+        if tag != _MASK and not (tag == _USER and owner == uid)
     ]
+    named = [*kept, (_USER, before | _PASS, uid)]
+    # The mask limits the whole group class: it has to be the union of what is in there.
     mask = 0
-    for tag, perm, _ in limited:
-        if tag in (_USER, _GROUP_OBJ, _GROUP):
-            mask |= perm
-    return sorted([*limited, (_MASK, mask, _NO_ID)], key=lambda entry: (entry[0], entry[2]))
+    for tag, perm, _ in named:
+        mask |= perm if tag in _MASKED else 0
+    return sorted([*named, (_MASK, mask, _NO_ID)], key=lambda entry: (entry[0], entry[2]))

@@ -61,7 +61,7 @@ _LAST_SALES: Final = """
 SELECT body FROM events WHERE store = %s AND stream = 'ledger' AND type = ANY(%s)
 ORDER BY epoch DESC, seq DESC LIMIT %s"""
 _COUNTED: Final = """
-SELECT count(*), count(subject) - count(DISTINCT (type, subject)),
+SELECT count(*), count(subject) - count(DISTINCT (type, subject)) FILTER (WHERE subject IS NOT NULL),
        (SELECT coalesce(sum(last_seq), 0)::bigint FROM logs WHERE store = %(store)s),
        (SELECT coalesce(sum(acked), 0)::bigint FROM logs WHERE store = %(store)s)
 FROM events WHERE store = %(store)s"""

@@ -10,7 +10,7 @@ import pytest
 
 from cloud_sync.hq import credentials, wire
 from cloud_sync.hq.dashboard import overview, parts, words
-from cloud_sync.hq.folder_access import decode_acl, encode_acl, with_pass
+from cloud_sync.hq.folder_access import decode_acl, encode_acl, rights_of, with_pass
 from cloud_sync.hq.queries import LogState, StoreState, status_of
 from cloud_sync.protocol.session import MAX_SYNC_BYTES
 
@@ -41,6 +41,17 @@ def test_the_right_to_pass_a_private_folder_goes_to_one_user_only() -> None:
     assert acl == sorted(acl, key=lambda entry: (entry[0], entry[2]))
     assert decode_acl(encode_acl(acl)) == acl
     assert with_pass(acl, 990) == acl
+
+
+def test_a_chmod_of_a_private_folder_takes_the_right_back_until_it_is_given_again() -> None:
+    private = [(0x01, 7, 0xFFFFFFFF), (0x04, 0, 0xFFFFFFFF), (0x20, 0, 0xFFFFFFFF)]
+    given = with_pass([*private[:1], (0x02, 7, 55), *private[1:]], 990)
+    chmodded = [(tag, 0 if tag == 0x10 else perm, owner) for tag, perm, owner in given]
+    assert rights_of(given, 990) == 1
+    assert rights_of(chmodded, 990) == 0
+    again = with_pass(chmodded, 990)
+    assert rights_of(again, 990) == 1
+    assert rights_of(again, 55) == 0, "what the chmod took from others is not given back"
 
 
 def test_every_word_is_there_in_both_languages() -> None:

@@ -1,6 +1,7 @@
 """A process that shows every screen at a given size in a window nobody sees, and reports what it finds.
 
-Usage: python kiosk_screens_run.py WIDTHxHEIGHT FOLDER [NAME …]. Writes FOLDER/{language}-{name}.png and report.json.
+Usage: python kiosk_screens_run.py WIDTHxHEIGHT FOLDER [NAME …]. Writes FOLDER/report.json,
+and FOLDER/{language}-{name}.png when POPSHOP_WRITE_SCREENSHOTS is 1.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ def main() -> None:
             stage.screen.opacity = 1
             EventLoop.idle()
             report[f"{language}-{name}"] = describe(stage)
+            if os.environ.get("POPSHOP_WRITE_SCREENSHOTS") != "1":
+                continue
             photograph = Path(Window.screenshot(str(FOLDER / f"{language}-{name}-.png")))
             photograph.rename(FOLDER / f"{language}-{name}.png")
     (FOLDER / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1))

@@ -25,7 +25,6 @@ WORDS = {
     "home.case": "Staff are on it · No. {case}",
     "card.sold_out": "Sold out",
     "card.left": "Only {n} left",
-    "product.quantity": "Quantity",
     "product.total": "Total",
     "product.buy": "Buy now",
     "product.placing": "Placing your order…",

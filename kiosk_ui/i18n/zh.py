@@ -25,7 +25,6 @@ WORDS = {
     "home.case": "店员处理中 · 编号 {case}",
     "card.sold_out": "售罄",
     "card.left": "仅剩 {n} 件",
-    "product.quantity": "数量",
     "product.total": "合计",
     "product.buy": "立即购买",
     "product.placing": "正在下单…",

@@ -35,7 +35,7 @@ def test_no_word_for_shoppers_stands_outside_the_tables() -> None:
                 assert not re.search(r"[\u4e00-\u9fff]", node.value), (path.name, node.value)
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Text", "WideButton"):
                 words = node.args[2 if getattr(node.func, "id", "") == "WideButton" else 1]
-                literal = words.value if isinstance(words, ast.Constant) else ""
+                literal = str(words.value) if isinstance(words, ast.Constant) else ""
                 assert not re.search(r"[A-Za-z]", literal), (path.name, literal)
 
 

@@ -158,7 +158,7 @@ def assert_nothing_clipped(page: Page) -> None:
 
 def shot(page: Page, name: str, tmp_path: Path) -> None:
     """Keep a picture; in docs/ only when asked to."""
-    write = os.environ.get("POPSHOP_WRITE_SCREENSHOTS") == "1"
+    write = os.environ.get("POPSHOP_WRITE_SCREENSHOTS") == "1" and name.startswith("hq-")
     folder = ROOT / "docs" / "images" if write else tmp_path
     folder.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=folder / name, full_page=True)

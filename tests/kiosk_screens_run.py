@@ -19,6 +19,9 @@ FOLDER = Path(sys.argv[2])
 ONLY = sys.argv[3:]
 window.prepare(window.Glass(WIDTH, HEIGHT, windowed=True), FOLDER / "kivy")
 
+from kivy.config import Config  # noqa: E402
+
+Config.set("graphics", "maxfps", "0")
 from kivy.base import EventLoop  # noqa: E402
 from kivy.core.window import Window  # noqa: E402
 from kivy.graphics.opengl import glFinish  # noqa: E402
@@ -44,7 +47,7 @@ def main() -> None:
             if ONLY and name not in ONLY:
                 continue
             stage.show(view)
-            for _ in range(12):
+            for _ in range(10):
                 EventLoop.idle()
             stage.screen.opacity = 1
             EventLoop.idle()

@@ -108,6 +108,18 @@ class Queries:
         found = (self.order(row["id"]) for row in ids)
         return [order for order in found if order is not None]
 
+    def last_orders(self, most: int) -> list[Entity]:
+        """The newest orders, newest first: by the indexes of open and of closed ones, however many there are."""
+        ids = self._rows(
+            "SELECT id FROM (SELECT id FROM orders WHERE closed_at = '' ORDER BY expires_at DESC LIMIT ?)"
+            " UNION ALL SELECT id FROM"
+            " (SELECT id FROM orders WHERE closed_at <> '' ORDER BY closed_at DESC LIMIT ?)",
+            most,
+            most,
+        )
+        found = [order for row in ids if (order := self.order(row["id"])) is not None]
+        return sorted(found, key=lambda order: str(order["placed_at"]), reverse=True)[:most]
+
     def devices(self, names: Collection[str] | None = None) -> list[Entity]:
         """Devices with their slots."""
         sql = (
@@ -199,6 +211,11 @@ class Queries:
                 (stream, after, most),
             )
         ]
+
+    def written_at(self, stream: str, seq: int) -> str:
+        """The store's time of a row; '' when there is no such row."""
+        row = self._one("SELECT at FROM journal WHERE stream = ? AND seq = ?", stream, seq)
+        return str(row["at"]) if row else ""
 
     def hash_at(self, stream: str, seq: int) -> str:
         """The chain hash (hex) at a row; '' when there is no such row."""

@@ -25,7 +25,9 @@ class Credentials(NamedTuple):
 def check_name(what: str, name: str) -> str:
     """Return the name. Raises ValueError when it cannot be a topic level (it could widen a user's rights)."""
     if _NAME.fullmatch(name) is None:
-        raise ValueError(f"{what} {name[:80]!r}: use 1–63 letters, digits and hyphens, not starting with a hyphen")
+        raise ValueError(
+            f"{what} {name[:80]!r}: use 1–63 letters, digits and hyphens, not starting with a hyphen"
+        )
     return name
 
 

@@ -34,12 +34,18 @@ class ChildError(RuntimeError):
 
 
 class Child:
-    """One running program. `output` takes what it writes to its standard streams (from this start on)."""
+    """One running program. `output` takes what it writes to its standard streams (from this start on).
 
-    def __init__(self, argv: Sequence[str], output: Path, *, cwd: Path) -> None:
+    `stdin` is a file number to read from; ours to close. Without one the program reads nothing.
+    """
+
+    def __init__(
+        self, argv: Sequence[str], output: Path, *, cwd: Path, stdin: int = subprocess.DEVNULL
+    ) -> None:
         self._argv = list(argv)
         self._output = output
         self._cwd = cwd
+        self._stdin = stdin
         self._started = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._failure: OSError | None = None
@@ -62,7 +68,13 @@ class Child:
         try:
             with self._output.open("wb") as output:
                 self._process = subprocess.Popen(
-                    argv, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=self._cwd
+                    argv,
+                    stdin=self._stdin,
+                    stdout=output,
+                    stderr=output,
+                    cwd=self._cwd,
+                    # Ctrl-C in a terminal is for us; we end the program when its turn comes.
+                    start_new_session=True,
                 )
         except OSError as error:
             self._failure = error

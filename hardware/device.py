@@ -27,6 +27,9 @@ from hardware.send_window import SendWindow, WindowLimits
 from hardware.topics import Leaf, topic
 from hardware.uplink import Uplink
 
+PRESENCE_AGAIN_S: Final = 2.0
+"""A broker may lose what is published in the very moment somebody subscribes for the first time: NATS does."""
+PRESENCE_EVERY_S: Final = 60.0
 FORGET_WITHIN_S: Final = 1.0
 """Rows the agent took are deleted with the next commit, or after this when there is none."""
 AFTER_BREAKDOWN_S: Final = 5.0
@@ -68,6 +71,7 @@ class Device:
         self._boot_at_s: float | None = None
         self._act_at_s: float | None = None
         self._forget_at_s: float | None = None
+        self._present_at_s = 0.0
 
     # ── for whoever runs it ─────────────────────────────────────────────────────────────────────────
 
@@ -95,7 +99,7 @@ class Device:
             return self._boot_at_s
         due = [self._uplink.wake_s(), self._act_at_s, self._forget_at_s]
         if self._uplink.up:
-            due.append(self._window.resend_at_s)
+            due += [self._window.resend_at_s, self._present_at_s]
         return min(at_s for at_s in due if at_s is not None)
 
     def power_on(self, now_s: float) -> None:
@@ -130,21 +134,25 @@ class Device:
             self._tell("offline", reason=arrived.went_down)
         if arrived.came_up:
             self._tell("online", host=self._uplink.address.host, port=self._uplink.address.port)
-            self._greet()
+            self._window.start_over()
+            self._present()
+            self._present_at_s = now_s + PRESENCE_AGAIN_S
+        elif self._uplink.up and now_s >= self._present_at_s:
+            self._present()
+            self._present_at_s = now_s + PRESENCE_EVERY_S
         self._work(now_s, arrived.messages)
         self._send(now_s)
 
     # ── presence ────────────────────────────────────────────────────────────────────────────────────
 
-    def _greet(self) -> None:
-        """Connected: say what we are and how we are, then everything the agent has not taken."""
+    def _present(self) -> None:
+        """Say what we are and how we are."""
         describe = presence.birth(self._behaviour.identity(), self._boot)
         self._uplink.publish(self._topic("describe"), describe, retain=True)
         self._say_condition()
-        self._window.start_over()
 
     def _say_condition(self) -> None:
-        """Publish presence, if there is a connection; otherwise the next greeting does."""
+        """Publish presence, if there is a connection; otherwise the next one begins with it."""
         body = presence.state(self._condition, self._boot, rfc3339(self._clock()))
         if self._uplink.publish(self._topic("state"), body, retain=True):
             how = self._condition

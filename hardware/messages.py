@@ -239,7 +239,7 @@ def parse_report(body: bytes) -> ReceivedReport:
         return ReceivedReport(boot, seq, event.time, None, f"unknown report type {event.type[:80]!r}")
     try:
         return ReceivedReport(boot, seq, event.time, decoder.decode(event.data))
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+    except envelope.UNREADABLE as error:
         return ReceivedReport(boot, seq, event.time, None, f"{name}: {error}")
 
 
@@ -287,7 +287,7 @@ def _parse(decoder: msgspec.json.Decoder[Any], what: str, body: bytes) -> Any:
         raise MessageError(f"{what}: {len(body)} bytes, over the limit of {envelope.MAX_EVENT_BYTES}")
     try:
         return decoder.decode(body)
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+    except envelope.UNREADABLE as error:
         raise MessageError(f"{what}: {error}") from None
 
 

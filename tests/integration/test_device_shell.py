@@ -187,6 +187,13 @@ def test_a_device_says_what_it_is_and_that_it_is_ready_before_anything_else(agen
     agent.state("disconnected")
 
 
+def test_presence_is_said_again_for_a_store_that_was_just_subscribing(agent: Agent, make: Make) -> None:
+    with DeviceRunner([make()]):
+        first = [agent.state("ready"), agent.state("ready")]
+        again = [agent.describes.get(timeout=SOON_S).boot for _ in range(2)]
+    assert {state.boot for state in first} == set(again)
+
+
 def test_a_command_is_answered_and_the_answer_forgotten_once_it_is_acknowledged(
     agent: Agent, make: Make, tmp_path: Path
 ) -> None:

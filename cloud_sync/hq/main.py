@@ -6,11 +6,11 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Final
+from typing import Final, NamedTuple
 
 import psycopg
 import uvicorn
@@ -22,12 +22,14 @@ from cloud_sync.hq.api import create_api
 from cloud_sync.hq.clock import utc_now
 from cloud_sync.hq.credentials import load_or_make
 from cloud_sync.hq.dashboard.pages import mount_dashboard
-from cloud_sync.hq.postgres import EmbeddedPostgres
+from cloud_sync.hq.postgres import EmbeddedPostgres, PostgresError
 from cloud_sync.hq.reconsider import reconsider
 from cloud_sync.hq.store import open_pool
 
 DSN_VARIABLE: Final = "POPSHOP_HQ_DSN"
 OnReady = Callable[[Address], None]
+ANYWHERE: Final = {"0.0.0.0": "127.0.0.1"}
+"""Listening everywhere is reached here."""
 GRACE_S: Final = 3
 """Open pages get this long to close when headquarters stops."""
 
@@ -51,15 +53,22 @@ def serve(config: HqConfig, on_ready: OnReady = lambda _address: None) -> None:
         signal.signal(how, _leave)
     config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     credentials = load_or_make(config.data)
-    with _database(config) as dsn, _listener(config) as listener:
-        with psycopg.connect(dsn, autocommit=True) as connection:
+    with _database(config) as database, _listener(config) as listener:
+        with psycopg.connect(database.dsn, autocommit=True) as connection:
             schema.migrate(connection)
-        with open_pool(dsn) as pool:
+        with open_pool(database.dsn) as pool:
             reconsider(pool, utc_now())
             app = create_api(pool, credentials, utc_now)
             mount_dashboard(app, pool, credentials, utc_now)
-            address = Address(url=f"http://{config.host}:{listener.getsockname()[1]}", pid=os.getpid())
-            _Server(app, config.data, address, on_ready).run([listener])
+            host, port = ANYWHERE.get(config.host, config.host), listener.getsockname()[1]
+            address = Address(url=f"http://{host}:{port}", pid=os.getpid())
+            _Server(app, published(config.data, address), lambda: on_ready(address), database.runs).run(
+                [listener]
+            )
+        if not database.runs():
+            raise PostgresError(
+                "the database server stopped by itself; see postgres/server.log in the data folder"
+            )
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:
@@ -68,9 +77,15 @@ def _leave(_signal: int, _frame: FrameType | None) -> None:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, with its address published while it answers."""
+    """uvicorn, with its address published while it answers; it ends when its database does."""
 
-    def __init__(self, app: FastAPI, folder: Path, address: Address, on_ready: OnReady) -> None:
+    def __init__(
+        self,
+        app: FastAPI,
+        address_file: AbstractContextManager[None],
+        on_ready: Callable[[], None],
+        database_runs: Callable[[], bool],
+    ) -> None:
         settings = uvicorn.Config(
             app,
             log_level="warning",
@@ -79,29 +94,39 @@ class _Server(uvicorn.Server):
             proxy_headers=False,
         )
         super().__init__(settings)
-        self._published = published(folder, address)
-        self._address = address
+        self._address_file = address_file
         self._on_ready = on_ready
+        self._database_runs = database_runs
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
-        self._published.__enter__()
-        self._on_ready(self._address)
+        self._address_file.__enter__()
+        self._on_ready()
+
+    async def on_tick(self, counter: int) -> bool:
+        return await super().on_tick(counter) or (counter % 10 == 0 and not self._database_runs())
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._published.__exit__(None, None, None)
+        self._address_file.__exit__(None, None, None)
         await super().shutdown(sockets=sockets)
 
 
+class _Database(NamedTuple):
+    """Where the database is, and whether it still runs (somebody else's is taken to)."""
+
+    dsn: str
+    runs: Callable[[], bool]
+
+
 @contextmanager
-def _database(config: HqConfig) -> Iterator[str]:
+def _database(config: HqConfig) -> Iterator[_Database]:
     dsn = config.dsn or os.environ.get(DSN_VARIABLE, "")
     if dsn:
-        yield dsn
+        yield _Database(dsn, lambda: True)
         return
     server = EmbeddedPostgres(config.data / "postgres")
     try:
-        yield server.start()
+        yield _Database(server.start(), server.runs)
     finally:
         server.stop()
 

@@ -94,6 +94,10 @@ class EmbeddedPostgres:
             raise
         return _dsn(sockets, DATABASE)
 
+    def runs(self) -> bool:
+        """Tell whether the server is there."""
+        return self._server is not None and self._server.poll() is None
+
     def stop(self) -> None:
         """Stop the server and wait until it is gone: politely, then at once, then by force."""
         server, self._server = self._server, None

@@ -110,6 +110,21 @@ def test_stopped_or_killed_headquarters_leaves_no_process_behind(tmp_path: Path)
     assert not (tmp_path / "address.json").exists()
 
 
+def test_headquarters_whose_database_died_ends_too_and_says_so(tmp_path: Path) -> None:
+    hq = Headquarters.start(tmp_path)
+    os.kill(server_pid(tmp_path), signal.SIGKILL)
+    assert hq.process.wait(20) == 2
+    assert "stopped by itself" in (tmp_path / "hq.log").read_text().replace("\n", " ")
+    again = Headquarters.start(tmp_path)
+    assert again.get("/api/health") == {"status": "ok"}
+    assert again.stop() == 0
+
+
+def test_a_database_that_does_not_answer_is_told_in_words(tmp_path: Path) -> None:
+    done = cli("run", "--data", str(tmp_path), "--port", "0", "--dsn", "postgresql://127.0.0.1:1/x")
+    assert (done.returncode, "does not answer" in done.stderr) == (2, True)
+
+
 def test_a_second_headquarters_on_the_same_folder_says_who_holds_it(tmp_path: Path) -> None:
     hq = Headquarters.start(tmp_path)
     second = cli("run", "--data", str(tmp_path), "--port", "0")
@@ -220,5 +235,20 @@ def test_the_command_line_enrols_and_reports(tmp_path: Path) -> None:
     assert (bad.returncode, "Asia/Shanghai" in bad.stderr) == (2, True)
     again = cli("enrol", "sh-02", "--json", "--data", str(tmp_path))
     assert json.loads(again.stdout)["code"].endswith(f"@{hq.url}")
+    by_owner = cli("report", "sales", "--json", "--url", hq.url, "--data", str(tmp_path))
+    assert json.loads(by_owner.stdout)[0]["units"] == 2
     assert requests.post(hq.url + SYNC_PATH, data=b"{}", timeout=10).status_code == 401
     assert hq.stop() == 0
+
+
+def test_a_store_can_be_enrolled_straight_into_a_given_database(tmp_path: Path, postgres_dsn: str) -> None:
+    unclear = cli("enrol", "sh-01", "--dsn", postgres_dsn)
+    assert (unclear.returncode, "--url" in unclear.stderr) == (2, True)
+    made = cli("enrol", "sh-01", "--dsn", postgres_dsn, "--url", "https://hq.example")
+    code, _, url = made.stdout.strip().partition("@")
+    assert url == "https://hq.example"
+    hq = Headquarters.start(tmp_path, dsn=postgres_dsn)
+    assert hq.join(code).store == "sh-01"
+    assert hq.stop() == 0
+    silent = cli("enrol", "sh-01", "--dsn", "postgresql://127.0.0.1:1/x", "--url", "https://hq.example")
+    assert (silent.returncode, "does not answer" in silent.stderr) == (2, True)

@@ -55,6 +55,8 @@ def run(
     """
 
     # A web server and a database driver: the other commands start at once without them.
+    import psycopg
+
     from cloud_sync.hq.main import HqConfig, serve
     from cloud_sync.hq.postgres import PostgresError
 
@@ -75,6 +77,8 @@ def run(
         serve(HqConfig(data=data, port=port, host=host, dsn=dsn), ready)
     except PostgresError as error:
         raise UserError(str(error)) from error
+    except psycopg.OperationalError as error:
+        raise UserError(f"the database does not answer: {error}") from error
     except OSError as error:
         raise UserError(f"headquarters cannot start: {error}. Try another --port or --data") from error
 
@@ -86,7 +90,10 @@ def enrol(
     timezone: Annotated[str, typer.Option(help="Its time zone, for business days.")] = "Asia/Shanghai",
     currency: Annotated[str, typer.Option(help="Its currency, ISO 4217.")] = "CNY",
     data: Data = DEFAULT_DATA,
-    url: Url = "",
+    dsn: Annotated[
+        str, typer.Option(help="Write into this database instead of asking a running headquarters.")
+    ] = "",
+    url: Annotated[str, typer.Option(help="The address that the store is to reach headquarters at.")] = "",
     as_json: Json = False,
 ) -> None:
     """Write a store into the books and print a one-time code, valid for 24 hours.
@@ -95,9 +102,14 @@ def enrol(
     valid until the new code is used.
     """
     asked = {"store": store, "name": name or store, "timezone": timezone, "currency": currency}
-    hq = _find(data, url)
-    made = _ask(hq, "POST", "/api/enrolments", json=asked)
-    code = f"{made['code']}@{hq[0]}"
+    if dsn:
+        if not url:
+            raise UserError("with --dsn say with --url at which address the store reaches headquarters")
+        made, hq_url = _enrol_in_database(dsn, asked), url.rstrip("/")
+    else:
+        hq = _find(data, url)
+        made, hq_url = _ask(hq, "POST", "/api/enrolments", json=asked), hq[0]
+    code = f"{made['code']}@{hq_url}"
     if as_json:
         print_json({"store": store, "code": code, "expires_at": made["expires_at"]})
         return
@@ -165,25 +177,51 @@ Headquarters = tuple[str, str]
 def _find(data: Path, url: str) -> Headquarters:
     """Where headquarters is and what opens it."""
     if url:
-        password = os.environ.get(PASSWORD_VARIABLE, "")
+        password = os.environ.get(PASSWORD_VARIABLE, "") or _password_in(data)
         if not password:
             raise UserError(
-                f"--url needs headquarters' password in the environment variable {PASSWORD_VARIABLE}"
+                f"--url needs headquarters' password: set {PASSWORD_VARIABLE}, or name its data folder"
             )
         return url.rstrip("/"), password
     try:
-        found = address.read(data)
-        credentials = msgspec.json.decode((data / FILE_NAME).read_bytes(), type=Credentials)
+        return address.read(data).url, _password_in(data)
     except FileNotFoundError as error:
         raise UserError(
             f"no headquarters is running on {data.resolve()}. Start one with: popshop hq run --data {data}; "
             "or name one elsewhere with --url"
         ) from error
+
+
+def _password_in(data: Path) -> str:
+    """The password in a data folder; empty when there is none."""
+    try:
+        return msgspec.json.decode((data / FILE_NAME).read_bytes(), type=Credentials).admin_password
+    except FileNotFoundError:
+        return ""
     except PermissionError as error:
         raise UserError(
-            f"{error.filename} may be read by its owner only: run as that user, or use --url"
+            f"{error.filename} may be read by its owner only: run as that user, or set {PASSWORD_VARIABLE}"
         ) from error
-    return found.url, credentials.admin_password
+
+
+def _enrol_in_database(dsn: str, asked: dict[str, str]) -> dict[str, str]:
+    """Write the store straight into headquarters' database, when none of its processes is near."""
+    # Needs the database driver, which no other call here does.
+    import psycopg
+
+    from cloud_sync.hq import clock, enrolment, schema
+    from cloud_sync.hq.store import open_pool
+
+    try:
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            schema.migrate(connection)
+        with open_pool(dsn) as pool:
+            made = enrolment.enrol(pool, **asked, now=clock.utc_now())
+    except psycopg.OperationalError as error:
+        raise UserError(f"the database does not answer: {error}") from error
+    except enrolment.EnrolmentError as error:
+        raise UserError(error.message) from error
+    return {"code": made.code, "expires_at": made.expires_at.isoformat()}
 
 
 def _ask(hq: Headquarters, method: str, path: str, **more: Any) -> Any:

@@ -40,7 +40,13 @@ class Outbox:
         # The device's loop may run in another thread than the one that made the device.
         self._db = sqlite3.connect(path, isolation_level=None, timeout=2.0, check_same_thread=False)
         # Exclusive: two shells on one file would number twice. It also spares the shared-memory file.
-        for setting in ("locking_mode = EXCLUSIVE", "journal_mode = WAL", "synchronous = FULL"):
+        # Small pages: a report is some 300 bytes, and every page touched is written whole.
+        for setting in (
+            "page_size = 1024",
+            "locking_mode = EXCLUSIVE",
+            "journal_mode = WAL",
+            "synchronous = FULL",
+        ):
             self._db.execute(f"PRAGMA {setting}")
         self._db.executescript(_SCHEMA)
         self.last_row: int = self._db.execute("SELECT coalesce(max(row), 0) FROM outbox").fetchone()[0]

@@ -56,7 +56,8 @@ class Hq:
         packed = {"": lambda b: b, "gzip": gzip.compress, "zstd": zstandard.compress}[packing](body)
         given = self.tokens.get(request.store, "") if token is None else token
         headers = {"Authorization": f"Bearer {given}"} | ({"Content-Encoding": packing} if packing else {})
-        return self.client.post("/v1/sync", content=packed, headers=headers)
+        answer: Response = self.client.post("/v1/sync", content=packed, headers=headers)
+        return answer
 
     def get(self, path: str, **params: str) -> Any:
         answer = self.client.get(path, params=params, auth=("me", PASSWORD))

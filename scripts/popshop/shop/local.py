@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
+import msgspec
 import requests
 
 from edge_agent.adapters import identity
@@ -22,6 +23,7 @@ from popshop.console import UserError
 
 START_TIMEOUT_S: Final = 60.0
 HQ_STOP_TIMEOUT_S: Final = 30.0
+HQ_ANSWER_TIMEOUT_S: Final = 60.0
 POLL_S: Final = 0.02
 
 
@@ -57,7 +59,9 @@ class LocalShop:
         self.hq_data.mkdir(exist_ok=True)
         options = ["hq", "run", "--data", str(self.hq_data), "--port", str(self._hq_port)]
         self._hq = popshop(self.folder, "hq", options)
-        self._hq_port = _port(wait_for_address(self.hq_data / "address.json", self._hq, self.folder / "hq.log"))
+        self._hq_port = _port(
+            wait_for_address(self.hq_data / "address.json", self._hq, self.folder / "hq.log")
+        )
 
     def stop_hq(self) -> None:
         """Stop headquarters and its PostgreSQL."""
@@ -65,14 +69,32 @@ class LocalShop:
             self._hq.stop(HQ_STOP_TIMEOUT_S)
             self._hq = None
 
+    @property
+    def hq_alive(self) -> bool:
+        """Whether headquarters' process runs."""
+        return self._hq is not None and self._hq.alive
+
     def hq_credentials(self) -> dict[str, str]:
         """Headquarters' first-run credentials."""
         found: dict[str, str] = json.loads((self.hq_data / "credentials.json").read_text())
         return found
 
+    def hq_get(self, path: str) -> dict[str, Any]:
+        """Ask headquarters' API for something, as its administrator."""
+        headers = {"Authorization": f"Bearer {self.hq_credentials()['admin_password']}"}
+        response = requests.get(self.hq_url + path, headers=headers, timeout=HQ_ANSWER_TIMEOUT_S)
+        response.raise_for_status()
+        found: dict[str, Any] = response.json()
+        return found
+
     def join(self) -> None:
-        """Enrol the store at headquarters and make the agent's folder that store (once)."""
-        if identity.load(self.edge_data) is not None:
+        """Enrol the store at headquarters and make the agent's folder that store (once).
+
+        Headquarters started anew may have another port; the store is told.
+        """
+        known = identity.load(self.edge_data)
+        if known is not None:
+            identity.save(self.edge_data, msgspec.structs.replace(known, hq_url=self.hq_url))
             return
         s = self.store
         options = ["--name", s.name, "--timezone", s.timezone, "--currency", s.currency]
@@ -91,6 +113,11 @@ class LocalShop:
     def agent_url(self) -> str:
         """Where the agent answers."""
         return f"http://127.0.0.1:{self._agent_port}"
+
+    @property
+    def agent_alive(self) -> bool:
+        """Whether the agent's process runs."""
+        return self._agent is not None and self._agent.alive
 
     @property
     def agent_pid(self) -> int:
@@ -151,9 +178,10 @@ class LocalShop:
         self.stop()
 
 
-def popshop(folder: Path, name: str, options: Sequence[str]) -> Child:
-    """Start a `popshop` command as our child; what it says goes to NAME.log."""
-    return Child([sys.executable, "-m", "popshop", *options], folder / f"{name}.log", cwd=folder)
+def popshop(folder: Path, name: str, options: Sequence[str], *, stdin: int = subprocess.DEVNULL) -> Child:
+    """Start a `popshop` command as our child; what it says goes to NAME.log, what it reads comes from `stdin`."""
+    command = [sys.executable, "-m", "popshop", *options]
+    return Child(command, folder / f"{name}.log", cwd=folder, stdin=stdin)
 
 
 def run_popshop(folder: Path, options: Sequence[str]) -> str:

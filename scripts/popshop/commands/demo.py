@@ -1,0 +1,104 @@
+"""`popshop demo`: a whole shop on this computer, with simulated machines and shoppers."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from cloud_sync.protocol.money import format_minor
+from popshop import console
+from popshop.demo.clock import stamp
+from popshop.demo.closing import Summary
+from popshop.demo.opening import Wishes
+from popshop.demo.run import run_demo
+
+app = typer.Typer(add_completion=False)
+
+INTERRUPTED: Final = 130
+"""What a shell expects of a program that Ctrl-C ended."""
+
+
+class LanguageChoice(StrEnum):
+    """The languages the kiosk speaks."""
+
+    zh = "zh"
+    en = "en"
+
+
+@app.command()
+def demo(
+    minutes: Annotated[
+        float | None, typer.Option(min=0.01, help="Close after this long; without it, at Ctrl-C.")
+    ] = None,
+    headless: Annotated[bool, typer.Option("--headless", help="Open no kiosk window.")] = False,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Folder for everything; one of an earlier demo goes on where that ended."),
+    ] = None,
+    speed: Annotated[
+        float, typer.Option(min=0.1, max=20, help="People and motors so many times as fast.")
+    ] = 1.0,
+    seed: Annotated[int, typer.Option(help="Same seed, same people and mishaps.")] = 1,
+    language: Annotated[
+        LanguageChoice, typer.Option(help="The kiosk's language and the store's name.")
+    ] = LanguageChoice.zh,
+    as_json: Annotated[bool, typer.Option("--json", help="The summary as one JSON document.")] = False,
+) -> None:
+    """Open a shop: headquarters with PostgreSQL, a broker, a store with two vending machines, a cloud shelf and a
+    scanner, shoppers who buy, staff who fill and repair, and the kiosk's window where there is a display.
+
+    Kill any of its processes to see it come back. Ctrl-C closes: open orders end, headquarters catches up, both books
+    are compared. Exit status 1 when they disagree. A second Ctrl-C stops at once. Nothing is left running.
+    """
+    mark = stamp()
+    folder = data.resolve() if data is not None else new_folder(Path.cwd() / "popshop-data", f"demo-{mark}")
+    wishes = Wishes(folder, mark, minutes, headless, speed, seed, language.value)
+    try:
+        summary = run_demo(wishes, console.err)
+    except KeyboardInterrupt:
+        console.err.print(f"stopped at once; the data is in {folder}", soft_wrap=True)
+        raise typer.Exit(INTERRUPTED) from None
+    if as_json:
+        console.print_json(summary)
+    else:
+        show(summary)
+    if not summary.agree:
+        raise typer.Exit(1)
+
+
+def new_folder(parent: Path, name: str) -> Path:
+    """A folder that nobody has, even when two demos start in the same second."""
+    parent.mkdir(parents=True, exist_ok=True)
+    number = 1
+    while True:
+        folder = parent / (name if number == 1 else f"{name}-{number}")
+        try:
+            folder.mkdir()
+            return folder
+        except FileExistsError:
+            number += 1
+
+
+def show(summary: Summary) -> None:
+    """The summary for a person."""
+    takings = [
+        format_minor(minor, summary.currency) for minor in (summary.takings_minor, summary.hq_takings_minor)
+    ]
+    rows = [
+        ("open for", f"{summary.seconds:.0f} s"),
+        ("orders", summary.orders),
+        ("sold", f"{summary.sold} units, {summary.cash_sales} of them for cash"),
+        ("refunded", f"{summary.refunded} orders"),
+        ("failed vends refunded", summary.failed_vends_refunded),
+        ("unresolved", summary.unresolved),
+        ("takings, store / HQ", " / ".join(takings)),
+        ("events, store / HQ", f"{summary.store_events} / {summary.hq_events}"),
+        ("gaps", summary.gaps),
+        ("duplicates", summary.duplicates),
+    ]
+    verdict = "Store and headquarters agree." if summary.agree else "Store and headquarters DISAGREE."
+    console.out.print(console.facts_table(rows, title=verdict))
+    console.out.print(f"Everything is kept in {summary.data}", soft_wrap=True)

@@ -1,0 +1,105 @@
+"""What the demo store sells and where it lies: invented products with restricted-circulation GTINs (GS1 prefix 2)."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import Final
+
+import msgspec
+
+from hardware.shelf.port import Plate
+from hardware.vending.port import Slot
+from popshop.demo.steps import JSON
+
+FILE: Final = "assortment.json"
+
+
+class Item(msgspec.Struct, frozen=True):
+    """One product, with the fields of the agent's catalogue import."""
+
+    sku: str
+    gtin: str
+    name_zh: str
+    name_en: str
+    brand: str
+    category: str
+    price_minor: int
+    tax_rate_bp: int
+
+
+class PlannedMachine(msgspec.Struct, frozen=True):
+    """A vending machine and what lies in its slots, from the first on."""
+
+    device: str
+    skus: list[str]
+
+
+class PlannedShelf(msgspec.Struct, frozen=True):
+    """A cloud shelf and its plates."""
+
+    device: str
+    plates: list[Plate]
+
+
+class Assortment(msgspec.Struct, frozen=True):
+    """The whole plan. Every slot has the same capacity and par level."""
+
+    currency: str
+    timezone: str
+    capacity: int
+    par_level: int
+    items: list[Item]
+    machines: list[PlannedMachine]
+    shelf: PlannedShelf
+    scanner: str
+
+    @property
+    def devices(self) -> list[str]:
+        """Every device's name."""
+        return [*(machine.device for machine in self.machines), self.shelf.device, self.scanner]
+
+    def catalogue(self) -> list[JSON]:
+        """The products for `POST /api/catalogue`."""
+        return [msgspec.to_builtins(item) for item in self.items]
+
+    def planogram(self) -> list[JSON]:
+        """Every slot, full, for `POST /api/planogram`."""
+        return [
+            {
+                "device": machine.device,
+                "slot": slot_name(place),
+                "sku": sku,
+                "par_level": self.par_level,
+                "capacity": self.capacity,
+                "count": self.capacity,
+            }
+            for machine in self.machines
+            for place, sku in enumerate(machine.skus)
+        ]
+
+    def slots(self, device: str, counts: dict[str, int]) -> list[Slot]:
+        """A machine's slots as it knows them itself; `counts` is what each holds (full where it says nothing)."""
+        machine = next(m for m in self.machines if m.device == device)
+        prices = {item.sku: item.price_minor for item in self.items}
+        return [
+            Slot(
+                slot=slot_name(place),
+                capacity=self.capacity,
+                count=counts.get(slot_name(place), self.capacity),
+                par_level=self.par_level,
+                price_minor=prices[sku],
+                item=sku,
+            )
+            for place, sku in enumerate(machine.skus)
+        ]
+
+
+def slot_name(place: int) -> str:
+    """Row and column: four slots to a row."""
+    return f"{place // 4 + 1}-{place % 4 + 1:02}"
+
+
+def load() -> Assortment:
+    """Read the plan that comes with the package."""
+    body = resources.files("popshop.demo").joinpath(FILE).read_bytes()
+    return msgspec.json.decode(body, type=Assortment)

@@ -1,0 +1,127 @@
+"""Opens the demo shop: every process in its order, the catalogue, the planogram, the kiosk's window where it can be."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+
+from edge_agent.adapters.identity import Identity
+from hardware.broker_process import BrokerError
+from hardware.child_process import Child
+from popshop.console import UserError
+from popshop.demo import assortment as plans
+from popshop.demo.assortment import Assortment
+from popshop.demo.floor import Floor, counts_of
+from popshop.demo.hands import ShopHands
+from popshop.shop.client import StaffClient
+from popshop.shop.local import LocalShop, popshop
+
+STORE: Final = "demo"
+STORE_NAMES: Final = {"zh": "智慧快闪店·演示", "en": "Demo pop-up"}
+VEND_TIMEOUT_S: Final = 10
+"""Short, so that a machine's silence is seen to become a person's case."""
+KIOSK_SIZE: Final = "540x960"
+
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What whoever started the demo wants. `minutes` None: until Ctrl-C."""
+
+    folder: Path
+    mark: str
+    minutes: float | None = None
+    headless: bool = False
+    speed: float = 1.0
+    seed: int = 1
+    language: str = "zh"
+
+
+@dataclass(frozen=True)
+class OpenShop:
+    """Everything that runs. `kiosk_window` is None without a display."""
+
+    shop: LocalShop
+    floor: Floor
+    plan: Assortment
+    staff: StaffClient
+    hands: ShopHands
+    kiosk_window: Child | None
+
+
+def open_shop(wishes: Wishes, closing: ExitStack, clock: Clock, screen: Console) -> OpenShop:
+    """Start everything; `closing` stops it. Raises UserError with what to do when a part does not start."""
+    plan = plans.load()
+    name = STORE_NAMES[wishes.language]
+    who = Identity(store=STORE, name=name, timezone=plan.timezone, currency=plan.currency)
+    options = ["--vend-timeout-s", str(VEND_TIMEOUT_S)]
+
+    @contextmanager
+    def stage(what: str) -> Iterator[None]:
+        began_s = clock()
+        with screen.status(f"{what} …"):
+            yield
+        screen.print(f"[green]✓[/] {what} [dim]{clock() - began_s:.1f} s[/]")
+
+    try:
+        shop = closing.enter_context(LocalShop(wishes.folder, who, agent_options=options))
+        with stage("headquarters, with its PostgreSQL"):
+            shop.start_hq()
+        with stage("broker"):
+            # The port of an earlier run may be somebody else's by now.
+            (shop.broker.folder / "port").unlink(missing_ok=True)
+            shop.broker.start()
+        with stage("the store's agent"):
+            shop.join()
+            shop.start_agent()
+        return _furnish(wishes, shop, plan, closing, clock, stage)
+    except (BrokerError, TimeoutError, OSError) as error:
+        raise UserError(f"the demo cannot open: {error}. Its logs are in {wishes.folder}") from error
+
+
+def _furnish(
+    wishes: Wishes,
+    shop: LocalShop,
+    plan: Assortment,
+    closing: ExitStack,
+    clock: Clock,
+    stage: Callable[[str], AbstractContextManager[None]],
+) -> OpenShop:
+    tokens = shop.credentials()
+    staff = closing.enter_context(StaffClient(shop.agent_url, tokens["staff_token"]))
+    kiosk = closing.enter_context(StaffClient(shop.agent_url, tokens["kiosk_token"]))
+    floor = Floor(shop, plan, speed=wishes.speed, seed=wishes.seed)
+    closing.callback(floor.stop)
+    with stage(f"{len(plan.devices)} devices: {', '.join(plan.devices)}"):
+        staff.list_items(plan.catalogue())
+        staff.plan(plan.planogram())
+        book = staff.snapshot()["entities"]
+        for device in plan.devices:
+            floor.switch_on(device, counts_of(book, device))
+        staff.wait_until_ready(plan.devices)
+    hands = ShopHands(kiosk, staff, floor, clock)
+    closing.callback(hands.close)
+    window = None
+    if not wishes.headless and has_display():
+        window = open_kiosk(shop, wishes.language)
+        closing.callback(window.stop)
+    return OpenShop(shop, floor, plan, staff, hands, window)
+
+
+def has_display() -> bool:
+    """Whether a window can be opened here."""
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def open_kiosk(shop: LocalShop, language: str) -> Child:
+    """Open the kiosk's window."""
+    options = ["--token-file", str(shop.edge_data / "credentials.json"), "--language", language]
+    look = ["--windowed", "--size", KIOSK_SIZE, "--data", str(shop.folder / "kiosk")]
+    return popshop(shop.folder, "kiosk", ["kiosk", "--agent", shop.agent_url, *options, *look])

@@ -1,0 +1,102 @@
+"""The demo from opening to closing: one loop that lets people act, looks after processes and shows counts."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from random import Random
+from typing import Final
+
+from rich.console import Console
+
+from popshop.demo import shoppers, staff
+from popshop.demo.clock import monotonic_s
+from popshop.demo.closing import Summary, finish_orders, reconcile
+from popshop.demo.crowd import Crowd
+from popshop.demo.opening import OpenShop, Wishes, open_shop
+from popshop.demo.screen import Screen
+from popshop.demo.steps import Visit, Wait
+from popshop.demo.watch import Watch
+
+TURN_S: Final = 0.1
+SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stop:
+    """Whether somebody wants the shop closed."""
+
+    asked = False
+
+    def hear(self, _signal: int, _frame: object) -> None:
+        """The first signal closes the shop in good order, the second one at once."""
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+
+
+@contextmanager
+def hearing() -> Iterator[Stop]:
+    """Take signals as wishes for a while."""
+    stop = Stop()
+    before = [signal.signal(number, stop.hear) for number in SIGNALS]
+    try:
+        yield stop
+    finally:
+        for number, handler in zip(SIGNALS, before, strict=True):
+            signal.signal(number, handler)
+
+
+def run_demo(wishes: Wishes, console: Console) -> Summary:
+    """Open, trade until told to stop, close, compare. Raises UserError, or KeyboardInterrupt for 'at once'."""
+    # Until the shop is open, any signal undoes what was started.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with ExitStack() as closing:
+        opened = open_shop(wishes, closing, monotonic_s, console)
+        screen = Screen(console, opened, monotonic_s)
+        screen.addresses()
+        if not wishes.headless and opened.kiosk_window is None:
+            screen.say("no display here (DISPLAY and WAYLAND_DISPLAY are empty), so no kiosk window")
+        with hearing() as stop:
+            return _trade(wishes, opened, screen, stop)
+
+
+def _trade(wishes: Wishes, opened: OpenShop, screen: Screen, stop: Stop) -> Summary:
+    clock, rng = monotonic_s, Random(wishes.seed)
+    street, inside, counter = (Crowd(opened.hands, clock, wishes.speed) for _ in range(3))
+    for kind in shoppers.ARRIVE_EVERY_S:
+        street.join(_gate(inside, Random(rng.getrandbits(64)), kind, wishes.mark))
+    machines = [machine.device for machine in opened.plan.machines]
+    street.join(staff.mishaps(Random(rng.getrandbits(64)), machines))
+    counter.join(staff.rounds(Random(rng.getrandbits(64)), f"{wishes.mark}-staff"))
+    watch = Watch(opened, clock, screen.say)
+
+    began_s = clock()
+    end_s = began_s + wishes.minutes * 60 if wishes.minutes is not None else float("inf")
+    with screen.live():
+        while not stop.asked and (now_s := clock()) < end_s:
+            for crowd in (street, inside, counter):
+                crowd.turn(now_s + TURN_S)
+            watch.turn()
+            screen.turn()
+            due_s = min(crowd.next_due_s() for crowd in (street, inside, counter))
+            time.sleep(max(0.0, min(due_s, now_s + TURN_S) - clock()))
+    seconds = clock() - began_s
+    screen.say("closing: shoppers finish, refunds go through, headquarters catches up. Ctrl-C stops at once.")
+    finish_orders(opened, inside, counter, wishes.mark, clock, watch.turn)
+    if opened.kiosk_window is not None:
+        opened.kiosk_window.stop()
+    opened.floor.stop()
+    summary = reconcile(opened, clock, seconds)
+    screen.say("stopping every process")
+    return summary
+
+
+def _gate(inside: Crowd, rng: Random, kind: str, mark: str) -> Visit:
+    """Let shoppers of a kind in, one after the other."""
+    before_s = 0.0
+    for number, at_s in enumerate(shoppers.arrivals(rng, kind)):
+        yield Wait(at_s - before_s)
+        before_s = at_s
+        inside.join(shoppers.visit(kind, Random(rng.getrandbits(64)), f"{mark}-{kind}-{number}"))

@@ -9,7 +9,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import requests
@@ -88,9 +88,9 @@ class AgentLink:
                     self._emit(SnapshotArrived(shop))
                     self._seq = shop.seq
                 with client.feed(self._seq) as connection:
-                    self._emit(ChangesArrived(self._seq, ()))
-                    attempt = 1
-                    self._follow(connection)
+                    for message in self._messages(connection):
+                        attempt = 1
+                        self._emit(message)
             except _LOST as error:
                 if isinstance(error, ContractError):
                     self._seq = -1
@@ -98,8 +98,8 @@ class AgentLink:
                 self._emit(LinkLost(_reason(error)))
         client.close()
 
-    def _follow(self, connection: ClientConnection) -> None:
-        """Pass changes on until stopped, or until the agent wants a new snapshot to be taken."""
+    def _messages(self, connection: ClientConnection) -> Iterator[ChangesArrived]:
+        """What the feed says, until stopped, or until the agent wants a new snapshot to be taken."""
         silent_s = 0.0
         while not self._stop.is_set():
             try:
@@ -114,7 +114,7 @@ class AgentLink:
                 self._seq = -1
                 return
             self._seq = max(self._seq, message.seq)
-            self._emit(ChangesArrived(message.seq, message.changes))
+            yield ChangesArrived(message.seq, message.changes)
 
     # the one that asks
 

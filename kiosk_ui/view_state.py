@@ -108,8 +108,9 @@ def _reply(state: State, event: Answered | Refused | Unreachable, now_s: float) 
                 return _let_go(state, request, order)
             shop = state.shop or Shop()
             if isinstance(request, PlaceOrder):
-                return _show_order(state, shop, order, now_s)
-            return replace(state, shop=shop.with_order(order)), ()
+                return _show_order(state, shop, shop.orders.get(order.id, order), now_s)
+            # The feed may have overtaken the answer: only an end cannot be older than what it told.
+            return (replace(state, shop=shop.with_order(order)) if order.over else state), ()
         case Refused(refusal=refusal):
             return (replace(state, refusal=refusal) if wanted else state), ()
         case Unreachable():

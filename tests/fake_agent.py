@@ -205,7 +205,7 @@ class FakeAgent:
         return app
 
     async def _changes_after(self, after: int) -> AsyncIterator[dict[str, Any]]:
-        quiet_s = 0.0
+        quiet_s = 5.0
         while not self.down:
             with self._lock:
                 changes = [change for seq, change in self.log if seq > after]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -15,12 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from hardware.child_process import Child
+
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_S = 20.0
-
-
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+STOP_TIMEOUT_S = 15.0
 
 
 def environment() -> dict[str, str]:
@@ -30,45 +27,28 @@ def environment() -> dict[str, str]:
 
 
 @contextmanager
-def x_server(width: int, height: int) -> Iterator[str]:
+def x_server(width: int, height: int, folder: Path) -> Iterator[str]:
     """A display of that size that nobody sees; gives its name."""
-    read_end, write_end = os.pipe()
-    command = [
-        str(shutil.which("Xvfb")),
-        "-displayfd",
-        str(write_end),
-        "-screen",
-        "0",
-        f"{width}x{height}x24",
-    ]
-    server = subprocess.Popen(
-        [*command, "-nolisten", "tcp"],
-        pass_fds=(write_end,),
-        stderr=subprocess.DEVNULL,
-        preexec_fn=_die_with_parent,
-    )
-    os.close(write_end)
+    said = folder / "xvfb.txt"
+    command = [str(shutil.which("Xvfb")), "-displayfd", "1", "-screen", "0", f"{width}x{height}x24"]
+    server = Child([*command, "-nolisten", "tcp"], said, cwd=folder)
     try:
-        with os.fdopen(read_end) as pipe:
-            number = pipe.readline().strip()
-        if not number:
-            raise RuntimeError("Xvfb did not start")
-        yield f":{number}"
+        server.wait_for_line(said, 0, "\n", PATIENCE_S)
+        yield f":{said.read_text().split()[-1]}"
     finally:
-        server.terminate()
-        server.wait(10)
+        server.stop()
 
 
 class Shopper:
     """Sees what stands on the glass and touches it."""
 
-    def __init__(self, process: subprocess.Popen[bytes], folder: Path, display: str) -> None:
+    def __init__(self, process: Child, folder: Path, display: str) -> None:
         self._process, self._folder, self._display = process, folder, display
 
     def glass(self) -> dict[str, Any]:
         """What the kiosk shows now."""
-        if self._process.poll() is not None:
-            raise AssertionError(f"the kiosk ended with status {self._process.returncode}")
+        if not self._process.alive:
+            raise AssertionError(f"the kiosk ended: {(self._folder / 'kiosk.log').read_text()[-2000:]}")
         try:
             seen: dict[str, Any] = json.loads((self._folder / "glass.json").read_text())
         except FileNotFoundError:
@@ -122,19 +102,14 @@ def kiosk_window(
     """A kiosk on a display of its own, watched and touched by a shopper; ended politely."""
     (folder / "token").write_text(token)
     measures = f"{size[0]}x{size[1]}"
-    with x_server(*size) as display:
+    with x_server(*size, folder) as display:
         drawing = {"DISPLAY": display, "SDL_VIDEODRIVER": "x11", "LIBGL_ALWAYS_SOFTWARE": "1"}
         where = ["--agent", agent_url, "--token-file", str(folder / "token"), "--data", str(folder / "data")]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.kiosk_probe", str(folder), measures, *where, *options],
-            env=environment() | drawing,
-            cwd=ROOT,
-            preexec_fn=_die_with_parent,
-        )
+        variables = [f"{name}={value}" for name, value in (environment() | drawing).items()]
+        program = [sys.executable, "-m", "tests.kiosk_probe", str(folder), measures, *where, *options]
+        process = Child([str(shutil.which("env")), *variables, *program], folder / "kiosk.log", cwd=ROOT)
         try:
             yield Shopper(process, folder, display)
-            process.terminate()
-            assert process.wait(15) == 0
         finally:
-            process.kill()
-            process.wait()
+            process.stop(STOP_TIMEOUT_S)
+        assert (folder / "ended").exists(), "the kiosk did not end by itself when asked to"

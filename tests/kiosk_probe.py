@@ -1,7 +1,7 @@
 """The real `popshop kiosk` with an observer inside: it writes down what stands on the glass, and photographs it.
 
 Usage: python kiosk_probe.py FOLDER SIZE <options of popshop kiosk>. Writes FOLDER/glass.json ten times a second;
-a file FOLDER/photograph with a path in it makes one picture.
+a file FOLDER/photograph with a path in it makes one picture; FOLDER/ended says that the kiosk ended in good order.
 """
 
 from __future__ import annotations
@@ -41,4 +41,5 @@ def observe(_elapsed_s: float) -> None:
 
 
 Clock.schedule_interval(observe, 0.1)
-kiosk.app(["--size", sys.argv[2], "--windowed", *sys.argv[3:]])
+kiosk.app(["--size", sys.argv[2], "--windowed", *sys.argv[3:]], standalone_mode=False)
+(FOLDER / "ended").touch()

@@ -64,7 +64,8 @@ class Kiosk:
         placed = order(sku, qty, "open")
         self.happens(Answered(self.asked[-1], placed))
         pending = self.awaiting(placed)
-        self.happens(Answered(self.asked[-1], pending))
+        self.happens(Answered(self.asked[-1], self.awaiting(placed, "created")))
+        self.order_is(pending)
         return pending
 
     @staticmethod
@@ -197,6 +198,18 @@ def test_a_refusal_is_said_in_the_shoppers_language() -> None:
     assert show(kiosk.state, kiosk.now_s).message == "Just sold out."
     kiosk.happens(LanguageChosen("zh"))
     assert show(kiosk.state, kiosk.now_s).message == "刚刚售罄。"
+
+
+def test_an_answer_overtaken_by_the_feed_does_not_turn_time_back() -> None:
+    kiosk = Kiosk()
+    kiosk.happens(ProductChosen("A03"), Bought())
+    placed = order("A03", 1, "open")
+    kiosk.order_is(kiosk.awaiting(placed))
+    kiosk.happens(Answered(kiosk.asked[0], placed))
+    assert kiosk.body().step == "scan"
+    assert len(kiosk.asked) == 1
+    kiosk.happens(Answered(RequestPayment("k", placed.id, "sandbox"), kiosk.awaiting(placed, "created")))
+    assert kiosk.body().step == "scan"
 
 
 def test_the_time_to_pay_runs_by_the_kiosks_clock_from_when_the_order_came() -> None:

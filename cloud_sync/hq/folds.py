@@ -248,6 +248,15 @@ def _settle(state: Fold, vend: str) -> None:
     state.deltas.settled_vends.add(vend)
 
 
+def _sale_reversed(state: Fold, fact: facts.SaleReversed, _at: str) -> None:
+    # It leaves the day it was sold on. Its unit does not come back into the slot.
+    price_minor = amount(fact.price_minor)
+    key = SaleKey(state.day(fact.sold_at), fact.device, fact.sku, fact.currency)
+    sale = _entry(state.deltas.sales, key, SaleDelta)
+    sale.units -= 1
+    sale.takings_minor -= price_minor
+
+
 def _cash_sold(state: Fold, fact: facts.CashSold, _at: str) -> None:
     state.sell(fact)
     state.money(fact.currency).cash_minor += fact.price_minor
@@ -276,6 +285,7 @@ _HANDLERS: Final[dict[type[facts.Fact], Callable[[Fold, Any, str], None]]] = {
     facts.VendDispensed: _vend_dispensed,
     facts.VendFailed: _vend_failed,
     facts.VendUnknown: _vend_unknown,
+    facts.SaleReversed: _sale_reversed,
     facts.CashSold: _cash_sold,
     facts.Interaction: _interaction,
 }

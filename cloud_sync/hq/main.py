@@ -135,5 +135,7 @@ def _database(config: HqConfig) -> Iterator[_Database]:
 def _listener(config: HqConfig) -> Iterator[socket.socket]:
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Connections inherit it: with Nagle's rule every small answer would wait some 40 ms.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         listener.bind((config.host, config.port))
         yield listener

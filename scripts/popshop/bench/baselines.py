@@ -92,7 +92,9 @@ def drain(port: int, user: str, password: str, store: str, count: int, work: Wor
 
 def main(kind: str, port: str, user: str, password: str, store: str, count: str, folder: str) -> None:
     """Run one baseline and print its figures."""
-    work = no_database if kind == "none" else commit_per_message(Path(folder), store, wal=kind == "commit-wal")
+    work = (
+        no_database if kind == "none" else commit_per_message(Path(folder), store, wal=kind == "commit-wal")
+    )
     seconds = drain(int(port), user, password, store, int(count), work)
     sys.stdout.write(json.dumps({"seconds": seconds}))
 

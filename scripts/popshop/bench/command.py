@@ -66,7 +66,9 @@ def run(folder: Path, rounds: int) -> RoundTrip:
                 for number in range(turn, turn + TURN):
                     _sell(staff, f"bench-{number}")
         with closing(open_reader(shop.edge_data / STORE_FILE)) as db:
-            agent_ms = list(round_trips_ms(row[0] for row in db.execute("SELECT body FROM journal ORDER BY seq")))
+            agent_ms = list(
+                round_trips_ms(row[0] for row in db.execute("SELECT body FROM journal ORDER BY seq"))
+            )
     return RoundTrip(
         rounds=len(agent_ms),
         agent_p50_ms=round(_percentile(agent_ms, 50), 3),
@@ -139,9 +141,7 @@ def _echo(shop: LocalShop) -> Iterator[Any]:
     answered = threading.Event()
     try:
         other.stdout.readline()
-        client = connect(
-            shop.broker.port, user, password, "bench-asker", ANSWER, lambda *_: answered.set()
-        )
+        client = connect(shop.broker.port, user, password, "bench-asker", ANSWER, lambda *_: answered.set())
 
         def ask() -> float:
             answered.clear()
@@ -157,5 +157,3 @@ def _echo(shop: LocalShop) -> Iterator[Any]:
     finally:
         other.stdin.close()
         other.wait(10)
-
-

@@ -15,9 +15,7 @@ ASK = "popshop/1/bench/echo/command"
 ANSWER = "popshop/1/bench/echo/report"
 
 
-def connect(
-    port: int, user: str, password: str, client_id: str, topic: str, on_message: Any
-) -> mqtt.Client:
+def connect(port: int, user: str, password: str, client_id: str, topic: str, on_message: Any) -> mqtt.Client:
     """A client that hears one topic (QoS 1) and sends without delay."""
     ready = threading.Event()
     client = signed_in(user, password, client_id)

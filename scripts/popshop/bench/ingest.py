@@ -109,7 +109,9 @@ def _plan(shop: LocalShop) -> None:
     }
     for name, body in bodies.items():
         headers = {"Authorization": f"Bearer {shop.credentials()['staff_token']}", "Idempotency-Key": name}
-        requests.post(f"{shop.agent_url}/api/{name}", json=body, headers=headers, timeout=30).raise_for_status()
+        requests.post(
+            f"{shop.agent_url}/api/{name}", json=body, headers=headers, timeout=30
+        ).raise_for_status()
 
 
 def _drained(shop: LocalShop, before: int, count: int) -> float:

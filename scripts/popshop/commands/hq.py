@@ -1,11 +1,15 @@
 """`popshop hq`: run headquarters, enrol stores, read its reports.
 
-All but `run` talk to a running headquarters, found by its data folder or by --url and a password.
+All but `run` talk to a running headquarters, found by its data folder or by --url and a password; a report on
+a folder whose headquarters does not run starts it for that one question.
 """
 
 from __future__ import annotations
 
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -17,6 +21,7 @@ import typer
 from cloud_sync.hq import address
 from cloud_sync.hq.credentials import FILE_NAME, PASSWORD_VARIABLE, Credentials
 from popshop.console import UserError, err, facts_table, out, print_json, table
+from popshop.shop import latest, processes
 
 DEFAULT_DATA: Final = Path("popshop-data/hq")
 TIMEOUT_S: Final = 60
@@ -141,9 +146,8 @@ def sales(
         "from": first and first.date().isoformat(),
         "to": last and last.date().isoformat(),
     }
-    rows = _ask(
-        _find(data, url), "GET", "/api/sales", params={k: v for k, v in asked.items() if v is not None}
-    )
+    with _reading(data, url) as hq:
+        rows = _ask(hq, "GET", "/api/sales", params={k: v for k, v in asked.items() if v is not None})
     if as_json:
         print_json(rows)
     elif not rows:
@@ -163,7 +167,8 @@ def proof(
     as_json: Json = False,
 ) -> None:
     """Count every row headquarters keeps of a store: nothing missing, nothing twice, takings as shown."""
-    found = _ask(_find(data, url), "GET", f"/api/stores/{store}/proof")
+    with _reading(data, url) as hq:
+        found = _ask(hq, "GET", f"/api/stores/{store}/proof")
     if as_json:
         print_json(found)
     else:
@@ -172,6 +177,28 @@ def proof(
 
 Headquarters = tuple[str, str]
 """URL and password."""
+
+
+@contextmanager
+def _reading(data: Path, url: str) -> Iterator[Headquarters]:
+    """A headquarters to read from: the running one, or one started on the folder for just this question.
+
+    The default folder gives way to the headquarters of the last demo or replay.
+    """
+    if data == DEFAULT_DATA and not data.exists():
+        data = latest.hq_folder() or data
+    if url or (data / address.FILE_NAME).exists() or not (data / FILE_NAME).exists():
+        yield _find(data, url)
+        return
+    with tempfile.TemporaryDirectory(prefix="popshop-hq-") as logs:
+        started = processes.popshop(
+            Path(logs), "hq", ["hq", "run", "--data", str(data.resolve()), "--port", "0"]
+        )
+        try:
+            processes.wait_for_address(data / address.FILE_NAME, started, Path(logs) / "hq.log")
+            yield _find(data, "")
+        finally:
+            started.stop(processes.HQ_STOP_TIMEOUT_S)
 
 
 def _find(data: Path, url: str) -> Headquarters:

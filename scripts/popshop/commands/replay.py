@@ -26,10 +26,9 @@ from popshop.replay import layouts, rows
 from popshop.replay.run import Wishes, replay, write_refused
 from popshop.replay.totals import Totals
 from popshop.replay.troubles import Plan
+from popshop.shop import latest
 
 app = typer.Typer()
-
-HOME = Path("popshop-data")
 
 
 @app.command(name="replay")
@@ -49,12 +48,15 @@ def play(
         Path | None, typer.Option(help="Folder for the shop's data; a new one if left out.")
     ] = None,
     refused: Annotated[
-        Path | None, typer.Option(help="Where refused rows go, with line and reason; in the folder if left out.")
+        Path | None,
+        typer.Option(help="Where refused rows go, with line and reason; in the folder if left out."),
     ] = None,
     limit: Annotated[int, typer.Option(min=0, help="Only the first N rows; 0 is all.")] = 0,
     trouble: Annotated[
         bool,
-        typer.Option("--trouble", help="Kill the agent 5 times, stop HQ for 30 s, restart the broker, meanwhile."),
+        typer.Option(
+            "--trouble", help="Kill the agent 5 times, stop HQ for 30 s, restart the broker, meanwhile."
+        ),
     ] = False,
     seed: Annotated[int, typer.Option(help="Of the moments of trouble.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print the totals as JSON.")] = False,
@@ -73,7 +75,7 @@ def play(
     read = read[:limit] if limit else read
     if not any(isinstance(row, rows.Sale) for row in read):
         raise console.UserError(f"{file} has no row that can be a sale ({len(read)} refused)")
-    folder = data or HOME / f"replay-{system_clock():%Y%m%d-%H%M%S}"
+    folder = data or latest.HOME / f"replay-{system_clock():%Y%m%d-%H%M%S}"
     wishes = Wishes(folder, layout, Plan() if trouble else None, seed)
     with _progress() as bar:
         task = bar.add_task("sales", total=sum(isinstance(row, rows.Sale) for row in read))
@@ -83,6 +85,7 @@ def play(
             say=lambda text: bar.console.print(text, style="dim"),
             done=lambda more: bar.advance(task, more),
         )
+    latest.remember(folder)
     no_file = refused or folder / "refused.csv"
     write_refused(no_file, no)
     (folder / "totals.json").write_text(jsonlib.dumps(dataclasses.asdict(totals), indent=2))
@@ -137,4 +140,3 @@ def _show(totals: Totals, folder: Path, refused: Path, as_json: bool) -> None:
     console.out.print(console.facts_table(values.items(), title="Replay"))
     verdict = "[green]Store and headquarters agree.[/]" if totals.agree else "[bold red]They do not agree.[/]"
     console.out.print(verdict)
-

@@ -8,7 +8,19 @@ from typing import Final, Literal
 Fate = Literal["dispensed", "failed", "returned"]
 """What became of a sale: handed over; stayed in the machine and was refunded; handed over, then refunded."""
 
-FIELDS: Final = ("order", "device", "item", "due", "paid", "at", "status", "slot", "qty", "payment", "category")
+FIELDS: Final = (
+    "order",
+    "device",
+    "item",
+    "due",
+    "paid",
+    "at",
+    "status",
+    "slot",
+    "qty",
+    "payment",
+    "category",
+)
 NEEDED: Final = ("device", "item", "paid", "at")
 
 

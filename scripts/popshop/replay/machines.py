@@ -145,4 +145,6 @@ class ReplayedMachine:
         if sale is None:
             return None
         self._ahead.release()
-        return ScriptedVend(at=rfc3339(sale.at), code=eva_dts.DELIVERY_FAILED if sale.fate == "failed" else "")
+        return ScriptedVend(
+            at=rfc3339(sale.at), code=eva_dts.DELIVERY_FAILED if sale.fate == "failed" else ""
+        )

@@ -12,7 +12,7 @@ from popshop.replay.machines import Planogram, ReplayedMachine
 from popshop.replay.rows import Refused, Sale
 from popshop.shop.client import AgentRefused, StaffClient
 
-HANDS_PER_MACHINE: Final = 2
+HANDS_PER_MACHINE: Final = 4
 """Orders under way at the API at a time, per machine."""
 MAY_PASS: Final = frozenset({"machine_not_ready", "busy", "disk_full", "sold_out"})
 """Refusals that end by themselves, or after staff put a slot back on sale."""
@@ -53,7 +53,7 @@ class Player:
         with ThreadPoolExecutor(HANDS_PER_MACHINE * len(by_device), "replay") as hands:
             running: list[Future[None]] = []
             for queue in by_device.values():
-                # One shared iterator per machine: its rows go out in the file's order, two at a time.
+                # One shared iterator per machine: its rows go out in the file's order.
                 rows = iter(queue)
                 running += [hands.submit(self._hand, rows, done) for _ in range(HANDS_PER_MACHINE)]
             for future in running:

@@ -96,7 +96,9 @@ def _places(header: list[str], layout: Layout, path: Path) -> dict[str, int]:
     names = [name.strip() for name in header]
     missing = [column for column in layout.columns.values() if column not in names]
     if missing:
-        raise LayoutError(f"{path.name} has no column {', '.join(missing)}; it has {', '.join(names) or 'none'}")
+        raise LayoutError(
+            f"{path.name} has no column {', '.join(missing)}; it has {', '.join(names) or 'none'}"
+        )
     return {name: names.index(column) for name, column in layout.columns.items()}
 
 
@@ -126,7 +128,9 @@ def _sale(
     if not is_name(device):
         raise RowError(f"{device[:40]!r} cannot name a device")
     if not cells["item"].strip() or len(cells["item"]) > 64:
-        raise RowError("no product named" if not cells["item"].strip() else "a product name over 64 characters")
+        raise RowError(
+            "no product named" if not cells["item"].strip() else "a product name over 64 characters"
+        )
     first = seen.setdefault(tuple(row), line)
     if "order" in cells and first != line:
         raise RowError(f"the same row as line {first}")

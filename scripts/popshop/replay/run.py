@@ -46,7 +46,9 @@ Progress = Callable[[int], None]
 Say = Callable[[str], None]
 
 
-def replay(rows: Sequence[Sale | Refused], wishes: Wishes, say: Say, done: Progress) -> tuple[Totals, list[Refused]]:
+def replay(
+    rows: Sequence[Sale | Refused], wishes: Wishes, say: Say, done: Progress
+) -> tuple[Totals, list[Refused]]:
     """Play the rows in a shop of their own; afterwards nothing of it runs, and its data stays in the folder."""
     sales = [row for row in rows if isinstance(row, Sale)]
     refused = [row for row in rows if isinstance(row, Refused)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from types import TracebackType
 from typing import Any, Final
 
 import requests
@@ -34,6 +35,14 @@ class StaffClient:
     def close(self) -> None:
         """Let go of the connections."""
         self._session.close()
+
+    def __enter__(self) -> StaffClient:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def get(self, path: str) -> JSON:
         """Read something."""

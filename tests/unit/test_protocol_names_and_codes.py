@@ -17,9 +17,7 @@ def test_small_letters_digits_and_hyphens_make_a_name(name):
     assert is_name(name)
 
 
-@pytest.mark.parametrize(
-    "name", ["", "-a", "A", "vm_01", "a/b", "a+", "#", "a b", "店", "a" * 64, "a\n", "²"]
-)
+@pytest.mark.parametrize("name", ["", "-a", "vm_01", "a/b", "a+", "#", "a b", "店", "a" * 64, "a\n", "²"])
 def test_whatever_could_break_a_topic_a_file_or_an_address_is_no_name(name):
     assert not is_name(name)
 
@@ -29,14 +27,20 @@ def test_a_name_made_from_any_text_is_valid_and_stays_itself(text):
     try:
         name = name_from(text)
     except ValueError:
-        assert re.search("[a-z0-9]", text.lower()) is None
+        assert re.search("[A-Za-z0-9]", text) is None
     else:
         assert is_name(name)
         assert name_from(name) == name
 
 
 @pytest.mark.parametrize(
-    ("vendor", "name"), [("DQ 00012", "dq-00012"), ("__VM#3__", "vm-3"), ("一号机 A1", "a1")]
+    ("vendor", "name"),
+    [
+        ("DQ 00012", "DQ-00012"),
+        ("__VM#3__", "VM-3"),
+        ("一号机 A1", "A1"),
+        ("E43A6E078A04134", "E43A6E078A04134"),
+    ],
 )
 def test_a_vendor_s_code_becomes_a_name(vendor, name):
     assert name_from(vendor) == name

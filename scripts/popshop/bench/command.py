@@ -25,8 +25,8 @@ from edge_agent.adapters.sqlite_store.connection import open_reader
 from edge_agent.entrypoints.main import STORE_FILE
 from hardware.device import Device
 from hardware.runner import DeviceRunner, random_boot_mark, system_clock
-from hardware.vending.port import Slot
-from hardware.vending.simulator import Machine, VendingSimulator
+from hardware.vending.port import Machine, Slot
+from hardware.vending.simulator import VendingSimulator
 from popshop.bench.echo import ANSWER, ASK, connect
 from popshop.bench.load import pause, steady_s
 from popshop.shop.client import StaffClient
@@ -137,7 +137,8 @@ def _echo(shop: LocalShop) -> Iterator[Any]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
-    assert other.stdin and other.stdout, "both are pipes"
+    assert other.stdin is not None, "a pipe"
+    assert other.stdout is not None, "a pipe"
     answered = threading.Event()
     try:
         other.stdout.readline()

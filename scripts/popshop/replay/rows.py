@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from cloud_sync.protocol.identifiers import is_name
+from cloud_sync.protocol.identifiers import name_from
 from cloud_sync.protocol.money import MoneyError, parse_minor
 from popshop.replay.layouts import Fate, Layout, LayoutError
 
@@ -124,9 +124,10 @@ def _sale(
     list_minor = _amount(cells["due"], layout, "due") if "due" in cells else -(-total_minor // qty)
     if total_minor % qty:
         raise RowError(f"{cells['paid']} cannot be shared evenly by {qty} units")
-    device = cells["device"].strip()
-    if not is_name(device):
-        raise RowError(f"{device[:40]!r} cannot name a device")
+    try:
+        device = name_from(cells["device"].strip())
+    except ValueError as error:
+        raise RowError(str(error)) from None
     if not cells["item"].strip() or len(cells["item"]) > 64:
         raise RowError(
             "no product named" if not cells["item"].strip() else "a product name over 64 characters"

@@ -1,1 +1,1 @@
-"""A whole shop on one computer: headquarters, broker and agent as processes of their own, for demo, replay and bench."""
+"""A whole shop on one computer, each part a process of its own: for demo, replay and bench."""

@@ -1,0 +1,74 @@
+"""Pure: what in the store needs a person, sorted by how much it presses."""
+
+from __future__ import annotations
+
+from collections.abc import Sized
+from dataclasses import dataclass
+from typing import Final
+
+from edge_agent.domain.methods import COUNTER
+from edge_agent.entrypoints.staff.shop import Entity, Shop
+
+DISPUTES_SHOWN_S: Final = 86_400
+"""A vend that was settled and then disputed is shown this long; its journal keeps it for good."""
+UNWELL: Final = ("lost", "alert")
+BY_MACHINE: Final = "repeated_failures:"
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Everything a person should look at. Slots that staff blocked themselves are shown, not counted."""
+
+    cases: list[Entity]
+    disputes: list[Entity]
+    pay_outs: list[Entity]
+    """Refunds whose money must be handed over: taken at the counter, or refused by the provider."""
+    devices: list[Entity]
+    blocked: list[tuple[Entity, Entity]]
+    """Device and slot, blocked after repeated failures."""
+    blocked_by_staff: list[tuple[Entity, Entity]]
+    fenced: bool
+    stopped: bool
+    """The store does not sell."""
+
+    @property
+    def count(self) -> int:
+        """The figure on the badge."""
+        listed: tuple[Sized, ...] = (self.cases, self.disputes, self.pay_outs, self.devices, self.blocked)
+        return sum(len(rows) for rows in listed) + self.fenced + self.stopped
+
+
+def needs_of(shop: Shop) -> Needs:
+    """Sort out what needs a person."""
+    blocked = [(device, slot) for device in shop.devices for slot in device["slots"] if slot["blocked"]]
+    return Needs(
+        cases=[case for case in shop.cases if case["state"] == "unknown"],
+        disputes=[
+            case
+            for case in shop.cases
+            if case["state"] != "unknown" and (shop.age_s(case["at"]) or 0) < DISPUTES_SHOWN_S
+        ],
+        pay_outs=[refund for refund in shop.refunds if must_be_handed_over(refund)],
+        devices=[device for device in shop.devices if device["status"] in UNWELL or device["faults"]],
+        blocked=[pair for pair in blocked if pair[1]["blocked"].startswith(BY_MACHINE)],
+        blocked_by_staff=[pair for pair in blocked if not pair[1]["blocked"].startswith(BY_MACHINE)],
+        fenced=shop.sync["state"] == "fenced",
+        stopped=not shop.store["selling"],
+    )
+
+
+def must_be_handed_over(refund: Entity) -> bool:
+    """Tell whether a person must give the money back; all others the provider sends by itself."""
+    return bool(
+        refund["state"] == "refused" or (refund["method"] == COUNTER and refund["state"] == "requested")
+    )
+
+
+def refundable_minor(order: Entity | None) -> int:
+    """What staff may still give back of an order that has ended."""
+    if order is None or order["payment"] is None or order["payment"]["state"] != "paid":
+        return 0
+    if order["state"] not in ("completed", "part_refunded", "refunded"):
+        return 0
+    promised = sum(int(refund["amount_minor"]) for refund in order["refunds"])
+    return max(0, int(order["payment"]["amount_minor"]) - promised)

@@ -1,0 +1,168 @@
+"""Pure: the first area. What needs a person, the most pressing first, each with what can be done."""
+
+from __future__ import annotations
+
+from edge_agent.entrypoints.staff import parts
+from edge_agent.entrypoints.staff.needs import Needs
+from edge_agent.entrypoints.staff.parts import button, goods, money, text
+from edge_agent.entrypoints.staff.plain import fault, named, why_blocked, why_refund
+from edge_agent.entrypoints.staff.shop import Entity, Shop
+from edge_agent.entrypoints.staff.words import Language, word
+
+
+def render(language: Language, shop: Shop, needs: Needs) -> str:
+    """The area's HTML."""
+    pressing = (
+        _stopped(language, shop, needs)
+        + _cases(language, shop, needs.cases)
+        + _pay_outs(language, needs.pay_outs)
+        + _disputes(language, needs.disputes)
+        + _unwell(language, shop, needs.devices)
+        + _blocked(language, needs.blocked + needs.blocked_by_staff)
+    )
+    if not needs.count:
+        calm = parts.blank(word(language, "nothing_needed"), word(language, "nothing_needed_hint"))
+        pressing = calm + pressing
+    return pressing + _quarantine(language, shop)
+
+
+def _stopped(language: Language, shop: Shop, needs: Needs) -> str:
+    told = []
+    if needs.stopped:
+        told.append(shop.store["notice"][f"message_{language}"])
+    if needs.fenced:
+        told.append(word(language, "fenced"))
+    return "".join(f'<div class="notice">{text(words)}</div>' for words in told)
+
+
+def _case_card(language: Language, case: Entity, ago: str, told: str, buttons: str) -> str:
+    return (
+        f'<article class="card case" data-key="{text(case["id"])}"><div class="top"><span class="place">'
+        f"{text(case['device'])} · {word(language, 'slot')} {text(case['slot'])}</span>"
+        f'<span class="ago">{ago}</span></div>'
+        f'<div class="what"><span>{goods(language, case)}</span>'
+        f"<span class=amount>{money(case['price_minor'], case['currency'])}</span></div>"
+        f'<div class="why">{told}<span class="number">{word(language, "case")} {text(case["case_number"])}</span></div>'
+        f'<div class="buttons">{buttons}</div></article>'
+    )
+
+
+def _cases(language: Language, shop: Shop, cases: list[Entity]) -> str:
+    if not cases:
+        return ""
+    body = "".join(
+        _case_card(
+            language,
+            case,
+            parts.ago(language, shop.age_s(case["at"])),
+            text(named(language, "case", case["code"])),
+            button(word(language, "it_dropped"), "settle", case["id"], "yes")
+            + button(word(language, "it_did_not"), "settle", case["id"], "no"),
+        )
+        for case in cases
+    )
+    return parts.section(word(language, "cases"), body, word(language, "cases_hint"))
+
+
+def _disputes(language: Language, disputes: list[Entity]) -> str:
+    if not disputes:
+        return ""
+    body = "".join(
+        _case_card(
+            language,
+            case,
+            "",
+            word(language, "dispute_dispensed" if case["disputed"] == "dispensed" else "dispute_failed"),
+            button(word(language, "see_order"), "order", case["order"])
+            + button(word(language, "count_again"), "slot", case["device"], case["slot"]),
+        )
+        for case in disputes
+    )
+    return parts.section(word(language, "disputes"), body)
+
+
+def _pay_outs(language: Language, refunds: list[Entity]) -> str:
+    if not refunds:
+        return ""
+    body = "".join(
+        f'<article class="card" data-key="{text(refund["id"])}"><div class="top"><span class="place">'
+        f"{text(why_refund(language, refund['reason']))}</span></div>"
+        f'<div class="what"><span>{word(language, "order")} {text(refund["order"])}</span>'
+        f"<span class=amount>{money(refund['amount_minor'], refund['currency'])}</span></div>"
+        f'<div class="why">{_how_to_pay_out(language, refund)}</div>'
+        f'<div class="buttons">{button(word(language, "see_order"), "order", refund["order"])}'
+        f"{button(word(language, 'pay_out'), 'pay_out', refund['id'], kind='main')}</div></article>"
+        for refund in refunds
+    )
+    return parts.section(word(language, "pay_outs"), body)
+
+
+def _how_to_pay_out(language: Language, refund: Entity) -> str:
+    return word(language, "refund_refused" if refund["state"] == "refused" else "refund_counter")
+
+
+def _unwell(language: Language, shop: Shop, devices: list[Entity]) -> str:
+    if not devices:
+        return ""
+    body = "".join(
+        f'<article class="card" data-key="{text(device["id"])}"><div class="top">'
+        f'<span class="place">{text(device["id"])}</span>'
+        f"{parts.pill(text(named(language, 'status', device['status'])), status_kind(device['status']))}"
+        f'<span class="ago">{parts.ago(language, shop.age_s(device["last_seen_at"]))}</span></div>'
+        f"{fault_lines(language, device)}"
+        f'<div class="buttons">{button(word(language, "see_machine"), "area", "devices")}</div></article>'
+        for device in devices
+    )
+    return parts.section(word(language, "unwell"), body)
+
+
+def status_kind(status: str) -> str:
+    """The colour of a status word."""
+    return {"ready": "good", "init": "warn", "alert": "bad", "lost": "bad"}.get(status, "")
+
+
+def fault_lines(language: Language, device: Entity) -> str:
+    """A device's faults, each with what to do."""
+    lines = []
+    for code in device["faults"]:
+        what, remedy = fault(language, code)
+        lines.append(
+            f'<div class="fault"><b>{what}</b> <span class="number">{text(code)}</span><br>{remedy}</div>'
+        )
+    return "".join(lines)
+
+
+def _blocked(language: Language, blocked: list[tuple[Entity, Entity]]) -> str:
+    if not blocked:
+        return ""
+    body = "".join(
+        f'<article class="card" data-key="{text(device["id"])}/{text(slot["slot"])}"><div class="top">'
+        f'<span class="place">{text(device["id"])} · {word(language, "slot")} {text(slot["slot"])}</span></div>'
+        f'<div class="what"><span>{goods(language, slot)}</span></div>'
+        f'<div class="why">{_who_blocked(language, slot["blocked"])}</div>'
+        f'<div class="buttons">{button(word(language, "count_again"), "slot", device["id"], slot["slot"])}'
+        f"{button(word(language, 'unblock'), 'unblock', device['id'], slot['slot'])}</div></article>"
+        for device, slot in blocked
+    )
+    return parts.section(word(language, "blocked_slots"), body)
+
+
+def _who_blocked(language: Language, reason: str) -> str:
+    who = "blocked_by_machine" if ":" in reason else "blocked_by_staff"
+    return f"{word(language, who)}: {text(why_blocked(language, reason))}"
+
+
+def _quarantine(language: Language, shop: Shop) -> str:
+    if not shop.quarantined:
+        return ""
+    zone = shop.store["timezone"]
+    rows = "".join(
+        f'<div class="row" data-key="{row["id"]}"><span class="when">{parts.clock_time(row["at"], zone)}</span>'
+        f'<span class="who">{text(row["device"] or "–")}</span><span class="words">{text(row["reason"])}</span>'
+        f'<span class="size">{word(language, "bytes", format(row["bytes"], ","))}</span></div>'
+        for row in shop.quarantined
+    )
+    return (
+        f'<section><h2>{word(language, "quarantine")}</h2><p class="hint">{word(language, "quarantine_hint")}</p>'
+        f'<div class="card rows">{rows}</div></section>'
+    )

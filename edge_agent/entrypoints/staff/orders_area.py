@@ -1,0 +1,99 @@
+"""Pure: the newest orders, and one of them with everything that hangs on it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from edge_agent.entrypoints.staff import parts
+from edge_agent.entrypoints.staff.parts import goods, money, text
+from edge_agent.entrypoints.staff.plain import fault, named, why_refund
+from edge_agent.entrypoints.staff.shop import Entity, Shop
+from edge_agent.entrypoints.staff.words import Language, word
+
+STATE_KIND: Final = {"completed": "good", "fulfilling": "warn", "refunded": "", "part_refunded": "warn"}
+VEND_KIND: Final = {"dispensed": "good", "failed": "bad", "unknown": "warn"}
+
+
+def render(language: Language, shop: Shop) -> str:
+    """The area's HTML."""
+    if not shop.orders:
+        return parts.blank(word(language, "no_orders"), word(language, "no_orders_hint"))
+    rows = "".join(_row(language, shop, order) for order in shop.orders)
+    heading = word(language, "last_orders", len(shop.orders))
+    return f'<section><h2>{heading}</h2><div class="orders">{rows}</div></section>'
+
+
+def _row(language: Language, shop: Shop, order: Entity) -> str:
+    lines = "、" if language == "zh" else ", "
+    what = lines.join(f"{goods(language, line)} × {line['qty']}" for line in order["lines"])
+    back = order["refunded_minor"]
+    refunded = (
+        f'<span class="sub">{word(language, "refunded")} {money(back, order["currency"])}</span>'
+        if back
+        else ""
+    )
+    return (
+        f'<button type="button" class="order" data-key="{text(order["id"])}" {parts.does("order", order["id"])}>'
+        f'<span class="when">{parts.clock_time(order["placed_at"], shop.store["timezone"])}</span>'
+        f'<span class="words">{what}</span>{state_pill(language, order)}'
+        f'<span class="amount">{money(order["total_minor"], order["currency"])}{refunded}</span></button>'
+    )
+
+
+def state_pill(language: Language, order: Entity) -> str:
+    """An order's state in its colour."""
+    return parts.pill(text(named(language, "order", order["state"])), STATE_KIND.get(order["state"], ""))
+
+
+def details(language: Language, shop: Shop, order: Entity) -> str:
+    """Everything about one order."""
+    currency = order["currency"]
+    lines = "".join(
+        f'<div class="row"><span class="words">{goods(language, line)} × {line["qty"]}</span>'
+        f'<span class="who">{text(line["device"])} {text(line["slot"])}</span>'
+        f'<span class="size">{money(line["price_minor"] * line["qty"], currency)}</span></div>'
+        for line in order["lines"]
+    )
+    blocks = [lines, _sums(language, order), _vends(language, order), _refunds(language, order)]
+    return "".join(f'<div class="rows">{block}</div>' for block in blocks if block)
+
+
+def _sums(language: Language, order: Entity) -> str:
+    payment = order["payment"]
+    paid = word(language, "no_payment")
+    if payment is not None:
+        method = named(language, "method", payment["method"])
+        paid = text(f"{method} · {named(language, 'payment', payment['state'])}")
+    return (
+        f'<div class="row"><span class="words">{word(language, "payment")}</span><span class="who">{paid}</span>'
+        f'<span class="size"><b>{money(order["paid_minor"], order["currency"])}</b></span></div>'
+    )
+
+
+def _vends(language: Language, order: Entity) -> str:
+    return "".join(
+        f'<div class="row"><span class="words">{word(language, "vends")} {text(vend["device"])} {text(vend["slot"])}'
+        f"{_vend_why(language, vend)}</span>"
+        f"{parts.pill(text(named(language, 'vend', vend['state'])), VEND_KIND.get(vend['state'], ''))}</div>"
+        for vend in order["vends"]
+    )
+
+
+def _vend_why(language: Language, vend: Entity) -> str:
+    if vend["state"] == "unknown":
+        why = text(named(language, "case", vend["code"]))
+    elif vend["state"] == "failed" and vend["code"] != "staff":
+        why = text(f"{fault(language, vend['code'])[0]} ({vend['code']})")
+    else:
+        return ""
+    return f'<br><span class="sub">{why}</span>'
+
+
+def _refunds(language: Language, order: Entity) -> str:
+    return "".join(
+        f'<div class="row"><span class="words">{word(language, "refunds")}: '
+        f"{text(why_refund(language, back['reason']))}</span>"
+        f"<span class=who>{text(named(language, 'refund', back['state']))}</span>"
+        f'<span class="size">{money(back["amount_minor"], order["currency"])}</span></div>'
+        for back in order["refunds"]
+    )

@@ -1,0 +1,144 @@
+"""The shop's codes in plain language: states, reasons, and what to do about a machine's fault."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from edge_agent.entrypoints.staff.words import LANGUAGES, Language
+
+# code: what it is (zh, en), what to do (zh, en). EVA Data Transfer Standard 6.1, Annex C.
+FAULTS: Final[dict[str, tuple[tuple[str, str], tuple[str, str]]]] = {
+    "EGS": (
+        ("机门开着", "The door is open"),
+        ("关好机门。", "Close the door."),
+    ),
+    "EJB": (
+        ("出货电机故障", "A dispense motor failed"),
+        (
+            "打开机门检查货道电机，关门后机器会再试；仍不行请报修。",
+            "Open the door and look at the motor. The machine tries again once it is closed; else call service.",
+        ),
+    ),
+    "EJC": (
+        ("货道卡货", "A slot is jammed"),
+        (
+            "打开机门，取出卡住的商品，关好机门，再恢复销售。",
+            "Open the door, free the unit, close the door, then let the slot sell again.",
+        ),
+    ),
+    "EJH": (
+        ("温度过高太久，已停售", "Too warm for too long: it sells nothing"),
+        (
+            "检查制冷和机门，丢弃变质食品，再开关一次机门复位。",
+            "See to cooling and door, throw away what has spoiled, then open and close the door.",
+        ),
+    ),
+    "EJL": (
+        ("出货检测器故障", "The drop sensor is out of order"),
+        (
+            "擦拭检测器并关好机门；修好前每次出货都要你确认。",
+            "Wipe the sensor and close the door. Until it works, every vend comes to you.",
+        ),
+    ),
+    "ELA": (
+        ("商品没有掉下来", "Nothing fell"),
+        (
+            "检查货道最前面的商品是否摆正。",
+            "See that the first unit in the slot stands free.",
+        ),
+    ),
+    "ELB": (
+        ("货道空了，与账面不符", "The slot is empty although the book says otherwise"),
+        ("清点并补货。", "Count it and fill it."),
+    ),
+}
+
+_UNKNOWN_FAULT: Final = (
+    ("机器报告故障", "The machine reports a fault"),
+    ("记下代码并报修。", "Note the code and call service."),
+)
+
+NAMES: Final[dict[str, tuple[str, str]]] = {
+    "status.init": ("启动中", "Starting"),
+    "status.ready": ("正常", "Ready"),
+    "status.sleeping": ("休眠", "Asleep"),
+    "status.alert": ("暂停，需要处理", "Stopped, needs you"),
+    "status.disconnected": ("已关机", "Switched off"),
+    "status.lost": ("失去联系", "No contact"),
+    "kind.vending": ("售货机", "Vending machine"),
+    "kind.sampling": ("派样机", "Sampling machine"),
+    "kind.shelf": ("云货架", "Cloud shelf"),
+    "kind.scanner": ("扫码器", "Scanner"),
+    "kind.footfall": ("客流计", "Footfall counter"),
+    # Why nobody knows whether a vend dropped.
+    "case.no_answer": ("机器没有回应", "The machine did not answer"),
+    "case.machine_restarted": ("机器中途重启", "The machine restarted in the middle"),
+    "case.drop_not_confirmed": ("检测器没有看到商品掉下", "The sensor did not see it drop"),
+    "order.open": ("未付款", "Not paid yet"),
+    "order.awaiting_payment": ("等待付款", "Waiting for payment"),
+    "order.paid": ("已付款", "Paid"),
+    "order.fulfilling": ("出货中", "Dispensing"),
+    "order.completed": ("完成", "Done"),
+    "order.part_refunded": ("部分退款", "Partly refunded"),
+    "order.refunded": ("已退款", "Refunded"),
+    "order.cancelled": ("已取消", "Cancelled"),
+    "order.expired": ("超时未付", "Not paid in time"),
+    "payment.created": ("准备付款", "Being prepared"),
+    "payment.pending": ("等待付款", "Waiting"),
+    "payment.paid": ("已付款", "Paid"),
+    "payment.refunded": ("已全部退款", "All paid back"),
+    "payment.closed": ("已关闭", "Closed"),
+    "payment.unknown": ("结果未知，正在查询", "Unknown, asking again"),
+    "method.counter": ("柜台收款", "At the counter"),
+    "method.sandbox": ("演示支付", "Training payment"),
+    "method.none": ("无需付款", "Nothing to pay"),
+    "vend.requested": ("排队中", "Waiting its turn"),
+    "vend.dispensing": ("出货中", "Dispensing"),
+    "vend.dispensed": ("已出货", "Dropped"),
+    "vend.failed": ("未出货", "Did not drop"),
+    "vend.unknown": ("不确定", "Nobody knows"),
+    "refund.requested": ("待退", "On its way"),
+    "refund.refunded": ("已退", "Paid back"),
+    "refund.refused": ("平台拒绝", "Refused"),
+    # Reasons that staff choose from: never free text, so that nobody's name ends up in the journal.
+    "why.cleaning": ("清洁或维修", "Cleaning or repair"),
+    "why.damaged": ("商品破损", "Goods damaged"),
+    "why.expired_goods": ("商品过期", "Goods out of date"),
+    "why.wrong_goods": ("商品放错", "Wrong goods inside"),
+    "why.staff": ("店员决定", "Staff decision"),
+    "why.not_received": ("顾客没有拿到", "The shopper got nothing"),
+    "why.wrong_price": ("价格有误", "Wrong price"),
+    "why.returned": ("顾客退货", "Goods returned"),
+}
+
+BLOCK_REASONS: Final = ("cleaning", "damaged", "expired_goods", "wrong_goods", "staff")
+REFUND_REASONS: Final = ("not_received", "damaged", "expired_goods", "wrong_price", "returned")
+
+
+def named(language: Language, group: str, code: str) -> str:
+    """The words for a code; the code itself when nobody wrote any down."""
+    found = NAMES.get(f"{group}.{code}")
+    return code if found is None else found[LANGUAGES.index(language)]
+
+
+def fault(language: Language, code: str) -> tuple[str, str]:
+    """What a fault code means, and what to do."""
+    what, remedy = FAULTS.get(code, _UNKNOWN_FAULT)
+    index = LANGUAGES.index(language)
+    return what[index], remedy[index]
+
+
+def why_blocked(language: Language, reason: str) -> str:
+    """Why a slot does not sell: by a machine's code, or a reason that staff chose."""
+    group, _, code = reason.partition(":")
+    if group == "repeated_failures":
+        return f"{fault(language, code)[0]} ({code})"
+    return named(language, "why", reason)
+
+
+def why_refund(language: Language, reason: str) -> str:
+    """Why money goes back."""
+    group, _, code = reason.partition(":")
+    if group == "vend_failed":
+        return named(language, "vend", "failed") if code == "staff" else fault(language, code)[0]
+    return named(language, "why", reason)

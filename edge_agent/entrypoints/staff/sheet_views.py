@@ -1,0 +1,194 @@
+"""Pure: what stands on each sheet. The consequence first, then the button that brings it about."""
+
+from __future__ import annotations
+
+from edge_agent.domain.methods import COUNTER
+from edge_agent.domain.refusals import sentences
+from edge_agent.entrypoints.staff import orders_area, parts
+from edge_agent.entrypoints.staff.needs import refundable_minor
+from edge_agent.entrypoints.staff.parts import button, goods, money, signed, text
+from edge_agent.entrypoints.staff.plain import BLOCK_REASONS, REFUND_REASONS, named, why_blocked
+from edge_agent.entrypoints.staff.sheets import (
+    Block,
+    Count,
+    GiveBack,
+    OrderCard,
+    PayOut,
+    Settle,
+    Sheet,
+    Told,
+    Unblock,
+)
+from edge_agent.entrypoints.staff.shop import Shop
+from edge_agent.entrypoints.staff.words import Language, word
+
+
+def render(language: Language, sheet: Sheet, shop: Shop) -> str:
+    """The sheet over a dimmed page. A tap beside it closes it."""
+    match sheet:
+        case Settle():
+            title, body = _settle(language, sheet)
+        case PayOut():
+            title = word(language, "pay_out_title")
+            means, yes = (
+                word(language, "pay_out_means", sheet.amount),
+                word(language, "pay_out_yes", sheet.amount),
+            )
+            body = _confirm(language, sheet, means, yes)
+        case Count():
+            title, body = _count(language, sheet, shop)
+        case Block():
+            title, body = f"{word(language, 'block_why')} {_place(sheet)}", _block(language, sheet)
+        case Unblock():
+            title = f"{word(language, 'unblock_title')} {_place(sheet)}"
+            means = word(language, "unblock_means", text(sheet.slot))
+            body = _confirm(language, sheet, means, word(language, "unblock_yes"))
+        case OrderCard():
+            title, body = f"{word(language, 'order')} {text(sheet.order)}", _order(language, shop)
+        case GiveBack():
+            title, body = word(language, "refund_title"), _give_back(language, sheet, shop)
+        case _:
+            raise TypeError(f"no view for {type(sheet).__name__}")
+    close = button(word(language, "close"), "close", kind="plain")
+    return (
+        f'<div class="veil" {parts.does("close")} data-key="{text(sheet.key)}"><div class="sheet" data-do="">'
+        f'<div class="top"><h1>{title}</h1>{close}</div>{body}</div></div>'
+    )
+
+
+def _place(sheet: Block | Unblock) -> str:
+    return f"{text(sheet.device)} {text(sheet.slot)}"
+
+
+def _told(language: Language, told: Told) -> str:
+    if told.refusal is None:
+        return f'<div class="told good">✓ {word(language, told.key, *told.values)}</div>'
+    _, zh, en = sentences(told.refusal)
+    detail = f" ({text(told.refusal.detail)})" if told.refusal.detail else ""
+    return f'<div class="told bad">{zh if language == "zh" else en}{detail}</div>'
+
+
+def _confirm(language: Language, sheet: Sheet, means: str, yes: str) -> str:
+    if sheet.told is not None:
+        closing = button(word(language, "close"), "close", kind="main")
+        return f'{_told(language, sheet.told)}<div class="buttons">{closing}</div>'
+    if sheet.working:
+        return f'<p class="means">{means}</p><div class="told">{word(language, "working")}</div>'
+    back = button(word(language, "back"), "close")
+    doing = button(yes, "do", "yes", kind="main")
+    return f'<p class="means">{means}</p><div class="buttons">{back}{doing}</div>'
+
+
+def _settle(language: Language, sheet: Settle) -> tuple[str, str]:
+    slot = text(sheet.slot)
+    what = "dropped" if sheet.dispensed else "not"
+    means = word(language, f"settle_{what}_means", sheet.price, slot)
+    return word(language, f"settle_{what}"), _confirm(
+        language, sheet, means, word(language, f"settle_{what}_yes")
+    )
+
+
+def _keypad() -> str:
+    keys = [button(digit, "do", "digit", digit, kind="key") for digit in "1234567890"]
+    return f'<div class="keypad">{"".join(keys)}{button("⌫", "do", "erase", kind="key")}</div>'
+
+
+def _count(language: Language, sheet: Count, shop: Shop) -> tuple[str, str]:
+    slot = shop.slot(sheet.device, sheet.slot)
+    title = f"{text(sheet.device)} · {word(language, 'slot')} {text(sheet.slot)}"
+    if slot is None:
+        return title, f'<div class="told bad">{word(language, "gone")}</div>'
+    sub = (
+        f'<p class="means">{goods(language, slot)} · {word(language, "par", slot["par_level"])} · '
+        f"{word(language, 'capacity', slot['capacity'])}</p>"
+    )
+    if slot["blocked"]:
+        sub += f'<div class="notice">{word(language, "blocked")}: {text(why_blocked(language, slot["blocked"]))}</div>'
+    if sheet.told is not None or sheet.working:
+        return title, sub + _counted(language, sheet, shop)
+    count, book = sheet.counted(shop), slot["count"]
+    delta = signed(count - book) if count != book else word(language, "no_difference")
+    over = word(language, "too_many", slot["capacity"]) if 0 < slot["capacity"] < count else ""
+    switch = "unblock" if slot["blocked"] else "block"
+    left = (
+        f'<div class="label">{word(language, "i_counted")}</div><div class="stepper">'
+        f'{button("−", "do", "step", "-1", kind="step")}<span class="figure">{count}</span>'
+        f"{button('+', 'do', 'step', '1', kind='step')}</div>"
+        f'<div class="delta"><span>{word(language, "in_the_book", book)}</span><b>{delta}</b></div>'
+        f'<div class="warning">{over}</div>'
+    )
+    buttons = button(word(language, switch), switch, sheet.device, sheet.slot) + button(
+        word(language, "post_count", count), "do", "post", kind="main"
+    )
+    return (
+        title,
+        f'{sub}<div class="halves"><div>{left}</div>{_keypad()}</div><div class="buttons">{buttons}</div>',
+    )
+
+
+def _counted(language: Language, sheet: Count, shop: Shop) -> str:
+    told = f'<div class="told">{word(language, "working")}</div>'
+    if sheet.told is not None and not sheet.working:
+        told = _told(language, sheet.told)
+    buttons = button(word(language, "close"), "close", kind="main")
+    if sheet.undo is not None and shop.now < sheet.undo.until and not sheet.working:
+        left_s = int((sheet.undo.until - shop.now).total_seconds()) + 1
+        buttons = button(f"{word(language, 'undo')} ({left_s} s)", "do", "undo") + buttons
+    return f'{told}<div class="buttons">{buttons}</div>'
+
+
+def _block(language: Language, sheet: Block) -> str:
+    if sheet.told is not None or sheet.working:
+        return _confirm(language, sheet, word(language, "block_means"), "")
+    whys = "".join(
+        button(text(named(language, "why", reason)), "do", "why", reason, kind="choice")
+        for reason in BLOCK_REASONS
+    )
+    return f'<p class="means">{word(language, "block_means")}</p><div class="choices">{whys}</div>'
+
+
+def _order(language: Language, shop: Shop) -> str:
+    order = shop.order
+    if order is None:
+        return f'<div class="told bad">{word(language, "gone")}</div>'
+    when = parts.clock_time(order["placed_at"], shop.store["timezone"])
+    head = f'<p class="means">{orders_area.state_pill(language, order)} {when}</p>'
+    left = refundable_minor(order)
+    giving = button(word(language, "refund"), "give_back", order["id"]) if left else ""
+    closing = button(word(language, "close"), "close", kind="main")
+    return f'{head}{orders_area.details(language, shop, order)}<div class="buttons">{giving}{closing}</div>'
+
+
+def _give_back(language: Language, sheet: GiveBack, shop: Shop) -> str:
+    if sheet.told is not None or sheet.working or shop.order is None:
+        return _confirm(language, sheet, "", "")
+    currency = shop.order["currency"]
+    amount = money(sheet.amount_minor(shop), currency)
+    left = sheet.left_minor(shop)
+    over = " over" if sheet.amount_minor(shop) > left else ""
+    by_hand = shop.order["payment"] is not None and shop.order["payment"]["method"] == COUNTER
+    means = word(language, "refund_means_counter" if by_hand else "refund_means_provider")
+    whys = "".join(
+        button(
+            text(named(language, "why", reason)),
+            "do",
+            "why",
+            reason,
+            kind="choice on" if reason == sheet.reason else "choice",
+        )
+        for reason in REFUND_REASONS
+    )
+    figure = (
+        f'<div class="stepper"><span class="figure{over}">{amount}</span></div><div class="delta"><span>'
+        f"{word(language, 'refund_left', money(left, currency))}</span>"
+        f"{button(word(language, 'refund_all'), 'do', 'all', kind='plain')}</div>"
+        f'<div class="label">{word(language, "refund_why")}</div><div class="choices">{whys}</div>'
+    )
+    kind = "main" if sheet.ready(shop) else "main off"
+    buttons = button(word(language, "back"), "order", sheet.order) + button(
+        word(language, "refund_yes", amount), "do", "yes", kind=kind
+    )
+    return (
+        f'<p class="means">{means}</p><div class="halves"><div>{figure}</div>{_keypad()}</div>'
+        f'<div class="buttons">{buttons}</div>'
+    )

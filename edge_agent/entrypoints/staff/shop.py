@@ -1,0 +1,113 @@
+"""What the tablet shows, read at one go from the store's file and from those who run beside it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from cloud_sync.protocol.envelope import parse_time
+from cloud_sync.protocol.identifiers import STREAMS
+from edge_agent.adapters.sqlite_store.queries import Queries
+from edge_agent.entrypoints.status import Status
+from edge_agent.services.brain import Brain
+from edge_agent.services.ports import Clock
+
+Entity = dict[str, Any]
+
+SHOWN_ORDERS: Final = 50
+SHOWN_QUARANTINE: Final = 20
+
+
+@dataclass(frozen=True)
+class StreamState:
+    """One stream of the journal beside what headquarters has of it."""
+
+    name: str
+    rows: int
+    acked: int
+    oldest_waiting_s: int
+
+
+@dataclass(frozen=True)
+class Shop:
+    """The store at one moment. Entities are those of `docs/agent-api.md`."""
+
+    now: datetime
+    store: Entity
+    sync: Entity
+    streams: tuple[StreamState, ...]
+    devices: list[Entity]
+    cases: list[Entity]
+    refunds: list[Entity]
+    quarantined: list[Entity]
+    disk_free_bytes: int
+    broker_connected: bool
+    inbox: int
+    orders: list[Entity]
+    """The newest ones; empty unless asked for."""
+    order: Entity | None
+    """The one that is looked at."""
+
+    def device(self, name: str) -> Entity | None:
+        """A device by its name."""
+        return next((device for device in self.devices if device["id"] == name), None)
+
+    def slot(self, device: str, slot: str) -> Entity | None:
+        """A slot by its machine and name."""
+        found = self.device(device)
+        return None if found is None else next((s for s in found["slots"] if s["slot"] == slot), None)
+
+    def case(self, vend: str) -> Entity | None:
+        """An open or disputed case by its vend."""
+        return next((case for case in self.cases if case["id"] == vend), None)
+
+    def refund(self, refund: str) -> Entity | None:
+        """A refund that is not through."""
+        return next((row for row in self.refunds if row["id"] == refund), None)
+
+    def age_s(self, at: str) -> int | None:
+        """Seconds since a time that was written down; None when there is none."""
+        then = parse_time(at)
+        return None if then is None else max(0, int((self.now - then).total_seconds()))
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where a Shop is read from. `read` may be called from any thread but the event loop's."""
+
+    queries: Queries
+    status: Status
+    brain: Brain
+    clock: Clock
+    broker_connected: Callable[[], bool]
+    data: Path
+
+    def read(self, *, orders: bool = False, order: str = "") -> Shop:
+        """The store now."""
+        queries, now = self.queries, self.clock.now()
+        with queries.consistent():
+            return Shop(
+                now=now,
+                store=self.status.store(),
+                sync=self.status.sync(),
+                streams=tuple(self._stream(name, now) for name in STREAMS),
+                devices=queries.devices(),
+                cases=queries.cases(),
+                refunds=queries.open_refunds(),
+                quarantined=queries.quarantined(SHOWN_QUARANTINE),
+                disk_free_bytes=shutil.disk_usage(self.data).free,
+                broker_connected=self.broker_connected(),
+                inbox=self.brain.waiting,
+                orders=queries.last_orders(SHOWN_ORDERS) if orders else [],
+                order=queries.order(order) if order else None,
+            )
+
+    def _stream(self, name: str, now: datetime) -> StreamState:
+        rows, (acked, _) = self.queries.last_seq(name), self.queries.acked(name)
+        waits_since = parse_time(self.queries.written_at(name, acked + 1))
+        oldest_s = 0 if waits_since is None else max(0, int((now - waits_since).total_seconds()))
+        return StreamState(name, rows, acked, oldest_s)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import random
+import secrets
 import socket
 import sys
 import threading
@@ -45,6 +46,8 @@ from edge_agent.entrypoints import access, metrics
 from edge_agent.entrypoints.feed import Feed
 from edge_agent.entrypoints.http_api import Api, Refused, render
 from edge_agent.entrypoints.pay_page import pay_page
+from edge_agent.entrypoints.staff.pages import mount_staff_pages
+from edge_agent.entrypoints.staff.shop import Sources
 from edge_agent.entrypoints.status import Status
 from edge_agent.services.brain import Brain
 from edge_agent.services.handlers import Rules
@@ -193,6 +196,10 @@ class EdgeAgent:
         )
         app.include_router(api.router())
         app.include_router(pay_page(self._sandbox))
+        tablet = Sources(
+            self.queries, self.status, self.brain, self.clock, lambda: self.link.connected, self.config.data
+        )
+        mount_staff_pages(app, tablet, self.access, secrets.token_hex)
         _handle_errors(app)
         return app
 

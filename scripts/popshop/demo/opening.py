@@ -20,7 +20,8 @@ from popshop.demo.assortment import Assortment
 from popshop.demo.floor import Floor, counts_of
 from popshop.demo.hands import ShopHands
 from popshop.shop.client import StaffClient
-from popshop.shop.local import LocalShop, popshop
+from popshop.shop.local import LocalShop
+from popshop.shop.processes import popshop
 
 STORE: Final = "demo"
 STORE_NAMES: Final = {"zh": "智慧快闪店·演示", "en": "Demo pop-up"}
@@ -95,8 +96,10 @@ def _furnish(
     stage: Callable[[str], AbstractContextManager[None]],
 ) -> OpenShop:
     tokens = shop.credentials()
-    staff = closing.enter_context(StaffClient(shop.agent_url, tokens["staff_token"]))
-    kiosk = closing.enter_context(StaffClient(shop.agent_url, tokens["kiosk_token"]))
+    staff = StaffClient(shop.agent_url, tokens["staff_token"])
+    kiosk = StaffClient(shop.agent_url, tokens["kiosk_token"])
+    for client in (staff, kiosk):
+        closing.callback(client.close)
     floor = Floor(shop, plan, speed=wishes.speed, seed=wishes.seed)
     closing.callback(floor.stop)
     with stage(f"{len(plan.devices)} devices: {', '.join(plan.devices)}"):

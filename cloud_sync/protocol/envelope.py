@@ -15,6 +15,10 @@ MAX_EVENT_BYTES: Final = 64 * 1024
 """A larger event is refused unread (and quarantined by whoever got it)."""
 
 
+UNREADABLE: Final = (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError)
+"""What reading hostile JSON can raise; the last one by thousands of brackets inside each other."""
+
+
 class EnvelopeError(ValueError):
     """The bytes are not a CloudEvents event that we can take; the text says why."""
 
@@ -68,7 +72,7 @@ def decode(body: bytes | bytearray | memoryview) -> Event:
         raise EnvelopeError(f"{len(body)} bytes, over the limit of {MAX_EVENT_BYTES}")
     try:
         event = _decoder.decode(body)
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise EnvelopeError(f"not a CloudEvents JSON event: {error}") from None
     if event.specversion != "1.0":
         raise EnvelopeError(f"CloudEvents version {event.specversion[:20]!r}, we read 1.0")

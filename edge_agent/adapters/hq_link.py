@@ -16,7 +16,7 @@ import requests
 import structlog
 import zstandard
 
-from cloud_sync.protocol.envelope import parse_time, rfc3339
+from cloud_sync.protocol.envelope import UNREADABLE, parse_time, rfc3339
 from cloud_sync.protocol.identifiers import STREAMS, Stream
 from cloud_sync.protocol.session import MAX_EVENTS_PER_SYNC, SYNC_PATH, Fence, SyncReply, SyncRequest
 from edge_agent.adapters.sqlite_store.queries import Queries
@@ -29,11 +29,24 @@ log = structlog.get_logger(__name__)
 MAX_BATCH_BYTES = 8 * 1024 * 1024
 MAX_REPLY_BYTES = 8 * 1024 * 1024
 TIMEOUT_S = (3.05, 30.0)
-"""Connect, and between two bytes of the answer."""
+"""Connect, and between two pieces of the answer."""
+ANSWER_WITHIN_S = 60.0
+"""For the whole answer: one that comes byte by byte must not hold the link for ever."""
+GREET_EVERY_S = 30.0
+"""With nothing to send, headquarters still hears this often that the store is there, and the store of it."""
 
 
 class HqTrouble(Exception):
     """Headquarters gave no answer we can use; the text says what happened."""
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """What headquarters says with 400. With code `gap` it stands further back than we thought."""
+
+    code: str
+    message: str
+    acked: int = 0
+    hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +91,7 @@ class HqLink:
         self._acked: dict[Stream, tuple[int, str]] = {}
         self._retry_at_s = 0.0
         self._failures = 0
-        self._greeted = False
+        self._greet_at_s: dict[Stream, float] = {}
         self._compress = "zstd"
         self.status = SyncStatus()
 
@@ -102,12 +115,12 @@ class HqLink:
             log.warning("hq_trouble", reason=str(trouble), again_in_s=round(pause_s, 1))
 
     def _round_trip(self, stream: Stream) -> bool:
-        """One request; True when more waits. Asks even with nothing to send once, to learn the watermark."""
+        """One request; True when more waits. Now and then it is only a greeting."""
         acked, hash_at_acked = self._acked.get(stream) or self._queries.acked(stream)
         last_seq = self._queries.last_seq(stream)
-        if last_seq <= acked and self._greeted:
+        if last_seq <= acked and self._clock.monotonic() < self._greet_at_s.get(stream, 0.0):
             return False
-        bodies = _within(self._queries.bodies(stream, acked, MAX_EVENTS_PER_SYNC), MAX_BATCH_BYTES)
+        bodies = self._queries.bodies(stream, acked, MAX_EVENTS_PER_SYNC, MAX_BATCH_BYTES)
         sent_at = self._clock.now()
         request = SyncRequest(
             store=self._hq.store,
@@ -119,13 +132,17 @@ class HqLink:
             events=[msgspec.Raw(body) for body in bodies],
             sent_at=rfc3339(sent_at),
         )
-        reply = self._post(request)
-        self._believe(stream, reply, last_seq)
-        self._greeted = True
+        reply = self._post(request, last_seq)
+        if bodies and reply.acked <= acked:
+            raise HqTrouble(f"{stream}: headquarters answers 200 and stays at row {reply.acked}")
+        self._believe(stream, reply.acked, reply.hash, last_seq)
+        now = self._clock.now()
+        self.status = replace(self.status, state="online", message="", last_ok_at=rfc3339(now))
+        self._greet_at_s[stream] = self._clock.monotonic() + GREET_EVERY_S
         self._offset(reply, sent_at)
         return last_seq > reply.acked
 
-    def _post(self, request: SyncRequest) -> SyncReply:
+    def _post(self, request: SyncRequest, last_seq: int) -> SyncReply:
         body = msgspec.json.encode(request)
         headers = {
             "Authorization": f"Bearer {self._hq.token}",
@@ -134,10 +151,16 @@ class HqLink:
         }
         packed = zstandard.compress(body, 1) if self._compress == "zstd" else gzip.compress(body, 1)
         try:
+            # A redirect is not followed: the store's rows and its secret go where it joined, nowhere else.
             with self._session.post(
-                self._hq.url + SYNC_PATH, data=packed, headers=headers, timeout=TIMEOUT_S, stream=True
+                self._hq.url + SYNC_PATH,
+                data=packed,
+                headers=headers,
+                timeout=TIMEOUT_S,
+                stream=True,
+                allow_redirects=False,
             ) as response:
-                content = response.raw.read(MAX_REPLY_BYTES, decode_content=True)
+                content = self._read(response)
                 status = response.status_code
         except (requests.RequestException, OSError, ValueError) as error:
             raise HqTrouble(f"no answer: {type(error).__name__}") from None
@@ -146,10 +169,30 @@ class HqLink:
             raise HqTrouble("zstd is not taken there; gzip from now on")
         if status == 409:
             self._fenced(content)
+        if status == 400:
+            self._step_back(request, _decode(content, Refused), last_seq)
         if status != 200:
             raise HqTrouble(f"HTTP {status}: {content[:200].decode(errors='replace')}")
         reply: SyncReply = _decode(content, SyncReply)
         return reply
+
+    def _read(self, response: requests.Response) -> bytes:
+        """The answer, up to MAX_REPLY_BYTES. Raises HqTrouble when it is longer or takes too long."""
+        content = bytearray()
+        give_up_s = self._clock.monotonic() + ANSWER_WITHIN_S
+        for piece in response.iter_content(64 * 1024):
+            content += piece
+            if len(content) > MAX_REPLY_BYTES:
+                raise HqTrouble(f"an answer of more than {MAX_REPLY_BYTES} bytes")
+            if self._clock.monotonic() > give_up_s:
+                raise HqTrouble(f"an answer that takes longer than {ANSWER_WITHIN_S:.0f} s")
+        return bytes(content)
+
+    def _step_back(self, request: SyncRequest, refused: Refused, last_seq: int) -> None:
+        """Headquarters lacks rows it once had (it was restored from a backup): fill it up from there."""
+        if refused.code == "gap" and refused.acked < request.acked:
+            self._believe(request.stream, refused.acked, refused.hash, last_seq)
+        raise HqTrouble(f"{refused.code}: {refused.message}")
 
     def _fenced(self, content: bytes) -> None:
         fence: Fence = _decode(content, Fence)
@@ -157,16 +200,16 @@ class HqLink:
         log.error("hq_fence", reason=fence.reason, message=fence.message, acked=fence.acked)
         raise HqTrouble(f"fenced: {fence.reason}")
 
-    def _believe(self, stream: Stream, reply: SyncReply, last_seq: int) -> None:
+    def _believe(self, stream: Stream, acked: int, chain_hash: str, last_seq: int) -> None:
         """Take headquarters' watermark only with the hash that our own row there has."""
-        if reply.acked > last_seq:
-            raise HqTrouble(f"{stream}: headquarters claims row {reply.acked}, we have {last_seq}")
-        if reply.acked and reply.hash != self._queries.hash_at(stream, reply.acked):
-            raise HqTrouble(f"{stream}: headquarters' hash at row {reply.acked} is not ours")
-        self._acked[stream] = (reply.acked, reply.hash)
-        now = self._clock.now()
-        self._brain.submit(SyncAdvanced("", stream, reply.acked, reply.hash, now))
-        self.status = replace(self.status, state="online", message="", last_ok_at=rfc3339(now))
+        if not 0 <= acked <= last_seq:
+            raise HqTrouble(f"{stream}: headquarters claims row {acked}, we have {last_seq}")
+        if chain_hash != self._queries.hash_at(stream, acked):
+            raise HqTrouble(f"{stream}: headquarters' hash at row {acked} is not ours")
+        known = self._acked.get(stream) or self._queries.acked(stream)
+        if known != (acked, chain_hash):
+            self._brain.submit(SyncAdvanced("", stream, acked, chain_hash, self._clock.now()))
+        self._acked[stream] = (acked, chain_hash)
 
     def _offset(self, reply: SyncReply, sent_at: datetime) -> None:
         theirs = parse_time(reply.at)
@@ -176,20 +219,8 @@ class HqLink:
             self.status = replace(self.status, clock_offset_ms=offset_ms)
 
 
-def _within(rows: list[tuple[int, bytes]], most_bytes: int) -> list[bytes]:
-    """As many rows from the front as fit; at least one."""
-    taken: list[bytes] = []
-    total = 0
-    for _, body in rows:
-        total += len(body)
-        if taken and total > most_bytes:
-            break
-        taken.append(body)
-    return taken
-
-
 def _decode(content: bytes, shape: Any) -> Any:
     try:
         return msgspec.json.decode(content, type=shape)
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise HqTrouble(f"an answer that makes no sense: {error}") from None

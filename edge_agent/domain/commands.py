@@ -229,7 +229,7 @@ class VendOverdue(Command):
 
 @dataclass(frozen=True, slots=True)
 class SyncAdvanced(Command):
-    """Headquarters has everything of a stream up to `acked`. Bookkeeping, not a fact."""
+    """Headquarters has a stream up to `acked` (less than before, if it was restored). Bookkeeping, not a fact."""
 
     stream: str
     acked: int

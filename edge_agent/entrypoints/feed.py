@@ -7,14 +7,18 @@ gets the next is still right. Rows are turned into changes once, however many sc
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
+import structlog
 
 from cloud_sync.protocol import envelope
 from cloud_sync.protocol.identifiers import LEDGER
 from edge_agent.adapters.sqlite_store.queries import Queries
+
+log = structlog.get_logger(__name__)
 
 Change = dict[str, Any]
 Screen = asyncio.Queue[dict[str, Any] | None]
@@ -25,6 +29,7 @@ SCREEN_QUEUE = 200
 PACE_S = 0.03
 """Changes of this span travel together: still live to the eye, and a busy store costs no more than a calm one."""
 HEARTBEAT_S = 5.0
+AFTER_TROUBLE_S = 1.0
 
 
 class _Touched(msgspec.Struct):
@@ -47,35 +52,44 @@ class Feed:
         self._last_status: list[Change] = []
         self._screens: set[Screen] = set()
         self._cursor = 0
+        self._sent_at_s = 0.0
         self._woken = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def run(self) -> None:
         """Follow the ledger until cancelled."""
         self._loop = asyncio.get_running_loop()
-        self._cursor = await asyncio.to_thread(self._queries.last_seq, LEDGER)
-        quiet_s = 0.0
         while True:
             try:
+                await self._follow()
+            except Exception:
+                # Screens that stay dark until somebody restarts the agent would be worse than a late change.
+                log.exception("feed_trouble", again_in_s=AFTER_TROUBLE_S)
+                await asyncio.sleep(AFTER_TROUBLE_S)
+
+    async def _follow(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._cursor = self._cursor or await asyncio.to_thread(self._queries.last_seq, LEDGER)
+        while True:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), timeout=1.0)
-            except TimeoutError:
-                quiet_s += 1.0
             self._woken.clear()
             if not self._screens:
+                self._cursor = await asyncio.to_thread(self._queries.last_seq, LEDGER)
                 continue
             message = await asyncio.to_thread(self._advance)
-            if message["changes"] or quiet_s >= HEARTBEAT_S:
-                quiet_s = 0.0
+            if message["changes"] or message.get("reset") or loop.time() - self._sent_at_s >= HEARTBEAT_S:
+                self._sent_at_s = loop.time()
                 self._send(message)
             await asyncio.sleep(PACE_S)
 
     def wake(self) -> None:
         """Something was committed."""
-        if self._loop is not None and self._screens:
+        if self._loop is not None and self._screens and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._woken.set)
 
     def join(self) -> Screen:
-        """A screen that listens from now on; it must first be given what it lacks (`changes_after`)."""
+        """A screen that listens from now on; it must first be given what it lacks (`catch_up`)."""
         screen: Screen = asyncio.Queue(SCREEN_QUEUE)
         self._screens.add(screen)
         return screen
@@ -95,14 +109,17 @@ class Feed:
                 screen.put_nowait(message)
 
     def _advance(self) -> dict[str, Any]:
-        last = self._queries.last_seq(LEDGER)
-        if last - self._cursor > MOST_ROWS_BEHIND:
-            self._cursor = last - MOST_ROWS_BEHIND
         message = self.changes_after(self._cursor)
         self._cursor = message["seq"]
         status = self._status()
         message["changes"] += [change for change in status if change not in self._last_status]
         self._last_status = status
+        return message
+
+    def catch_up(self, after: int) -> dict[str, Any]:
+        """The first message of a screen: what the ledger changed since, and how the store stands now."""
+        message = self.changes_after(after)
+        message["changes"] += self._status()
         return message
 
     def changes_after(self, after: int) -> dict[str, Any]:
@@ -116,9 +133,9 @@ class Feed:
                 "changes": self._changes(self._queries.bodies(LEDGER, after, MOST_ROWS_BEHIND)),
             }
 
-    def _changes(self, rows: list[tuple[int, bytes]]) -> list[Change]:
+    def _changes(self, rows: list[bytes]) -> list[Change]:
         orders, devices, skus = set(), set(), set()
-        for _, body in rows:
+        for body in rows:
             event = envelope.decode(body)
             touched = _decoder.decode(event.data)
             orders.add(touched.order)

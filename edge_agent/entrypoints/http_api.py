@@ -43,7 +43,9 @@ async def ask(brain: Brain, command: commands.Command) -> Answer:
     future: asyncio.Future[Answer] = loop.create_future()
 
     def done(answer: Answer) -> None:
-        loop.call_soon_threadsafe(_resolve, future, answer)
+        # At the agent's end commands are still worked off when nobody listens any more.
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_resolve, future, answer)
 
     try:
         brain.submit(command, done, timeout_s=0)
@@ -241,7 +243,7 @@ class Api:
         screen = self._feed.join()
         gone = asyncio.ensure_future(_until_gone(socket))
         try:
-            message = await asyncio.to_thread(self._feed.changes_after, after)
+            message = await asyncio.to_thread(self._feed.catch_up, after)
             sent_seq = 0
             while message is not None and not gone.done():
                 if message["seq"] >= sent_seq:
@@ -258,9 +260,9 @@ class Api:
 async def _until_gone(socket: WebSocket) -> None:
     """Ends when the other side leaves; what it sends meanwhile is of no interest."""
     try:
-        while True:
-            await socket.receive_bytes()
-    except (WebSocketDisconnect, RuntimeError, KeyError):
+        while (await socket.receive())["type"] != "websocket.disconnect":
+            pass
+    except RuntimeError:
         return
 
 

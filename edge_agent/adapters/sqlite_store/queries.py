@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cloud_sync.protocol.identifiers import STREAMS
+from cloud_sync.protocol.numbered_log import GENESIS
 from edge_agent.adapters.sqlite_store.connection import open_reader
 
 Entity = dict[str, Any]
@@ -202,15 +203,19 @@ class Queries:
         row = self._one("SELECT MAX(seq) AS seq FROM journal WHERE stream = ?", stream)
         return int((row or {}).get("seq") or 0)
 
-    def bodies(self, stream: str, after: int, most: int) -> list[tuple[int, bytes]]:
-        """Rows after a number, oldest first."""
-        return [
-            (row[0], row[1])
-            for row in self._db.execute(
-                "SELECT seq, body FROM journal WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?",
-                (stream, after, most),
-            )
-        ]
+    def bodies(self, stream: str, after: int, most: int, most_bytes: int | None = None) -> list[bytes]:
+        """Rows after a number, oldest first: up to `most`, and to `most_bytes` but one at least."""
+        taken: list[bytes] = []
+        total = 0
+        for (body,) in self._db.execute(
+            "SELECT body FROM journal WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?",
+            (stream, after, most),
+        ):
+            total += len(body)
+            if most_bytes is not None and taken and total > most_bytes:
+                break
+            taken.append(body)
+        return taken
 
     def written_at(self, stream: str, seq: int) -> str:
         """The store's time of a row; '' when there is no such row."""
@@ -218,7 +223,9 @@ class Queries:
         return str(row["at"]) if row else ""
 
     def hash_at(self, stream: str, seq: int) -> str:
-        """The chain hash (hex) at a row; '' when there is no such row."""
+        """The chain hash (hex) at a row, or before the first for 0; '' when there is no such row."""
+        if seq == 0:
+            return GENESIS.hex()
         row = self._db.execute(
             "SELECT hash FROM journal WHERE stream = ? AND seq = ?", (stream, seq)
         ).fetchone()
@@ -227,7 +234,7 @@ class Queries:
     def acked(self, stream: str) -> tuple[int, str]:
         """How far headquarters has a stream, and the hash (hex) there."""
         row = self._db.execute("SELECT acked, hash FROM sync WHERE stream = ?", (stream,)).fetchone()
-        return (0, "") if row is None else (row[0], row[1])
+        return (0, GENESIS.hex()) if row is None else (row[0], row[1])
 
     def waiting(self) -> Entity:
         """What headquarters does not have yet: rows, and the store time of the oldest ('' for none)."""

@@ -1,7 +1,9 @@
 """The agent's one MQTT connection: device messages in as commands, acknowledgements and instructions out.
 
-A message is acknowledged to the broker (`manual_ack`) and to its device only after the brain's COMMIT. The
-callbacks here parse and queue; they never touch the database.
+A message is acknowledged to the broker (`manual_ack`) and to its device only after the brain's COMMIT. One that
+could not be written for want of room gets the broker's acknowledgement, not the device's: a device keeps its
+report until it has ours, and a broker that waits for us on too many would bring nothing any more.
+The callbacks here parse and queue; they never touch the database.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import paho.mqtt.client as mqtt
 import structlog
@@ -23,7 +25,10 @@ from hardware import messages, topics
 log = structlog.get_logger(__name__)
 
 INBOX_PATIENCE_S = 30.0
-"""How long the link waits for room before it lets a message go unacknowledged (the device sends it again)."""
+"""How long the link waits for room before it lets a message go (the device sends a report again)."""
+
+
+PRESENCE: Final[tuple[topics.Leaf, ...]] = ("describe", "state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ class MqttLink:
         self._broker = broker
         self._acks: dict[tuple[str, str], int] = {}
         self._to_ack: list[int] = []
+        self._presence_lost = False
+        """A birth or a state could not be written. They are retained: asking anew brings them again."""
         self._on_connected: list[Callable[[], None]] = []
         self._client = mqtt.Client(
             CallbackAPIVersion.VERSION2, client_id=f"agent-{store}", clean_session=False, manual_ack=True
@@ -106,17 +113,26 @@ class MqttLink:
             client.ack(message.mid, message.qos)
             return
         command = to_command(topic, bytes(message.payload), message.topic)
+        mid = message.mid if message.qos else 0
         try:
-            self._brain.submit(command, _Done(self, message.mid, command), timeout_s=INBOX_PATIENCE_S)
+            self._brain.submit(command, _Done(self, mid, command), timeout_s=INBOX_PATIENCE_S)
         except InboxFull:
             log.error("inbox_full", topic=message.topic)
+            self._presence_lost = self._presence_lost or topic.leaf != "report"
+            client.ack(mid, message.qos)
 
     # ── on the writer's thread, after COMMIT ────────────────────────────────────────────────────────
 
     def committed(self, mid: int, command: commands.Command, answer: Answer) -> None:
-        """Note what may be acknowledged; `flush` sends it."""
-        self._to_ack.append(mid)
-        if answer.upto and isinstance(command, commands.DeviceReported):
+        """Note what may be acknowledged; `flush` sends it. `mid` is 0 for a message of QoS 0."""
+        if mid:
+            self._to_ack.append(mid)
+        if answer.refusal is not None:
+            is_report = isinstance(command, (commands.DeviceReported, commands.UnreadableReport))
+            self._presence_lost = self._presence_lost or (
+                answer.refusal.code == "disk_full" and not is_report
+            )
+        elif answer.upto and isinstance(command, commands.DeviceReported):
             self._acks[command.device, command.boot] = answer.upto
 
     def flush(self) -> None:
@@ -128,6 +144,9 @@ class MqttLink:
         for (device, boot), upto in acks.items():
             ack = messages.encode(messages.Ack(boot=boot, upto=upto))
             self._client.publish(topics.topic(self._store, device, "ack"), ack, qos=1)
+        if self._presence_lost and not self._brain.storage_full and self._client.is_connected():
+            self._presence_lost = False
+            self._client.subscribe([(topics.every_device(self._store, leaf), 1) for leaf in PRESENCE])
 
 
 class _Done:

@@ -44,11 +44,22 @@ def introduced(device: Device | None, command: DeviceIntroduced) -> list[facts.F
 
 
 def presence(device: Device | None, command: DevicePresence) -> list[facts.Fact]:
-    """A presence message. Only a new status word or fault list is a fact; readings are not."""
+    """A presence message. Only a new status word or fault list is a fact; readings are not.
+
+    The last will of an earlier boot says nothing of the device that has started since.
+    """
     state = command.state
+    if is_late_will(device, command):
+        return []
     if device is not None and (device.status, device.faults) == (state.status, tuple(state.faults)):
         return []
     return [facts.DeviceStatusChanged(device=command.device, status=state.status, faults=state.faults)]
+
+
+def is_late_will(device: Device | None, command: DevicePresence) -> bool:
+    """A last will that the broker published after the device was back."""
+    boot = command.state.boot
+    return command.state.status == "lost" and device is not None and "" != boot != device.boot != ""
 
 
 PLAIN_REPORTS: dict[type[messages.Report], type[facts.Fact]] = {
@@ -70,14 +81,14 @@ def plain(device: str, report: messages.Report) -> list[facts.Fact]:
 
 @dataclass(frozen=True, slots=True)
 class LogPosition:
-    """Where a device's log stands: the watermark, and unreadable messages seen since it moved."""
+    """Where a device's log stands: the watermark, and digests of unreadable messages seen since it moved."""
 
     upto: int
-    unreadable: int = 0
+    unreadable: frozenset[bytes] = frozenset()
     stuck_at: int = 0
     """The first number of a gap that is being refused, 0 for none."""
     stuck_since: float = 0.0
-    """Unix time of the first refusal of that gap."""
+    """Monotonic time of the first refusal of that gap."""
 
 
 GAP_PATIENCE_S = 60.0
@@ -89,7 +100,7 @@ def place(log: LogPosition, seq: int, now_s: float) -> tuple[Verdict, str]:
     verdict = judge(log.upto, seq)
     if verdict is not Verdict.GAP:
         return verdict, ""
-    if seq - log.upto - 1 <= log.unreadable:
+    if seq - log.upto - 1 <= len(log.unreadable):
         return Verdict.APPLY, "unreadable"
     if log.stuck_at == seq and now_s - log.stuck_since >= GAP_PATIENCE_S:
         return Verdict.APPLY, "never_arrived"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 import msgspec
 import structlog
@@ -30,7 +31,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a command. `subject` is the id of what it made or changed."""
+    """What became of a command. `subject` is the id of what it made or changed.
+
+    Refused with `disk_full`, nothing was written: a device then must not be told that its report is taken.
+    """
 
     refusal: Refusal | None = None
     subject: str = ""
@@ -43,6 +47,7 @@ Entry = tuple[commands.Command, Done | None]
 
 OK = Answer()
 DISK_FULL = Answer(Refusal("disk_full"))
+BROKEN = Answer(Refusal("broken"))
 
 
 class Brain:
@@ -98,41 +103,49 @@ class Brain:
         try:
             answers = self._commit(batch)
         except StorageFull:
-            self._ran_out(batch)
-            return len(batch)
+            answers = [self._ran_out()] * len(batch)
         except Exception:
             # One command broke the batch, and nothing of it was kept: find it by going one at a time.
             answers = [self._alone(entry) for entry in batch]
-        for (_, done), answer in zip(batch, answers, strict=True):
-            if done is not None and answer is not None:
-                done(answer)
-        for listener in self._listeners:
-            listener()
+        self._tell(batch, answers)
         return len(batch)
 
-    def _commit(self, batch: Iterable[Entry]) -> list[Answer | None]:
+    def _tell(self, batch: list[Entry], answers: list[Answer]) -> None:
+        """Give everybody their answer. One who cannot take it must not cost the others theirs."""
+        for (command, done), answer in zip(batch, answers, strict=True):
+            if done is not None:
+                try:
+                    done(answer)
+                except Exception:
+                    log.exception("answer_not_taken", kind=type(command).__name__, id=command.id)
+        for listener in self._listeners:
+            try:
+                listener()
+            except Exception:
+                log.exception("listener_broke")
+
+    def _commit(self, batch: Iterable[Entry]) -> list[Answer]:
         now = self._clock.now()
         self._journal.begin(now)
         try:
-            answers: list[Answer | None] = [self._handle(command, now) for command, _ in batch]
+            answers = [self._handle(command, now) for command, _ in batch]
             self._journal.commit()
         except BaseException:
             self._journal.rollback()
             raise
         return answers
 
-    def _alone(self, entry: Entry) -> Answer | None:
-        """One command in its own transaction; a broken one is quarantined. None: it must not be acknowledged."""
+    def _alone(self, entry: Entry) -> Answer:
+        """One command in its own transaction; a broken one is quarantined."""
         try:
             return self._commit([entry])[0]
         except StorageFull:
-            self.storage_full = True
-            return _when_full(entry[0])
+            return self._ran_out()
         except Exception as error:
             log.exception("command_broke", kind=type(entry[0]).__name__, id=entry[0].id)
             return self._set_aside(entry[0], error)
 
-    def _set_aside(self, command: commands.Command, error: Exception) -> Answer | None:
+    def _set_aside(self, command: commands.Command, error: Exception) -> Answer:
         now = self._clock.now()
         reason = f"{type(error).__name__}: {error}"
         try:
@@ -145,19 +158,18 @@ class Brain:
                 raise
             return answer
         except StorageFull:
-            self.storage_full = True
-            return _when_full(command)
+            return self._ran_out()
+        except Exception:
+            # Not even the quarantine takes it (a broken disk): whoever asked must still get an answer.
+            log.exception("cannot_quarantine", kind=type(command).__name__, id=command.id)
+            return BROKEN
 
-    def _ran_out(self, batch: list[Entry]) -> None:
-        """Nothing was written. People get an answer; devices get none, and so keep their reports."""
+    def _ran_out(self) -> Answer:
+        """Nothing was written."""
+        if not self.storage_full:
+            log.error("storage_full")
         self.storage_full = True
-        log.error("storage_full", commands=len(batch))
-        for command, done in batch:
-            answer = _when_full(command)
-            if done is not None and answer is not None:
-                done(answer)
-        for listener in self._listeners:
-            listener()
+        return DISK_FULL
 
     # ── one command ─────────────────────────────────────────────────────────────────────────────────
 
@@ -168,9 +180,11 @@ class Brain:
             self._journal.sync_advanced(command)
             return OK
         if isinstance(command, (commands.UnreadableReport, commands.UnreadablePresence)):
-            if isinstance(command, commands.UnreadableReport):
-                self._journal.unreadable_arrived(command.device)
-            self._set_body_aside(command.device, command.topic, command.reason, command.body, command.id)
+            # A device sends a report until we take it, and this one we never can: once in the books is enough.
+            if isinstance(command, commands.UnreadablePresence) or self._journal.unreadable_arrived(
+                command.device, sha256(command.body).digest()
+            ):
+                self._set_body_aside(command.device, command.topic, command.reason, command.body, command.id)
             return OK
         if command.id:
             stored = self._journal.reply_to(command.id)
@@ -197,27 +211,16 @@ class Brain:
         if isinstance(command, commands.DevicePresence):
             state = command.state
             offset_ms = _offset_ms(now, state.at) if state.status != "lost" else None
-            self._journal.note_presence(command.device, state.boot, offset_ms, state.readings, "")
+            self._journal.note_presence(command.device, "", offset_ms, state.readings, "")
         elif isinstance(command, commands.DeviceIntroduced):
             described = msgspec.json.encode(command.describe).decode()
             self._journal.note_presence(command.device, command.describe.boot, None, {}, described)
 
     def _report(self, command: commands.DeviceReported, now: datetime) -> Answer:
-        device, boot = command.device, command.boot
-        position = self._journal.log_position(device, boot)
-        now_s = self._clock.monotonic()
-        verdict, passed = place(position, command.seq, now_s)
-        if verdict is Verdict.SKIP:
-            return Answer(upto=position.upto)
-        if verdict is Verdict.GAP:
-            self._gap(command, position, now_s)
-            return OK
-        if passed:
-            missing = facts.ReportsMissing(
-                device=device, boot=boot, from_seq=position.upto + 1, to_seq=command.seq - 1, reason=passed
-            )
-            self._journal.record([missing], cause=command.id)
-        self._journal.move_log(device, boot, LogPosition(command.seq))
+        device = command.device
+        refused = self._admit(command)
+        if refused is not None:
+            return refused
         if command.report is None:
             self._set_body_aside(device, "report", command.error, command.body, command.id)
             return Answer(upto=command.seq)
@@ -234,6 +237,25 @@ class Brain:
             )
         return Answer(upto=command.seq)
 
+    def _admit(self, command: commands.DeviceReported) -> Answer | None:
+        """Move the log on to this report; an answer when it is known already or comes too early."""
+        device, boot = command.device, command.boot
+        position = self._journal.log_position(device, boot)
+        now_s = self._clock.monotonic()
+        verdict, passed = place(position, command.seq, now_s)
+        if verdict is Verdict.SKIP:
+            return Answer(upto=position.upto)
+        if verdict is Verdict.GAP:
+            self._gap(command, position, now_s)
+            return OK
+        if passed:
+            missing = facts.ReportsMissing(
+                device=device, boot=boot, from_seq=position.upto + 1, to_seq=command.seq - 1, reason=passed
+            )
+            self._journal.record([missing], cause=command.id)
+        self._journal.move_log(device, boot, LogPosition(command.seq))
+        return None
+
     def _gap(self, command: commands.DeviceReported, position: LogPosition, now_s: float) -> None:
         if not position.stuck_at or command.seq < position.stuck_at:
             stuck = LogPosition(position.upto, position.unreadable, command.seq, now_s)
@@ -244,20 +266,17 @@ class Brain:
         fact = facts.ReportQuarantined(device=device, reason=reason[:300], quarantine_id=number)
         self._journal.record([fact], cause=cause)
 
-    def _quarantine(self, command: commands.Command, reason: str) -> Answer | None:
+    def _quarantine(self, command: commands.Command, reason: str) -> Answer:
         """Put a command that broke us where a person can see it; a report then counts as taken."""
         if isinstance(command, commands.DeviceReported):
-            self._journal.move_log(command.device, command.boot, LogPosition(command.seq))
+            refused = self._admit(command)
+            if refused is not None:
+                return refused
             self._set_body_aside(command.device, "report", reason, command.body, command.id)
             return Answer(upto=command.seq)
         body = msgspec.json.encode(command, enc_hook=repr)
         self._journal.quarantine("", type(command).__name__, reason, body)
-        return Answer(Refusal("broken"))
-
-
-def _when_full(command: commands.Command) -> Answer | None:
-    from_device = (commands.DeviceReported, commands.UnreadableReport, commands.UnreadablePresence)
-    return None if isinstance(command, from_device) else DISK_FULL
+        return BROKEN
 
 
 def _subject(command: commands.Command, outcome: list[facts.Fact]) -> str:

@@ -24,6 +24,10 @@ from edge_agent.domain.device import LogPosition
 _NEW_LOG = LogPosition(0)
 
 
+class FactTooLarge(ValueError):
+    """A row that no reader of the journal would take, so it is not written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """The end of a chain."""
@@ -55,6 +59,8 @@ class SqliteJournal:
         self._at = at
         self._new_heads = dict(self._heads)
         self._moved: dict[tuple[str, str], LogPosition] = {}
+        self._new_offsets: dict[str, int] = {}
+        self._new_boots: dict[str, str] = {}
         self._seen_devices: set[str] = set()
         self._rows: list[tuple[str, int, bytes, bytes, str]] = []
 
@@ -77,8 +83,8 @@ class SqliteJournal:
         self._db.execute("COMMIT")
         self._heads = self._new_heads
         self._logs.update(self._moved)
-        for device, boot in self._moved:
-            self._current_boot[device] = boot
+        self._offsets.update(self._new_offsets)
+        self._current_boot.update(self._new_boots)
 
     def rollback(self) -> None:
         """Forget the batch, in the file and in memory."""
@@ -110,6 +116,8 @@ class SqliteJournal:
                     data=envelope.data_bytes(fact),
                 )
             )
+            if len(body) > envelope.MAX_EVENT_BYTES:
+                raise FactTooLarge(f"{facts.type_of(fact)} would be a row of {len(body)} bytes")
             digest = row_hash(head.hash, seq, body)
             self._new_heads[stream] = Head(seq, digest)
             self._rows.append((stream, seq, body, digest, self._at))
@@ -136,26 +144,33 @@ class SqliteJournal:
     def move_log(self, device: str, boot: str, position: LogPosition) -> None:
         """The log stands here after this batch."""
         self._moved[device, boot] = position
+        self._new_boots[device] = boot
         self._seen_devices.add(device)
 
-    def unreadable_arrived(self, device: str) -> None:
-        """Count bytes without a number: they stand for one number of the boot the device is in."""
-        boot = next((b for d, b in reversed(self._moved) if d == device), self._current_boot.get(device, ""))
+    def unreadable_arrived(self, device: str, digest: bytes) -> bool:
+        """Bytes without a number stand for one number of the boot the device is in, however often they come.
+
+        False when these very bytes are known already.
+        """
+        boot = self._new_boots.get(device) or self._current_boot.get(device, "")
         position = self.log_position(device, boot)
-        self.move_log(device, boot, replace(position, unreadable=position.unreadable + 1))
+        if digest in position.unreadable:
+            return False
+        self.move_log(device, boot, replace(position, unreadable=position.unreadable | {digest}))
+        return True
 
     def clock_offset_ms(self, device: str) -> int | None:
         """Store clock minus device clock, as of its last hello."""
-        return self._offsets.get(device)
+        return self._new_offsets.get(device, self._offsets.get(device))
 
     def note_presence(
         self, device: str, boot: str, offset_ms: int | None, readings: dict[str, float], described: str
     ) -> None:
         """Keep what a presence message says beside facts."""
         if offset_ms is not None:
-            self._offsets[device] = offset_ms
+            self._new_offsets[device] = offset_ms
         if boot:
-            self._current_boot[device] = boot
+            self._new_boots[device] = boot
         self._db.execute(
             "UPDATE devices SET last_seen_at = ?, clock_offset_ms = COALESCE(?, clock_offset_ms),"
             " readings = CASE WHEN ? = '{}' THEN readings ELSE ? END,"
@@ -179,10 +194,9 @@ class SqliteJournal:
         return int(cursor.lastrowid or 0)
 
     def sync_advanced(self, command: SyncAdvanced) -> None:
-        """Remember how far headquarters has a stream."""
+        """Remember how far headquarters has a stream. It may go back: a restored headquarters lacks rows."""
         self._db.execute(
-            "INSERT INTO sync VALUES (?, ?, ?, ?) ON CONFLICT (stream) DO UPDATE SET acked = excluded.acked,"
-            " hash = excluded.hash, at = excluded.at WHERE excluded.acked >= sync.acked",
+            "INSERT OR REPLACE INTO sync VALUES (?, ?, ?, ?)",
             (command.stream, command.acked, command.hash_at_acked, envelope.rfc3339(command.at)),
         )
 

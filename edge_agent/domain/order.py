@@ -83,8 +83,13 @@ class Order:
 
     @property
     def paid_payment(self) -> Payment | None:
-        """The payment whose money is ours."""
-        return next((p for p in self.payments if p.state in ("paid", "refunded")), None)
+        """The payment whose money is ours. Money that came twice goes back whole: that payment is the other one."""
+        ours = [p for p in self.payments if p.state in ("paid", "refunded")]
+        return next((p for p in ours if self.refunded_minor(p) < p.amount_minor), ours[0] if ours else None)
+
+    def refunded_minor(self, payment: Payment) -> int:
+        """What of a payment went back or is to go back."""
+        return sum(r.amount_minor for r in self.refunds if r.payment == payment.id)
 
     def vend(self, vend_id: str) -> Vend:
         """The vend of that id; it must be this order's."""
@@ -247,7 +252,8 @@ def conclusion(order: Order) -> list[facts.Fact]:
         return []
     if any(r.state != "refunded" for r in order.refunds):
         return []
-    refunded_minor = sum(r.amount_minor for r in order.refunds)
+    paid = order.paid_payment
+    refunded_minor = 0 if paid is None else order.refunded_minor(paid)
     dispensed = sum(v.state == "dispensed" for v in order.vends)
     if dispensed == 0 or (refunded_minor and refunded_minor >= order.total_minor):
         state = "refunded"

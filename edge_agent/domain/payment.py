@@ -10,8 +10,8 @@ from datetime import datetime
 from cloud_sync.protocol import facts
 from cloud_sync.protocol.envelope import rfc3339
 from edge_agent.domain import vend
-from edge_agent.domain.methods import COUNTER, NONE
 from edge_agent.domain.commands import ProviderAnswered, RequestPayment
+from edge_agent.domain.methods import COUNTER, NONE
 from edge_agent.domain.order import ENDED, Order, Payment
 from edge_agent.domain.policy import Policy
 from edge_agent.domain.refund import owed
@@ -109,13 +109,26 @@ def _money_arrived(
     policy: Policy,
 ) -> list[facts.Fact]:
     if (command.amount_minor, command.currency) != (payment.amount_minor, payment.currency):
-        if payment.state == "unknown":
-            return []
-        return [facts.PaymentUnknown(payment=payment.id, order=order.id, reason="amount_differs")]
+        return _odd_money(order, payment, now)
     paid = _paid(order, payment, command.provider_ref)
     if order.state in ENDED:
         return [paid, owed(order, payment, payment.amount_minor, "paid_late")]
+    if order.paid_payment is not None:
+        return [paid, owed(order, payment, payment.amount_minor, "paid_twice")]
     if order.cancel_requested:
         back = owed(order, payment, payment.amount_minor, "cancelled")
         return [paid, back, facts.OrderClosed(order=order.id, state="cancelled")]
     return [paid, *vend.request_all(order, queued, now, policy)]
+
+
+def _odd_money(order: Order, payment: Payment, now: datetime) -> list[facts.Fact]:
+    """The provider took another amount than we asked for. A person must look; the units are not held for that."""
+    out: list[facts.Fact] = []
+    if payment.state != "unknown":
+        out.append(facts.PaymentUnknown(payment=payment.id, order=order.id, reason="amount_differs"))
+    if order.state not in ENDED and order.paid_payment is None:
+        if order.cancel_requested:
+            out.append(facts.OrderClosed(order=order.id, state="cancelled"))
+        elif order.expires_at <= rfc3339(now):
+            out.append(facts.OrderClosed(order=order.id, state="expired"))
+    return out

@@ -63,7 +63,7 @@ def by_staff(order: Order | None, command: RefundOrder) -> list[facts.Fact] | Re
     payment = order.paid_payment
     if payment is None or order.state not in ENDED:
         return Refusal("refund_not_open", order.id)
-    left_minor = payment.amount_minor - sum(r.amount_minor for r in order.refunds)
+    left_minor = payment.amount_minor - order.refunded_minor(payment)
     if command.amount_minor < 1 or command.amount_minor > left_minor:
         return Refusal("refund_too_large", str(left_minor))
     out: list[facts.Fact] = [owed(order, payment, command.amount_minor, command.reason)]

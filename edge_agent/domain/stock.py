@@ -6,6 +6,7 @@ from datetime import datetime
 
 from cloud_sync.protocol import facts
 from cloud_sync.protocol.envelope import rfc3339
+from cloud_sync.protocol.money import MAX_MINOR
 from edge_agent.domain.clocks import sold_at
 from edge_agent.domain.commands import BlockSlot, CountSlot, PlanSlots, UnblockSlot
 from edge_agent.domain.order import Slot
@@ -22,7 +23,11 @@ def plan(
 ) -> list[facts.Fact] | Refusal:
     """Give slots their SKU; all or none. A count given along posts its difference to the book."""
     out: list[facts.Fact] = []
+    named: set[tuple[str, str]] = set()
     for wanted in command.slots:
+        if (wanted.device, wanted.slot) in named:
+            return Refusal("malformed", f"{wanted.device} {wanted.slot} stands twice in the planogram")
+        named.add((wanted.device, wanted.slot))
         if wanted.sku not in known_skus:
             return Refusal("unknown_item", wanted.sku)
         if wanted.par_level < 0 or wanted.capacity < 0:
@@ -81,12 +86,17 @@ def cash_sale(
     device: str,
     slot: Slot | None,
     report: CashSale,
+    currency: str,
     sale: str,
     device_time: str,
     now: datetime,
     policy: Policy,
-) -> list[facts.Fact]:
+) -> list[facts.Fact] | Refusal:
     """A machine sold for cash by itself. It is a fact whatever the book says, so the book is put right first."""
+    if not 0 <= report.price_minor <= MAX_MINOR or report.currency != currency:
+        return Refusal(
+            "malformed", f"a sale for {report.price_minor} {report.currency}, the store takes {currency}"
+        )
     sold = facts.CashSold(
         sale=sale,
         device=device,

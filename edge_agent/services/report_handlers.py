@@ -92,7 +92,7 @@ def _booted(
 def _cash_sale(
     r: Reader, c: commands.DeviceReported, m: messages.CashSale, now: datetime, policy: Policy
 ) -> Outcome:
-    return stock.cash_sale(c.device, r.slot(c.device, m.slot), m, c.id, c.at, now, policy)
+    return stock.cash_sale(c.device, r.slot(c.device, m.slot), m, r.currency(), c.id, c.at, now, policy)
 
 
 def _slot_counted(

@@ -42,6 +42,8 @@ def _slot_planned(db: sqlite3.Connection, f: facts.SlotPlanned, at: str) -> None
         " capacity = excluded.capacity",
         (f.device, f.slot, f.sku, f.par_level, f.capacity),
     )
+    # A machine that is planned for and never came yet is there to be seen, with its slots.
+    db.execute("INSERT OR IGNORE INTO devices (device, status) VALUES (?, 'disconnected')", (f.device,))
 
 
 def _slot_counted(db: sqlite3.Connection, f: facts.SlotCounted, at: str) -> None:
@@ -145,7 +147,7 @@ def _payment_paid(db: sqlite3.Connection, f: facts.PaymentPaid, at: str) -> None
     )
     db.execute(
         "UPDATE orders SET paid_minor = paid_minor + ?,"
-        " state = CASE WHEN closed_at = '' THEN 'paid' ELSE state END WHERE id = ?",
+        " state = CASE WHEN state IN ('open', 'awaiting_payment') THEN 'paid' ELSE state END WHERE id = ?",
         (f.amount_minor, f.order),
     )
 

@@ -8,8 +8,6 @@ import os
 import random
 import secrets
 import socket
-import sys
-import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -41,24 +39,27 @@ from edge_agent.adapters.worker import Worker
 from edge_agent.domain.commands import OpenStore
 from edge_agent.domain.methods import COUNTER
 from edge_agent.domain.policy import Policy
-from edge_agent.domain.refusals import Refusal
+from edge_agent.domain.refusals import Refusal, sentences
 from edge_agent.entrypoints import access, metrics
+from edge_agent.entrypoints.body_limit import BodyLimit
 from edge_agent.entrypoints.feed import Feed
 from edge_agent.entrypoints.http_api import Api, Refused, render
 from edge_agent.entrypoints.pay_page import pay_page
 from edge_agent.entrypoints.staff.pages import mount_staff_pages
 from edge_agent.entrypoints.staff.shop import Sources
 from edge_agent.entrypoints.status import Status
-from edge_agent.services.brain import Brain
+from edge_agent.services.brain import Answer, Brain
 from edge_agent.services.handlers import Rules
 
 log = structlog.get_logger(__name__)
 
 STORE_FILE = "store.db"
-GIL_SWITCH_S = 0.0005
-"""How long a busy thread may keep the others from running. Python's 5 ms would be most of a vend's way."""
 ADDRESS_FILE = "address.json"
 """Where a running agent answers, for programs that were told its folder only."""
+
+
+class CannotStart(Exception):
+    """The store's file cannot be written; the text says which and why."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,8 @@ class EdgeAgent:
         self.status = Status(identity, self.queries, self.brain, self.clock, self.hq_link)
         self.feed = Feed(self.queries, self.status.changes)
         self._workers = self._make_workers()
-        self._writer_stops = threading.Event()
+        self._writer = Worker("writer", self._write, every_s=0.0)
+        self._address = data / ADDRESS_FILE
 
     def _hq_link(self, identity: Identity) -> HqLink | None:
         if not identity.hq_url:
@@ -138,21 +140,28 @@ class EdgeAgent:
         return workers
 
     def start(self) -> None:
-        """Start writing, then listening."""
-        self._writer = Worker("writer", self._write, every_s=0.0)
-        self._writer.start()
+        """Start writing, then listening. Raises CannotStart."""
         i = self.config.identity
-        self.brain.submit(OpenStore("", i.store, i.name, i.timezone, i.currency, i.epoch))
+        self._open_store()
+        self._writer.start()
         self.link.start()
         for worker in self._workers:
             worker.start()
-        self._address = self.config.data / ADDRESS_FILE
         self._address.write_text(json.dumps({"url": self.url, "pid": os.getpid()}))
         log.info("agent_started", store=i.store, url=self.url, data=str(self.config.data))
 
+    def _open_store(self) -> None:
+        """Nothing can be decided in a file that does not know its store yet, so this comes before all else."""
+        i = self.config.identity
+        answers: list[Answer] = []
+        self.brain.submit(OpenStore("", i.store, i.name, i.timezone, i.currency, i.epoch), answers.append)
+        self.brain.step(timeout_s=0)
+        refusal = answers[0].refusal
+        if refusal is not None:
+            raise CannotStart(f"{self.config.data}: {sentences(refusal)[2]}")
+
     def _write(self) -> None:
-        while not self._writer_stops.is_set():
-            self.brain.step(timeout_s=0.5)
+        self.brain.step(timeout_s=0.5)
 
     def stop(self) -> None:
         """Take nothing more, finish what was taken, let go of everything."""
@@ -161,7 +170,6 @@ class EdgeAgent:
         for worker in self._workers:
             worker.stop()
         self.brain.close()
-        self._writer_stops.set()
         self._writer.stop()
         while self.brain.step(timeout_s=0):
             pass
@@ -185,6 +193,7 @@ class EdgeAgent:
             follower.cancel()
 
         app = FastAPI(title="popshop edge agent", version="1", lifespan=lifespan)
+        app.add_middleware(BodyLimit)
         api = Api(
             self.brain,
             self.queries,

@@ -1,0 +1,257 @@
+"""A store's agent for tests: its brain on a real file with a clock that the test moves, and the whole of it over wires."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from cloud_sync.protocol import envelope, facts
+from cloud_sync.protocol.identifiers import STREAMS
+from cloud_sync.protocol.numbered_log import GENESIS, row_hash
+from edge_agent.adapters.sqlite_store import schema
+from edge_agent.adapters.sqlite_store.connection import open_writer
+from edge_agent.adapters.sqlite_store.journal import SqliteJournal
+from edge_agent.adapters.sqlite_store.projections import project
+from edge_agent.adapters.sqlite_store.queries import Queries
+from edge_agent.domain import commands
+from edge_agent.domain.methods import COUNTER
+from edge_agent.domain.policy import Policy
+from edge_agent.services.brain import Answer, Brain
+from edge_agent.services.handlers import Rules
+from hardware import messages
+
+STORE = "pop-1"
+START = datetime(2026, 5, 1, 4, 0, tzinfo=UTC)
+BOOT = "boot1"
+METHODS = frozenset({"sandbox", COUNTER})
+
+OBSERVED = {"devices": ("last_seen_at", "clock_offset_ms", "readings", "described")}
+"""Columns that hold what was last heard, not what the journal says."""
+DERIVED = ("store", "items", "devices", "slots", "orders", "order_lines", "payments", "refunds", "vends", "cash_sales")
+
+
+@dataclass
+class HandClock:
+    """Fills the clock port; stands still until it is moved."""
+
+    at: datetime = START
+    seconds: float = 1_000.0
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def pass_s(self, seconds: float) -> None:
+        """Both clocks go on."""
+        self.at += timedelta(seconds=seconds)
+        self.seconds += seconds
+
+
+@dataclass
+class Store:
+    """One store's brain, worked by hand: `do` returns when the command is committed and answered."""
+
+    path: Path
+    policy: Policy = field(default_factory=Policy)
+    clock: HandClock = field(default_factory=HandClock)
+
+    def __post_init__(self) -> None:
+        schema.migrate(self.path)
+        self.db = open_writer(self.path)
+        self.queries = Queries(self.path)
+        self.journal = SqliteJournal(self.db, STORE)
+        self.brain = Brain(self.journal, Rules(self.policy, METHODS), self.clock)
+        self.seq: dict[tuple[str, str], int] = {}
+        self.keys = 0
+        self.do(commands.OpenStore("", STORE, "Pop", "Asia/Shanghai", "CNY", 1))
+
+    def restart(self) -> None:
+        """A new brain and journal on the same file, as after a crash."""
+        self.db.close()
+        self.db = open_writer(self.path)
+        self.journal = SqliteJournal(self.db, STORE)
+        self.brain = Brain(self.journal, Rules(self.policy, METHODS), self.clock)
+
+    def close(self) -> None:
+        self.db.close()
+        self.queries.close()
+
+    def key(self) -> str:
+        """A new command id."""
+        self.keys += 1
+        return f"k{self.keys}"
+
+    # ── doing ───────────────────────────────────────────────────────────────────────────────────────
+
+    def do(self, *batch: commands.Command) -> Answer:
+        """Work off these commands in one batch; the last one's answer."""
+        answers: list[Answer] = []
+        for command in batch:
+            self.brain.submit(command, answers.append)
+        while self.brain.step(0):
+            pass
+        return answers[-1]
+
+    def stock(self, *slots: tuple[str, str, str, int], price_minor: int = 500, device: str = "vm-1") -> None:
+        """List and plan (device, slot, sku, count), and have the machines be ready."""
+        skus = sorted({sku for _, _, sku, _ in slots})
+        items = tuple(commands.ListedItem(sku, f"商品{sku}", sku, price_minor) for sku in skus)
+        planned = tuple(commands.PlannedSlot(d, s, sku, 5, 10, count) for d, s, sku, count in slots)
+        assert self.do(commands.ListItems(self.key(), items)).refusal is None
+        assert self.do(commands.PlanSlots(self.key(), planned)).refusal is None
+        for name in sorted({d for d, *_ in slots}):
+            self.introduce(name)
+
+    def introduce(self, device: str, *, boot: str = BOOT, drop_sensor: bool = True) -> None:
+        """A device's birth, and that it is ready."""
+        born = messages.Describe(
+            kind="vending", model="m", serial="s", firmware="1", boot=boot, capabilities={"drop_sensor": drop_sensor}
+        )
+        self.do(commands.DeviceIntroduced("", device, born))
+        self.do(commands.DevicePresence("", device, messages.State(status="ready", boot=boot)))
+
+    def report(self, report: messages.Report | None, *, device: str = "vm-1", boot: str = BOOT, seq: int = 0,
+               at: str = "", error: str = "") -> Answer:  # fmt: skip
+        """The device's next report (or the one numbered `seq`)."""
+        number = seq or self.seq.get((device, boot), 0) + 1
+        self.seq[device, boot] = max(number, self.seq.get((device, boot), 0))
+        at = at or envelope.rfc3339(self.clock.now())
+        cause = f"{device}/{boot}-{number}"
+        return self.do(commands.DeviceReported(cause, device, boot, number, at, report, error, b"{}"))
+
+    def order(self, *wanted: tuple[str, int], key: str = "") -> Answer:
+        """Place an order for these SKUs."""
+        lines = tuple(commands.RequestedLine(sku, qty) for sku, qty in wanted)
+        return self.do(commands.PlaceOrder(key or self.key(), "kiosk", "kiosk-1", lines))
+
+    def paid_order(self, *wanted: tuple[str, int], method: str = COUNTER) -> dict[str, Any]:
+        """An order, paid; its vends are requested."""
+        placed = self.order(*wanted)
+        assert placed.refusal is None, placed
+        assert self.do(commands.RequestPayment(self.key(), placed.subject, method)).refusal is None
+        if method != COUNTER:
+            self.provider_says("paid", placed.subject)
+        return self.look(placed.subject)
+
+    def provider_says(self, state: str, order: str, *, amount_minor: int | None = None, payment: str = "") -> Answer:
+        """The payment provider answers about an order's payment."""
+        found = self.look(order)
+        asked = payment or found["payment"]["id"]
+        amount = found["total_minor"] if amount_minor is None else amount_minor
+        return self.do(commands.ProviderAnswered("", asked, state, "ref", "http://pay", amount, "CNY"))
+
+    # ── looking ─────────────────────────────────────────────────────────────────────────────────────
+
+    def look(self, order: str) -> dict[str, Any]:
+        """One order as a screen sees it."""
+        found = self.queries.order(order)
+        assert found is not None, order
+        return found
+
+    def slot(self, device: str = "vm-1", slot: str = "1") -> dict[str, Any]:
+        """One slot as a screen sees it."""
+        return next(s for s in self.queries.devices([device])[0]["slots"] if s["slot"] == slot)
+
+    def facts(self, *types: type[facts.Fact]) -> list[facts.Fact]:
+        """The ledger's facts, of some types or all."""
+        return [fact for _, fact in read_journal(self.path) if not types or isinstance(fact, types)]
+
+
+def read_journal(path: Path, stream: str = "ledger") -> list[tuple[envelope.Event, facts.Fact]]:
+    """A stream's rows with their facts, in order."""
+    with sqlite3.connect(path) as db:
+        rows = db.execute("SELECT body FROM journal WHERE stream = ? ORDER BY seq", (stream,)).fetchall()
+    db.close()
+    found = []
+    for (body,) in rows:
+        event = envelope.decode(body)
+        fact = facts.read(event.type, event.data)
+        assert fact is not None, event.type
+        found.append((event, fact))
+    return found
+
+
+def assert_chained(path: Path) -> None:
+    """Every stream is numbered without holes and chained from the first row on."""
+    db = sqlite3.connect(path)
+    for stream in STREAMS:
+        chain, expected = GENESIS, 1
+        for seq, body, digest in db.execute(
+            "SELECT seq, body, hash FROM journal WHERE stream = ? ORDER BY seq", (stream,)
+        ):
+            assert seq == expected, f"{stream}: row {expected} is missing"
+            chain = row_hash(chain, seq, body)
+            assert digest == chain, f"{stream}: row {seq} breaks the chain"
+            assert envelope.decode(body).seq == seq
+            expected += 1
+    db.close()
+
+
+def tables(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Everything derived, table by table."""
+    db = sqlite3.connect(path)
+    found = {}
+    for table in DERIVED:
+        columns = [c for _, c, *_ in db.execute(f"PRAGMA table_info({table})") if c not in OBSERVED.get(table, ())]
+        found[table] = db.execute(f"SELECT {', '.join(columns)} FROM {table} ORDER BY 1, 2").fetchall()
+    db.close()
+    return found
+
+
+def rebuild(path: Path, into: Path) -> None:
+    """Fold a journal's facts into an empty file."""
+    schema.migrate(into)
+    db = sqlite3.connect(into, isolation_level=None)
+    db.execute("BEGIN")
+    for event, fact in read_journal(path):
+        project(db, fact, event.time)
+    db.execute("COMMIT")
+    db.close()
+
+
+def assert_books_hold(path: Path) -> None:
+    """What must be true of a store at any time, whatever happened to it."""
+    db = sqlite3.connect(path)
+    db.row_factory = sqlite3.Row
+    for slot in db.execute("SELECT * FROM slots"):
+        held = db.execute(_PROMISED, (slot["device"], slot["slot"])).fetchone()[0]
+        assert slot["held"] == held, f"{slot['device']} {slot['slot']}: {slot['held']} held, {held} promised"
+        assert slot["count"] >= 0
+    for order in db.execute("SELECT * FROM orders"):
+        _assert_order_holds(db, order)
+    db.close()
+
+
+_PROMISED = """
+SELECT COALESCE(SUM(CASE WHEN o.state IN ('open', 'awaiting_payment') THEN l.qty ELSE
+    (SELECT COUNT(*) FROM vends v WHERE v.order_id = l.order_id AND v.line = l.line
+     AND v.state IN ('requested', 'dispensing', 'unknown')) END), 0)
+FROM order_lines l JOIN orders o ON o.id = l.order_id WHERE l.device = ? AND l.slot = ?"""
+
+
+def _assert_order_holds(db: sqlite3.Connection, order: sqlite3.Row) -> None:
+    vends = db.execute("SELECT * FROM vends WHERE order_id = ?", (order["id"],)).fetchall()
+    refunds = db.execute("SELECT * FROM refunds WHERE order_id = ?", (order["id"],)).fetchall()
+    units = db.execute("SELECT SUM(qty) FROM order_lines WHERE order_id = ?", (order["id"],)).fetchone()[0]
+    assert len(vends) in (0, units), f"{order['id']}: every unit is asked for, or none"
+    owed = sum(r["amount_minor"] for r in refunds)
+    assert order["refunded_minor"] == sum(r["amount_minor"] for r in refunds if r["state"] == "refunded")
+    assert owed <= order["paid_minor"], "nobody gets back more than was paid"
+    settled = all(v["state"] in ("dispensed", "failed") for v in vends)
+    by_staff = any(r["reason"] == "staff gives back" for r in refunds)
+    if settled and not by_staff:
+        sold = sum(v["price_minor"] for v in vends if v["state"] == "dispensed")
+        paid = order["paid_minor"] - owed
+        assert paid == sold, f"{order['id']}: kept {paid} for goods of {sold}"
+    if order["closed_at"] and order["state"] in ("completed", "part_refunded", "refunded"):
+        assert settled and vends
+
+
+def ids(rows: Iterable[dict[str, Any]]) -> list[str]:
+    return [row["id"] for row in rows]

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from popshop import console
-from popshop.bench import command as command_bench
 from popshop.bench import ingest as ingest_bench
+from popshop.bench import round_trip
 
 app = typer.Typer(help="Measure the agent beside its baselines, in one run.", no_args_is_help=True)
 
@@ -35,7 +35,7 @@ def command(
 ) -> None:
     """Round trip agent → device → agent, beside a bare publish-and-answer."""
     with tempfile.TemporaryDirectory(prefix="popshop-bench-") as folder:
-        _show(command_bench.run(Path(folder), rounds), json)
+        _show(round_trip.run(Path(folder), rounds), json)
 
 
 def _show(figures: Any, json: bool) -> None:

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 import requests
-from websockets.exceptions import WebSocketException
+from websockets.exceptions import InvalidStatus, WebSocketException
+from websockets.http11 import Response
 from websockets.sync.client import ClientConnection
 
 from kiosk_ui.agent_client import Agent, AgentClient, RefusedError
@@ -55,9 +56,11 @@ class AgentLink:
         self._seq = -1
         self._requests: queue.Queue[Request | None] = queue.Queue(MAX_WAITING_REQUESTS)
         self._threads = (
-            threading.Thread(target=self._listen, name="kiosk-feed"),
-            threading.Thread(target=self._ask, name="kiosk-requests"),
+            threading.Thread(target=self._run, args=(self._listen,), name="kiosk-feed"),
+            threading.Thread(target=self._run, args=(self._ask,), name="kiosk-requests"),
         )
+        self.failure: BaseException | None = None
+        """What ended a thread that should have gone on: a mistake of ours. Its owner should end too."""
 
     def start(self) -> None:
         """Begin to listen and to ask."""
@@ -75,10 +78,19 @@ class AgentLink:
         for thread in self._threads:
             thread.join()
 
+    def _run(self, work: Callable[[AgentClient], None]) -> None:
+        client = AgentClient(self._agent)
+        try:
+            work(client)
+        except BaseException as error:
+            self.failure = error
+            raise
+        finally:
+            client.close()
+
     # the one that listens
 
-    def _listen(self) -> None:
-        client = AgentClient(self._agent)
+    def _listen(self, client: AgentClient) -> None:
         attempt = 0
         while not self._stop.wait(backoff_s(attempt)):
             attempt += 1
@@ -94,9 +106,9 @@ class AgentLink:
             except _LOST as error:
                 if isinstance(error, ContractError):
                     self._seq = -1
-                _log.warning("the agent's feed is gone: %s", _reason(error))
+                level = logging.WARNING if attempt == 1 else logging.DEBUG
+                _log.log(level, "the agent's feed is gone: %s", _without_token(error))
                 self._emit(LinkLost(_reason(error)))
-        client.close()
 
     def _messages(self, connection: ClientConnection) -> Iterator[ChangesArrived]:
         """What the feed says, until stopped, or until the agent wants a new snapshot to be taken."""
@@ -118,11 +130,9 @@ class AgentLink:
 
     # the one that asks
 
-    def _ask(self) -> None:
-        client = AgentClient(self._agent)
+    def _ask(self, client: AgentClient) -> None:
         while (request := self._requests.get()) is not None and not self._stop.is_set():
             self._emit(self._outcome(client, request))
-        client.close()
 
     def _outcome(self, client: AgentClient, request: Request) -> Event:
         """Try until there is an answer, always with the same key: the agent does it once."""
@@ -135,11 +145,28 @@ class AgentLink:
                 return Refused(request, refused.refusal)
             except (requests.RequestException, ContractError) as error:
                 attempt += 1
-                _log.warning("%s: no answer (%s)", request.key, _reason(error))
+                _log.warning("%s: no answer: %s", request.key, _without_token(error))
             if self._stop.wait(backoff_s(attempt)) or time.monotonic() >= give_up_at:
                 return Unreachable(request)
 
 
 def _reason(error: Exception) -> str:
-    """One line for an operator, without the token that stands in the feed's address."""
-    return f"{type(error).__name__}: {error}".split("token=")[0][:160]
+    """A few words in small print for an operator."""
+    match error:
+        case requests.HTTPError(response=requests.Response(status_code=status)):
+            return f"HTTP {status}"
+        case InvalidStatus(response=Response(status_code=status)):
+            return f"HTTP {status}"
+        case ContractError():
+            return str(error)[:120]
+        case requests.Timeout() | TimeoutError():
+            return "timeout"
+        case requests.ConnectionError() | OSError():
+            return "no connection"
+        case _:
+            return type(error).__name__
+
+
+def _without_token(error: Exception) -> str:
+    """The error in one line, without the secret that stands in the feed's address."""
+    return f"{type(error).__name__}: {error}".split("token=")[0][:300]

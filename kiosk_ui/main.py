@@ -93,6 +93,8 @@ class KioskApp(App):
             self.handle(self._inbox.popleft())
 
     def _tick(self, _elapsed_s: float) -> None:
+        if self.link.failure is not None:
+            raise RuntimeError("the kiosk's line to the agent broke") from self.link.failure
         self.handle(Ticked())
 
     def _touched(self, *_: Any) -> None:

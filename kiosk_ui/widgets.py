@@ -25,7 +25,10 @@ LINE_EM: Final = 1.6
 
 
 class Text(Label):
-    """Words as wide as they are given room, wrapped; with `lines`, cut with an ellipsis after so many."""
+    """Words as wide as they are given room, wrapped; with `lines`, cut with an ellipsis after so many.
+
+    One line, or a `steady` text, always takes its whole height; others are as high as what is written.
+    """
 
     def __init__(
         self,
@@ -36,6 +39,7 @@ class Text(Label):
         colour: Colour = theme.INK,
         bold: bool = False,
         lines: int = 0,
+        steady: bool = False,
         halign: str = "left",
         **options: Any,
     ) -> None:
@@ -53,7 +57,8 @@ class Text(Label):
         )
         self._whole, self._lines = text, lines
         self.bind(width=self._fit, texture_size=self._grow)
-        if lines:
+        self._steady = steady or lines == 1
+        if self._steady:
             self.height = look.px(size) * LINE_EM * lines
             self.valign = "top" if lines > 1 else "middle"
 
@@ -64,12 +69,12 @@ class Text(Label):
             self._fit()
 
     def _fit(self, *_: object) -> None:
-        height: float | None = self.height if self._lines > 1 else None
+        height: float | None = self.height if self._steady and self._lines > 1 else None
         self.text_size = (self.width, height)
         self.text = _cut(self, self._whole, self._lines) if self._lines else self._whole
 
     def _grow(self, *_: object) -> None:
-        if not self._lines:
+        if not self._steady:
             self.height = self.texture_size[1]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -31,6 +33,12 @@ def parse_size(text: str) -> tuple[int, int]:
     return int(width), int(height)
 
 
+def has_display(environment: Mapping[str, str], graphics_cards: Path = Path("/dev/dri")) -> bool:
+    """Whether a window would be seen: without any display SDL draws into the void and says nothing."""
+    named = any(environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"))
+    return named or not sys.platform.startswith("linux") or graphics_cards.exists()
+
+
 def prepare(glass: Glass, folder: Path) -> None:
     """Set Kivy's environment and configuration. Kivy's own files go into the folder; its command line is off."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -42,6 +50,7 @@ def prepare(glass: Glass, folder: Path) -> None:
         KIVY_HOME=str(folder),
         KIVY_METRICS_DENSITY="1",
     )
+    logging.getLogger("kivy").setLevel(logging.WARNING)
     from kivy.config import Config  # only now: Kivy reads its environment when it is imported
 
     settings: dict[tuple[str, str], object] = {
@@ -57,5 +66,5 @@ def prepare(glass: Glass, folder: Path) -> None:
     }
     for (section, option), value in settings.items():
         Config.set(section, option, str(value))
-    logging.getLogger("kivy").setLevel(logging.WARNING)
+    logging.getLogger("kivy").setLevel(logging.WARNING)  # again: Kivy has just set its own
     Config.remove_option("input", "%(name)s")  # SDL brings the touches; a second source would double them

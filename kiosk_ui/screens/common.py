@@ -33,12 +33,10 @@ class SummaryRow(Panel):
         self.add_widget(
             PictureTile(look, art, summary.picture, radius=24, size_hint=(None, 1), width=look.px(168))
         )
-        room = 320 if look.landscape else 500
-        lines = 2 if theme.ems(summary.name) * theme.TEXT > room else 1
         order = look.say("pay.order", order=summary.order)
         words = stack(
             look,
-            Text(look, summary.name, theme.TEXT, bold=True, lines=lines),
+            Text(look, summary.name, theme.TEXT, bold=True, lines=2),
             Text(look, order, theme.TEXT_SMALL, colour=theme.MUTED, lines=1),
             pos_hint={"center_y": 0.5},
         )

@@ -44,7 +44,7 @@ class ProductCard(FloatLayout):
             spacing=look.px(6),
         )
         self._tile = PictureTile(look, art, card.picture, radius=24)
-        self._name = Text(look, card.name, theme.TEXT, lines=2, bold=True)
+        self._name = Text(look, card.name, theme.TEXT, lines=2, steady=True, bold=True)
         self._price = Text(look, card.price, theme.TEXT_LARGE, bold=True, lines=1)
         self._brand = Text(look, card.brand, theme.TEXT_SMALL, colour=theme.MUTED, lines=1, halign="right")
         inset = (look.px(12), look.px(10), look.px(12), look.px(4))

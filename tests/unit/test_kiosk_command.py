@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kiosk_ui.shop import ContractError, read_feed, read_order, read_snapshot
-from kiosk_ui.window import parse_size
+from kiosk_ui.window import has_display, parse_size
 from popshop.commands.kiosk import read_token
 from popshop.console import UserError
 
@@ -55,3 +55,9 @@ def test_unknown_kinds_and_fields_of_the_feed_are_passed_over() -> None:
         '{"seq": 7, "changes": [{"kind": "weather", "key": "x", "value": {"sun": true}}], "new": 1}'
     )
     assert (message.seq, message.changes[0].value, message.reset) == (7, None, False)
+
+
+def test_a_window_nobody_could_see_is_not_opened(tmp_path: Path) -> None:
+    assert has_display({"DISPLAY": ":0"}, tmp_path / "no-card")
+    assert has_display({}, tmp_path)
+    assert not has_display({"DISPLAY": ""}, tmp_path / "no-card")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import logging
+import os
 import tempfile
 from enum import StrEnum
 from pathlib import Path
@@ -78,6 +79,10 @@ def kiosk(
         width, height = window.parse_size(size)
     except ValueError as error:
         raise UserError(str(error)) from None
+    if not window.has_display(os.environ):
+        raise UserError(
+            "There is no display: set DISPLAY (or WAYLAND_DISPLAY), or run this on the kiosk itself."
+        )
     who = Agent(agent, read_token(token_file), device)
     with tempfile.TemporaryDirectory(prefix="popshop-kiosk-") as scratch:
         folder = data or Path(scratch)

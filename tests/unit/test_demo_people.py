@@ -148,7 +148,7 @@ def test_a_visit_opens_fills_closes_and_puts_blocked_slots_back_on_sale():
 
 
 def test_an_unknown_vend_is_settled_on_the_second_round_and_by_its_reason():
-    vend = {"id": "V1", "state": "unknown", "code": "no_answer"}
+    vend = {"id": "V1", "state": "unknown", "code": "no_answer", "device": "vending-1"}
     visit = staff.rounds(Random(1), "s")
     seen = {"order": {"O1": {"vends": [vend]}}}
     assert [visit.send(None), visit.send(seen)] == [Look(), staff.ROUND]
@@ -156,6 +156,21 @@ def test_an_unknown_vend_is_settled_on_the_second_round_and_by_its_reason():
     settled = visit.send(seen)
     assert settled == Call("/api/vends/V1/settle", {"outcome": "not_dispensed"}, "s-V1", staff=True)
     assert staff.outcome_of(vend | {"code": "drop_not_confirmed"}, Random(1)) == "dispensed"
+
+
+def test_a_visit_waits_for_the_machine_to_be_at_rest_but_not_for_ever():
+    at_work = {"O1": {"vends": [{"id": "V1", "state": "dispensing", "code": "", "device": "vending-1"}]}}
+    low = {"device": {"vending-1": machine(slot={"count": 1})}}
+    busy, idle = (low | {"order": orders} for orders in (at_work, {}))
+
+    def rounds_until_the_door_opens(entities: JSON) -> int:
+        visit = staff.rounds(Random(1), "s")
+        next(visit)
+        steps = [visit.send(entities if i % 2 == 0 else None) for i in range(10)]
+        return steps.index(Tell("vending-1", "door open")) // 2
+
+    assert rounds_until_the_door_opens(idle) == 0
+    assert rounds_until_the_door_opens(busy) == staff.MOST_PUT_OFF
 
 
 def test_every_demo_of_a_minute_shows_a_failed_vend_a_doubtful_one_and_a_silent_one():

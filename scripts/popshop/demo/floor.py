@@ -10,7 +10,8 @@ import msgspec
 
 from popshop.demo.assortment import Assortment
 from popshop.demo.steps import JSON
-from popshop.shop.local import LocalShop, popshop
+from popshop.shop.local import LocalShop
+from popshop.shop.processes import popshop
 
 MOTOR_MS: Final = 900
 SHELF_SHOPPERS_EVERY_S: Final = 8.0

@@ -12,9 +12,9 @@ ENDED: Final = frozenset({"completed", "part_refunded", "refunded", "cancelled",
 POLL: Final = Wait(0.7, real=True)
 PAY_PAGE_POLLS: Final = 30
 
-ARRIVE_EVERY_S: Final = {"phone": 2.0, "cash": 9.0, "scan": 6.0}
+ARRIVE_EVERY_S: Final = {"phone": 1.8, "cash": 7.0, "scan": 6.0}
 """Mean time between two shoppers of a kind."""
-CASH_FROM_S: Final = 20.0
+CASH_FROM_S: Final = 12.0
 """The first mishaps are meant for shoppers who get their money back on a screen, so cash comes later."""
 
 CHANGES_MIND: Final = 0.05

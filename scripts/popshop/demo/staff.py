@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from random import Random
 from typing import Final
@@ -12,11 +13,13 @@ ROUND: Final = Wait(5.0, real=True)
 DOOR_OPEN: Final = Wait(2.0)
 LOW: Final = 0.4
 """A slot that holds less than this part of its capacity is worth a visit."""
+MOST_PUT_OFF: Final = 3
+"""Rounds that a visit waits for a machine to be at rest."""
 
 FIRST_MISHAPS: Final = (
     (0.0, 0, "no_drop"),
-    (12.0, 1, "jam"),
-    (25.0, 0, "unseen_drop"),
+    (15.0, 1, "jam"),
+    (28.0, 0, "unseen_drop"),
     (40.0, 1, "silence"),
 )
 """Seconds from opening, machine, fault: what every demo of a minute shows."""
@@ -40,6 +43,7 @@ def mishaps(rng: Random, machines: list[str]) -> Visit:
 def rounds(rng: Random, name: str) -> Visit:
     """Walk through the store every few seconds: settle cases, see to machines that need it."""
     known: set[str] = set()
+    put_off: Counter[str] = Counter()
     visits = 0
     while True:
         entities = yield Look()
@@ -50,8 +54,14 @@ def rounds(rng: Random, name: str) -> Visit:
                 outcome = {"outcome": outcome_of(vend, rng)}
                 yield Call(f"/api/vends/{vend['id']}/settle", outcome, f"{name}-{vend['id']}", staff=True)
         known = {vend["id"] for vend in unknown}
+        busy = machines_at_work(entities)
         for device in entities.get("device", {}).values():
-            if needs_a_visit(device):
+            if not needs_a_visit(device):
+                continue
+            put_off[device["id"]] += 1
+            # An open door fails the vends that wait behind it.
+            if device["id"] not in busy or put_off[device["id"]] > MOST_PUT_OFF:
+                put_off[device["id"]] = 0
                 visits += 1
                 yield from see_to(device, f"{name}-{visits}")
         yield ROUND
@@ -61,6 +71,16 @@ def unknown_vends(entities: JSON) -> Iterator[JSON]:
     """Vends that wait for a person."""
     for order in entities.get("order", {}).values():
         yield from (vend for vend in order["vends"] if vend["state"] == "unknown")
+
+
+def machines_at_work(entities: JSON) -> set[str]:
+    """Machines that have a vend under way."""
+    return {
+        vend["device"]
+        for order in entities.get("order", {}).values()
+        for vend in order["vends"]
+        if vend["state"] in ("requested", "dispensing")
+    }
 
 
 def outcome_of(vend: JSON, rng: Random) -> str:

@@ -63,7 +63,9 @@ def replay(
         staff.wait_until_ready(list(machines))
         begun_s = time.monotonic()
         player = Player(staff, machines, planogram)
-        _play(player, sales, shop, wishes, done)
+        struck = _play(player, sales, shop, wishes, done)
+        if struck:
+            say(f"meanwhile: {', '.join(struck)}")
         say("waiting for the last vends and refunds")
         player.settle()
         say("waiting until headquarters has everything")
@@ -103,7 +105,8 @@ def _machines(shop: LocalShop, planogram: Planogram, currency: str) -> dict[str,
     }
 
 
-def _play(player: Player, sales: list[Sale], shop: LocalShop, wishes: Wishes, done: Progress) -> None:
+def _play(player: Player, sales: list[Sale], shop: LocalShop, wishes: Wishes, done: Progress) -> list[str]:
+    """Sell everything; answers what struck meanwhile."""
     count = 0
 
     def counted(more: int) -> None:
@@ -113,11 +116,12 @@ def _play(player: Player, sales: list[Sale], shop: LocalShop, wishes: Wishes, do
 
     if wishes.troubles is None:
         player.play(sales, counted)
-        return
+        return []
     troubles = Troubles(shop, wishes.troubles, len(sales), lambda: count, Random(wishes.seed))
     troubles.start()
     player.play(sales, counted)
     troubles.join()
+    return troubles.struck
 
 
 def _totals(

@@ -14,6 +14,7 @@ from popshop.demo.clock import stamp
 from popshop.demo.closing import Summary
 from popshop.demo.opening import Wishes
 from popshop.demo.run import run_demo
+from popshop.shop import latest
 
 app = typer.Typer(add_completion=False)
 
@@ -55,6 +56,7 @@ def demo(
     """
     mark = stamp()
     folder = data.resolve() if data is not None else new_folder(Path.cwd() / "popshop-data", f"demo-{mark}")
+    latest.remember(folder)
     wishes = Wishes(folder, mark, minutes, headless, speed, seed, language.value)
     try:
         summary = run_demo(wishes, console.err)

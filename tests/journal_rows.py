@@ -142,7 +142,7 @@ def failed(vend: str, sku: str = "A1", device: str = "vm-1", slot: str = "1-01")
 
 def unknown(vend: str, case: str = "K-7", device: str = "vm-1", slot: str = "1-01") -> facts.VendUnknown:
     return facts.VendUnknown(
-        vend=vend, order=f"o-{vend}", device=device, slot=slot, reason="no answer in time", case=case
+        vend=vend, order=f"o-{vend}", device=device, slot=slot, reason="no_answer", case=case
     )
 
 

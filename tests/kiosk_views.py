@@ -14,21 +14,21 @@ from kiosk_ui.views import View
 NOW_S = 1000.0
 PAY_URL = "http://192.168.1.20:8400/pay/9f3c1c0e7a5b4d2c8e6f"
 
-LONG_NAME = "Oreo Mini Cup Sandwich Biscuits, Original, Limited Edition 55 g"
+LONG_NAME = "Cocoa Mini Cup Sandwich Biscuits, Original, Limited Edition 55 g"
 
 ITEMS = tuple(
     Item(sku, zh, price, "CNY", en, brand, category, available)
     for sku, zh, en, brand, category, price, available in (
-        ("A01", "怡宝纯净水 555ml", "C'estbon Purified Water 555 ml", "怡宝", "water", 200, 12),
-        ("A02", "王老吉凉茶（罐装）", "Wanglaoji Herbal Tea, can", "王老吉", "drink", 450, 2),
-        ("A03", "统一冰红茶 500ml", "Uni-President Iced Lemon Tea 500 ml", "统一", "tea", 350, 8),
-        ("A04", "雀巢丝滑拿铁咖啡", "Nescafé Smooth Latte", "雀巢", "coffee", 650, 6),
-        ("A05", "伊利优酸乳原味 250ml", "Yili Yoghurt Drink, plain 250 ml", "伊利", "milk", 380, 9),
-        ("B01", "卫龙大面筋（香辣味）106g", "Weilong Spicy Gluten Sticks 106 g", "卫龙", "snack", 500, 7),
-        ("B02", "奥利奥迷你杯夹心小饼干杯装原味55g限量版", LONG_NAME, "奥利奥", "biscuit", 850, 1),
-        ("B03", "阿尔卑斯棒棒糖", "Alpenliebe Lollipop", "阿尔卑斯", "candy", 150, 20),
-        ("B04", "合味道海鲜风味杯面 86g", "Cup Noodles, Seafood 86 g", "合味道", "noodles", 790, 0),
-        ("C01", "玫瑰保湿护手霜 30ml", "Rose Hand Cream 30 ml", "半亩花田", "beauty", 2990, 5),
+        ("A01", "云脚山泉 555ml", "Cloudfoot Spring Water 555 ml", "青岫", "water", 200, 12),
+        ("A02", "白桃气泡水（罐装）", "White Peach Sparkling Water, can", "桃里", "drink", 450, 2),
+        ("A03", "茉莉冷泡茶 500ml", "Cold-brewed Jasmine Tea 500 ml", "拾味", "tea", 350, 8),
+        ("A04", "桂花拿铁咖啡", "Osmanthus Latte", "木屿", "coffee", 650, 6),
+        ("A05", "高原酸奶原味 250ml", "Highland Yoghurt Drink, plain 250 ml", "牧野", "milk", 380, 9),
+        ("B01", "香辣豆干（香辣味）106g", "Spicy Tofu Strips 106 g", "辣舟", "snack", 500, 7),
+        ("B02", "迷你杯夹心小饼干杯装可可原味55g限量版", LONG_NAME, "圆圆", "biscuit", 850, 1),
+        ("B03", "雪峰棒棒糖", "Snow Peak Lollipop", "雪峰", "candy", 150, 20),
+        ("B04", "鲜汇海鲜风味杯面 86g", "Cup Noodles, Seafood 86 g", "鲜汇", "noodles", 790, 0),
+        ("C01", "玫瑰保湿护手霜 30ml", "Rose Hand Cream 30 ml", "半亩月", "beauty", 2990, 5),
         ("C02", "星空系列盲盒公仔", "Starry Night Blind Box Figure", "泡泡星", "toy", 6900, 4),
         ("C03", "神秘体验装", "Mystery Sample", "POPSHOP", "sample", 0, 30),
     )

@@ -19,10 +19,10 @@ from tests.hq_process import ROOT, Headquarters
 from tests.journal_rows import Journal, dispensed, paid, planned, refunded, requested, unknown
 
 GOODS = [
-    ("A1", "可口可乐 330 毫升", "Coca-Cola 330 ml", 350),
-    ("A2", "农夫山泉 550 毫升", "Nongfu Spring 550 ml", 200),
-    ("B1", "三得利乌龙茶（无糖）", "Suntory oolong tea, unsweetened", 550),
-    ("B2", "奥利奥夹心饼干", "Oreo biscuits", 690),
+    ("A1", "白桃气泡水 330 毫升", "White peach sparkling water 330 ml", 350),
+    ("A2", "云脚山泉 550 毫升", "Cloudfoot spring water 550 ml", 200),
+    ("B1", "蜜香乌龙茶（无糖）", "Honey-scented oolong, unsweetened", 550),
+    ("B2", "夹心可可饼干", "Cocoa cream biscuits", 690),
     ("C1", "玻尿酸保湿面膜 单片装", "Hyaluronic face mask, single sheet", 1900),
     ("C2", "护手霜旅行装", "Hand cream, travel size", 2900),
 ]

@@ -198,7 +198,7 @@ def _unresolved(language: Language, model: StorePage) -> str:
         (
             (
                 f"<b>{parts.text(vend.case)}</b>",
-                f"{parts.text(vend.reason)}"
+                f"{parts.text(named(language, 'vend', vend.reason))}"
                 f'<div class="sub">{parts.text(vend.device)} {parts.text(vend.slot)}</div>',
                 parts.clock_time(vend.since, model.store.timezone),
             )

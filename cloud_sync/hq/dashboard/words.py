@@ -109,9 +109,13 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "fault.EJB": ("电机故障", "Motor fault"),
     "fault.EJC": ("货道卡货", "Helix blocked"),
     "fault.EJL": ("出货检测故障", "Drop sensor fault"),
-    "fault.EJH": ("控制器异常", "Controller fault"),
+    "fault.EJH": ("温度超限，食品停售", "Too warm for too long, food is not sold"),
     "fault.EGS": ("机门打开", "Door open"),
     "fault.ELA": ("出货失败", "Failed delivery"),
+    "fault.ELB": ("计数有货但已售空", "Sold out though counted"),
+    "vend.no_answer": ("机器没有回应", "The machine did not answer"),
+    "vend.machine_restarted": ("机器中途重启", "The machine restarted in the middle"),
+    "vend.drop_not_confirmed": ("检测器没有看到商品掉下", "The sensor did not see it drop"),
 }
 
 

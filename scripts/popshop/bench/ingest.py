@@ -42,11 +42,11 @@ class Ingest:
     agent_peak_rss_mb: float
 
 
-def run(folder: Path, events: int) -> Ingest:
+def run(folder: Path, events: int, rounds: int = ROUNDS) -> Ingest:
     """Measure; contenders take turns so that what the machine does meanwhile hits all alike."""
     rates: dict[str, list[float]] = {"agent": [], "none": [], "commit": [], "commit-wal": []}
     rss_mb = 0.0
-    for turn in range(ROUNDS):
+    for turn in range(rounds):
         for kind in ("none", "commit", "commit-wal"):
             count = events if kind == "none" else max(1_000, events // 10)
             rates[kind].append(_baseline(folder / f"{kind}-{turn}", kind, count))
@@ -56,7 +56,7 @@ def run(folder: Path, events: int) -> Ingest:
     m = {kind: statistics.median(values) for kind, values in rates.items()}
     return Ingest(
         events=events,
-        rounds=ROUNDS,
+        rounds=rounds,
         agent_per_s=round(m["agent"]),
         no_database_per_s=round(m["none"]),
         commit_per_message_per_s=round(m["commit"]),

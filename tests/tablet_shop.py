@@ -9,21 +9,24 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import paho.mqtt.client as mqtt
+
 from edge_agent.adapters.identity import Identity
 from hardware.device import Device
 from hardware.runner import DeviceRunner, random_boot_mark, system_clock
+from hardware.topics import topic
 from hardware.vending.faults import Fault, FaultKind, FaultOrdered
-from hardware.vending.port import DoorMoved, Machine, Slot
+from hardware.vending.port import Machine, Slot
 from hardware.vending.simulator import VendingSimulator
 from popshop.shop.client import StaffClient
 from popshop.shop.local import LocalShop
 
 STORE = "hz-hubin"
 GOODS = [
-    ("A1", "可口可乐 330 毫升", "Coca-Cola 330 ml", 350, 7),
-    ("A2", "农夫山泉 550 毫升", "Nongfu Spring 550 ml", 200, 8),
-    ("B1", "三得利乌龙茶（无糖）", "Suntory oolong tea, unsweetened", 550, 5),
-    ("B2", "奥利奥夹心饼干", "Oreo biscuits", 690, 2),
+    ("A1", "白桃气泡水 330 毫升", "White peach sparkling water 330 ml", 350, 7),
+    ("A2", "云脚山泉 550 毫升", "Cloudfoot spring water 550 ml", 200, 8),
+    ("B1", "蜜香乌龙茶（无糖）", "Honey-scented oolong, unsweetened", 550, 5),
+    ("B2", "夹心可可饼干", "Cocoa cream biscuits", 690, 2),
     ("C1", "玻尿酸保湿面膜 单片装", "Hyaluronic face mask, single sheet", 1900, 6),
     ("C2", "护手霜旅行装", "Hand cream, travel size", 2900, 0),
 ]
@@ -76,7 +79,9 @@ class TabletShop:
         order = self.staff.place_order([line], key=key)
         return self.staff.pay(order["id"], "counter", key=key)
 
-    def sell_until(self, machine: str, slot: str, state: str, fault: FaultKind | None = None) -> dict[str, Any]:
+    def sell_until(
+        self, machine: str, slot: str, state: str, fault: FaultKind | None = None
+    ) -> dict[str, Any]:
         """Sell, and wait until the unit's vend is in this state."""
         order = self.sell(machine, slot, fault)
         return wait_for(lambda: self._if(self.staff.order(order["id"]), state))
@@ -90,8 +95,16 @@ class TabletShop:
         slots = self.staff.snapshot()["entities"]["device"][machine]["slots"]
         return next(found for found in slots if found["slot"] == slot)
 
-    def open_door(self, machine: str, *, is_open: bool) -> None:
-        self.machines[machine].put(DoorMoved(is_open))
+    def say_rubbish(self, device: str) -> None:
+        """A device that sends bytes nobody can read."""
+        address = self.shop.device_address(device)
+        client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=device)
+        client.username_pw_set(address.user, address.password)
+        client.connect(address.host, address.port)
+        client.loop_start()
+        client.publish(topic(STORE, device, "report"), b"\xff not JSON", qos=1).wait_for_publish(10)
+        client.disconnect()
+        client.loop_stop()
 
 
 def wait_for(look: Callable[[], Any], timeout_s: float = 15.0) -> Any:
@@ -105,8 +118,15 @@ def wait_for(look: Callable[[], Any], timeout_s: float = 15.0) -> Any:
 
 @contextmanager
 def tablet_shop(folder: Path) -> Iterator[TabletShop]:
-    """A stocked shop whose vends are unknown after a second of silence."""
-    store = Identity(store=STORE, name="杭州湖滨银泰 in77", timezone="Asia/Shanghai", currency="CNY")
+    """A stocked shop whose vends are unknown after a second of silence, and whose headquarters is away."""
+    store = Identity(
+        store=STORE,
+        name="杭州湖滨银泰 in77",
+        timezone="Asia/Shanghai",
+        currency="CNY",
+        token="none",
+        hq_url="http://127.0.0.1:9",
+    )
     with LocalShop(folder, store, agent_options=["--vend-timeout-s", "1"]) as shop:
         shop.stand_alone()
         shop.broker.start()

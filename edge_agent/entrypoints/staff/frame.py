@@ -27,7 +27,7 @@ def page(language: Language, view: View, shop: Shop, alarm: str = "") -> str:
     return (
         f'<div lang="{"zh-CN" if language == "zh" else "en"}">'
         f"<header>{_head(language, view, shop)}<nav>{_tabs(language, view, needs.count)}</nav></header>"
-        f'{told}<main data-area="{view.area}">{body}</main>{sheet}</div>'
+        f'{told}<div class="area" data-area="{view.area}">{body}</div>{sheet}</div>'
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from edge_agent.entrypoints.staff import parts
-from edge_agent.entrypoints.staff.needs_area import fault_lines, status_kind
+from edge_agent.entrypoints.staff.needs_area import fault_lines, status_pill
 from edge_agent.entrypoints.staff.parts import goods, text
 from edge_agent.entrypoints.staff.plain import named, why_blocked
 from edge_agent.entrypoints.staff.shop import Entity, Shop
@@ -21,10 +21,9 @@ def render(language: Language, shop: Shop) -> str:
 
 def _device(language: Language, shop: Shop, device: Entity) -> str:
     slots = "".join(_slot(language, device, slot) for slot in device["slots"])
-    status = parts.pill(text(named(language, "status", device["status"])), status_kind(device["status"]))
     return (
         f'<section class="device" data-key="{text(device["id"])}"><div class="title"><h2>{text(device["id"])}</h2>'
-        f'{status}<span class="facts">{_facts(language, shop, device)}</span></div>'
+        f'{status_pill(language, device)}<span class="facts">{_facts(language, shop, device)}</span></div>'
         f'{fault_lines(language, device)}<div class="slots">{slots}</div></section>'
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from edge_agent.entrypoints.staff import parts
 from edge_agent.entrypoints.staff.needs import Needs
 from edge_agent.entrypoints.staff.parts import button, goods, money, text
@@ -9,20 +11,22 @@ from edge_agent.entrypoints.staff.plain import fault, named, why_blocked, why_re
 from edge_agent.entrypoints.staff.shop import Entity, Shop
 from edge_agent.entrypoints.staff.words import Language, word
 
+STATUS_KIND: Final = {"ready": "good", "init": "warn", "faulty": "warn", "alert": "bad", "lost": "bad"}
+
 
 def render(language: Language, shop: Shop, needs: Needs) -> str:
     """The area's HTML."""
-    pressing = (
-        _stopped(language, shop, needs)
-        + _cases(language, shop, needs.cases)
-        + _pay_outs(language, needs.pay_outs)
+    pressing = _stopped(language, shop, needs) + _cases(language, shop, needs.cases)
+    cards = (
+        _pay_outs(language, needs.pay_outs)
         + _disputes(language, needs.disputes)
         + _unwell(language, shop, needs.devices)
         + _blocked(language, needs.blocked + needs.blocked_by_staff)
     )
     if not needs.count:
-        calm = parts.blank(word(language, "nothing_needed"), word(language, "nothing_needed_hint"))
-        pressing = calm + pressing
+        pressing = parts.blank(word(language, "nothing_needed"), word(language, "nothing_needed_hint"))
+    if cards:
+        pressing += parts.section(word(language, "also"), cards)
     return pressing + _quarantine(language, shop)
 
 
@@ -35,16 +39,23 @@ def _stopped(language: Language, shop: Shop, needs: Needs) -> str:
     return "".join(f'<div class="notice">{text(words)}</div>' for words in told)
 
 
-def _case_card(language: Language, case: Entity, ago: str, told: str, buttons: str) -> str:
+def _case_card(language: Language, case: Entity, top: str, told: str, buttons: str) -> str:
     return (
-        f'<article class="card case" data-key="{text(case["id"])}"><div class="top"><span class="place">'
-        f"{text(case['device'])} · {word(language, 'slot')} {text(case['slot'])}</span>"
-        f'<span class="ago">{ago}</span></div>'
+        f'<article class="card case" data-key="{text(case["id"])}"><div class="top">{top}</div>'
         f'<div class="what"><span>{goods(language, case)}</span>'
         f"<span class=amount>{money(case['price_minor'], case['currency'])}</span></div>"
-        f'<div class="why">{told}<span class="number">{word(language, "case")} {text(case["case_number"])}</span></div>'
+        f'<div class="why">{told}<span class="number">{word(language, "case")} '
+        f"<b>{text(case['case_number'])}</b></span></div>"
         f'<div class="buttons">{buttons}</div></article>'
     )
+
+
+def _kind(language: Language, key: str) -> str:
+    return f'<span class="kind">{word(language, key)}</span>'
+
+
+def _place(language: Language, device: str, slot: str) -> str:
+    return f'<span class="place">{text(device)} · {word(language, "slot")} {text(slot)}</span>'
 
 
 def _cases(language: Language, shop: Shop, cases: list[Entity]) -> str:
@@ -54,7 +65,8 @@ def _cases(language: Language, shop: Shop, cases: list[Entity]) -> str:
         _case_card(
             language,
             case,
-            parts.ago(language, shop.age_s(case["at"])),
+            f"{_place(language, case['device'], case['slot'])}"
+            f'<span class="ago">{parts.ago(language, shop.age_s(case["at"]))}</span>',
             text(named(language, "case", case["code"])),
             button(word(language, "it_dropped"), "settle", case["id"], "yes")
             + button(word(language, "it_did_not"), "settle", case["id"], "no"),
@@ -65,36 +77,30 @@ def _cases(language: Language, shop: Shop, cases: list[Entity]) -> str:
 
 
 def _disputes(language: Language, disputes: list[Entity]) -> str:
-    if not disputes:
-        return ""
-    body = "".join(
+    return "".join(
         _case_card(
             language,
             case,
-            "",
+            f"{_kind(language, 'disputes')}{_place(language, case['device'], case['slot'])}",
             word(language, "dispute_dispensed" if case["disputed"] == "dispensed" else "dispute_failed"),
             button(word(language, "see_order"), "order", case["order"])
             + button(word(language, "count_again"), "slot", case["device"], case["slot"]),
         )
         for case in disputes
     )
-    return parts.section(word(language, "disputes"), body)
 
 
 def _pay_outs(language: Language, refunds: list[Entity]) -> str:
-    if not refunds:
-        return ""
-    body = "".join(
-        f'<article class="card" data-key="{text(refund["id"])}"><div class="top"><span class="place">'
-        f"{text(why_refund(language, refund['reason']))}</span></div>"
-        f'<div class="what"><span>{word(language, "order")} {text(refund["order"])}</span>'
+    return "".join(
+        f'<article class="card" data-key="{text(refund["id"])}"><div class="top">{_kind(language, "pay_outs")}</div>'
+        f'<div class="what"><span>{text(why_refund(language, refund["reason"]))}</span>'
         f"<span class=amount>{money(refund['amount_minor'], refund['currency'])}</span></div>"
-        f'<div class="why">{_how_to_pay_out(language, refund)}</div>'
+        f'<div class="why">{_how_to_pay_out(language, refund)}<br>'
+        f'<span class="number">{word(language, "order")} {text(refund["order"])}</span></div>'
         f'<div class="buttons">{button(word(language, "see_order"), "order", refund["order"])}'
         f"{button(word(language, 'pay_out'), 'pay_out', refund['id'], kind='main')}</div></article>"
         for refund in refunds
     )
-    return parts.section(word(language, "pay_outs"), body)
 
 
 def _how_to_pay_out(language: Language, refund: Entity) -> str:
@@ -102,23 +108,21 @@ def _how_to_pay_out(language: Language, refund: Entity) -> str:
 
 
 def _unwell(language: Language, shop: Shop, devices: list[Entity]) -> str:
-    if not devices:
-        return ""
-    body = "".join(
-        f'<article class="card" data-key="{text(device["id"])}"><div class="top">'
+    return "".join(
+        f'<article class="card" data-key="{text(device["id"])}"><div class="top">{_kind(language, "unwell")}'
         f'<span class="place">{text(device["id"])}</span>'
-        f"{parts.pill(text(named(language, 'status', device['status'])), status_kind(device['status']))}"
         f'<span class="ago">{parts.ago(language, shop.age_s(device["last_seen_at"]))}</span></div>'
+        f"<div>{status_pill(language, device)}</div>"
         f"{fault_lines(language, device)}"
         f'<div class="buttons">{button(word(language, "see_machine"), "area", "devices")}</div></article>'
         for device in devices
     )
-    return parts.section(word(language, "unwell"), body)
 
 
-def status_kind(status: str) -> str:
-    """The colour of a status word."""
-    return {"ready": "good", "init": "warn", "alert": "bad", "lost": "bad"}.get(status, "")
+def status_pill(language: Language, device: Entity) -> str:
+    """How a device is, in its colour."""
+    status = "faulty" if device["status"] == "ready" and device["faults"] else device["status"]
+    return parts.pill(text(named(language, "status", status)), STATUS_KIND.get(status, ""))
 
 
 def fault_lines(language: Language, device: Entity) -> str:
@@ -133,18 +137,15 @@ def fault_lines(language: Language, device: Entity) -> str:
 
 
 def _blocked(language: Language, blocked: list[tuple[Entity, Entity]]) -> str:
-    if not blocked:
-        return ""
-    body = "".join(
+    return "".join(
         f'<article class="card" data-key="{text(device["id"])}/{text(slot["slot"])}"><div class="top">'
-        f'<span class="place">{text(device["id"])} · {word(language, "slot")} {text(slot["slot"])}</span></div>'
+        f"{_kind(language, 'blocked_slots')}{_place(language, device['id'], slot['slot'])}</div>"
         f'<div class="what"><span>{goods(language, slot)}</span></div>'
         f'<div class="why">{_who_blocked(language, slot["blocked"])}</div>'
         f'<div class="buttons">{button(word(language, "count_again"), "slot", device["id"], slot["slot"])}'
         f"{button(word(language, 'unblock'), 'unblock', device['id'], slot['slot'])}</div></article>"
         for device, slot in blocked
     )
-    return parts.section(word(language, "blocked_slots"), body)
 
 
 def _who_blocked(language: Language, reason: str) -> str:

@@ -10,7 +10,7 @@ from edge_agent.entrypoints.staff.plain import fault, named, why_refund
 from edge_agent.entrypoints.staff.shop import Entity, Shop
 from edge_agent.entrypoints.staff.words import Language, word
 
-STATE_KIND: Final = {"completed": "good", "fulfilling": "warn", "refunded": "", "part_refunded": "warn"}
+STATE_KIND: Final = {"completed": "good", "in_doubt": "warn", "owed": "warn"}
 VEND_KIND: Final = {"dispensed": "good", "failed": "bad", "unknown": "warn"}
 
 
@@ -42,7 +42,12 @@ def _row(language: Language, shop: Shop, order: Entity) -> str:
 
 def state_pill(language: Language, order: Entity) -> str:
     """An order's state in its colour."""
-    return parts.pill(text(named(language, "order", order["state"])), STATE_KIND.get(order["state"], ""))
+    state = order["state"]
+    if any(vend["state"] == "unknown" for vend in order["vends"]):
+        state = "in_doubt"
+    elif any(refund["state"] != "refunded" for refund in order["refunds"]):
+        state = "owed"
+    return parts.pill(text(named(language, "order", state)), STATE_KIND.get(state, ""))
 
 
 def details(language: Language, shop: Shop, order: Entity) -> str:

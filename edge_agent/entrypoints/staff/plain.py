@@ -61,6 +61,7 @@ _UNKNOWN_FAULT: Final = (
 NAMES: Final[dict[str, tuple[str, str]]] = {
     "status.init": ("启动中", "Starting"),
     "status.ready": ("正常", "Ready"),
+    "status.faulty": ("有故障，仍在销售", "Has a fault, still sells"),
     "status.sleeping": ("休眠", "Asleep"),
     "status.alert": ("暂停，需要处理", "Stopped, needs you"),
     "status.disconnected": ("已关机", "Switched off"),
@@ -83,6 +84,9 @@ NAMES: Final[dict[str, tuple[str, str]]] = {
     "order.refunded": ("已退款", "Refunded"),
     "order.cancelled": ("已取消", "Cancelled"),
     "order.expired": ("超时未付", "Not paid in time"),
+    # What an order that is being fulfilled really waits for.
+    "order.in_doubt": ("等你确认", "Waits for you"),
+    "order.owed": ("等待退款", "Money not back yet"),
     "payment.created": ("准备付款", "Being prepared"),
     "payment.pending": ("等待付款", "Waiting"),
     "payment.paid": ("已付款", "Paid"),

@@ -1,6 +1,8 @@
 // Shows HTML that the server drew, changing only what differs, so that a finger on a button and a scrolled
 // list stay where they are. A tap on anything with `data-do` is sent back as that attribute's text.
 
+const DOUBLE_TAP_MS = 350;
+
 function alike(node, wanted) {
   if (node.nodeName !== wanted.nodeName) return false;
   return node.nodeType !== Node.ELEMENT_NODE || node.dataset.key === wanted.dataset.key;
@@ -45,9 +47,14 @@ export default {
   props: { html: String },
   mounted() {
     this.$el.innerHTML = this.html;
+    let tappedAt = -Infinity;
     this.$el.addEventListener("click", (event) => {
-      const told = event.target.closest("[data-do]")?.dataset.do;
-      if (told) this.$emit("tap", told);
+      const button = event.target.closest("[data-do]");
+      if (!button?.dataset.do) return;
+      // The second half of a double tap must not fall on what the first half brought up. Keys may be quick.
+      const hasty = event.timeStamp - tappedAt < DOUBLE_TAP_MS && !button.matches(".key, .step");
+      tappedAt = event.timeStamp;
+      if (!hasty) this.$emit("tap", button.dataset.do);
     });
   },
   watch: {

@@ -133,7 +133,7 @@ def _login_page(language: Language, told: str, status: int) -> Response:
     )
     page = f"""<!doctype html><html lang="{language}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>popshop · {word(language, "staff_tablet")}</title><style>{CSS}</style></head>
+<link rel="icon" href="data:,"><title>popshop · {word(language, "staff_tablet")}</title><style>{CSS}</style></head>
 <body><div class="login"><form class="card" method="post" action="{ROOT}/login">
 <div class="row"><div class="mark"></div><h1>{word(language, "staff_tablet")}</h1>
 <a class="other" href="{ROOT}/language/{other}">{"English" if other == "en" else "中文"}</a></div>

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from edge_agent.domain.methods import COUNTER
 from edge_agent.domain.refusals import sentences
 from edge_agent.entrypoints.staff import orders_area, parts
@@ -132,7 +134,7 @@ def _counted(language: Language, sheet: Count, shop: Shop) -> str:
         told = _told(language, sheet.told)
     buttons = button(word(language, "close"), "close", kind="main")
     if sheet.undo is not None and shop.now < sheet.undo.until and not sheet.working:
-        left_s = int((sheet.undo.until - shop.now).total_seconds()) + 1
+        left_s = math.ceil((sheet.undo.until - shop.now).total_seconds())
         buttons = button(f"{word(language, 'undo')} ({left_s} s)", "do", "undo") + buttons
     return f'{told}<div class="buttons">{buttons}</div>'
 

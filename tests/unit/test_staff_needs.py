@@ -1,0 +1,130 @@
+"""What the tablet calls a need, and what each area says of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from edge_agent.entrypoints.staff import frame, parts
+from edge_agent.entrypoints.staff.needs import needs_of, refundable_minor
+from edge_agent.entrypoints.staff.shop import StreamState
+from edge_agent.entrypoints.staff.view import AREAS, View
+from tests.staff_shop import at, case, device, order, refund, shop, slot
+
+
+def test_a_calm_store_needs_nobody_and_says_so():
+    assert needs_of(shop()).count == 0
+    assert "All is well" in frame.page("en", View(), shop())
+
+
+def test_every_unknown_vend_is_a_case_with_both_answers_to_tap():
+    page = frame.page("en", View(), shop(cases=[case()]))
+    assert needs_of(shop(cases=[case()])).count == 1
+    assert "The machine did not answer" in page
+    assert "ORDER-1-1" in page
+    assert "3 min ago" in page
+    assert page.count("settle") == 2
+
+
+def test_a_dispute_is_shown_for_a_day_and_says_what_the_machine_said():
+    fresh = case(state="failed", disputed="dispensed", at=at(60))
+    assert "it was settled as not dropped" in frame.page("en", View(), shop(cases=[fresh])).lower()
+    assert needs_of(shop(cases=[fresh | {"at": at(25 * 60)}])).count == 0
+
+
+@pytest.mark.parametrize(
+    ("state", "method", "needed"),
+    [("requested", "counter", 1), ("refused", "sandbox", 1), ("requested", "sandbox", 0)],
+)
+def test_money_is_handed_back_by_a_person_only_when_no_provider_will(state, method, needed):
+    owing = shop(refunds=[refund(state=state, method=method)])
+    assert needs_of(owing).count == needed
+
+
+def test_a_device_that_is_lost_or_has_a_fault_is_a_need_one_switched_off_is_not():
+    devices = [
+        device("a", status="lost"),
+        device("b", faults=["EJC"]),
+        device("c", status="disconnected"),
+        device("d"),
+    ]
+    assert [found["id"] for found in needs_of(shop(devices=devices)).devices] == ["a", "b"]
+    assert "free the unit" in frame.page("en", View(), shop(devices=devices))
+
+
+def test_a_slot_stopped_by_failures_is_counted_one_stopped_by_staff_only_shown():
+    slots = [slot("1", blocked="repeated_failures:EJC"), slot("2", blocked="cleaning")]
+    needs = needs_of(shop(devices=[device(slots=slots)]))
+    assert needs.count == 1
+    assert [found["slot"] for _, found in needs.blocked_by_staff] == ["2"]
+
+
+def test_a_fence_and_a_full_disk_are_needs_with_what_to_do():
+    notice = {"code": "disk_full", "message_zh": "磁盘满", "message_en": "The disk is full"}
+    stopped = shop()
+    stopped.store.update(selling=False, notice=notice)
+    stopped.sync.update(state="fenced", message="forked")
+    page = frame.page("en", View(), stopped)
+    assert needs_of(stopped).count == 2
+    assert "The disk is full" in page
+    assert "call headquarters" in page
+    assert "Not selling" in page
+
+
+def test_what_is_left_to_refund_is_the_payment_less_every_refund_promised():
+    assert refundable_minor(order()) == 700
+    assert refundable_minor(order(refunds=[refund(amount_minor=300)])) == 400
+    assert refundable_minor(order(state="fulfilling")) == 0
+    assert refundable_minor(order(payment=None)) == 0
+    assert refundable_minor(None) == 0
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("area", AREAS)
+def test_nothing_from_outside_becomes_markup(area, language):
+    evil = '<img src=x onerror="x">'
+    told = {"id": 1, "device": evil, "topic": "report", "reason": evil, "bytes": 70_000, "at": at(1)}
+    hostile = shop(
+        devices=[
+            device(
+                evil, model=evil, faults=[evil], slots=[slot(evil, name_zh=evil, name_en=evil, blocked=evil)]
+            )
+        ],
+        cases=[case(evil, device=evil, slot=evil, code=evil, name_zh=evil, name_en=evil)],
+        refunds=[refund(evil, reason=evil, order=evil)],
+        orders=[order(id=evil, state=evil)],
+        quarantined=[told],
+    )
+    hostile.store.update(name=evil)
+    hostile.sync.update(state="offline", message=evil)
+    assert "<img" not in frame.page(language, View(area), hostile)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (None, "never"),
+        (3, "just now"),
+        (37, "30 s ago"),
+        (150, "2 min ago"),
+        (7300, "2 h ago"),
+        (200_000, "2 days ago"),
+    ],
+)
+def test_time_is_told_in_the_largest_unit_that_makes_sense(seconds, said):
+    assert parts.ago("en", seconds) == said
+
+
+def test_a_clock_is_mentioned_only_when_it_is_wrong():
+    assert parts.offset("en", 1_500) == ""
+    assert parts.offset("en", 90_000) == "clock 90 s slow"
+    assert parts.offset("en", -86_400_000) == "clock 24 h fast"
+
+
+def test_what_headquarters_lacks_is_told_per_stream_with_its_age():
+    behind = shop(streams=(StreamState("ledger", 120, 100, 480), StreamState("interactions", 5, 5, 0)))
+    behind.sync.update(state="offline", waiting=20, message="no answer: ConnectionError")
+    page = frame.page("en", View("health"), behind)
+    assert "Headquarters offline, 20 rows wait" in page
+    assert "8 min ago" in page
+    assert "Go on selling" in page
+    assert "All sent" in page

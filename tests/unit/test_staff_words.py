@@ -1,0 +1,64 @@
+"""The tablet's words: everything is said in both languages, and every code of the shop has plain words."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from edge_agent.domain.order import ENDED
+from edge_agent.entrypoints.staff import plain, words
+from hardware import messages
+from hardware.vending import eva_dts
+
+CJK = re.compile(r"[一-鿿]")
+PLACES = re.compile(r"\{\d\}")
+
+
+@pytest.mark.parametrize(("key", "said"), {**words.all_words(), **plain.NAMES}.items())
+def test_whatever_is_said_is_said_in_both_languages_with_the_same_blanks_to_fill(key, said):
+    zh, en = said
+    assert CJK.search(zh), key
+    assert en
+    assert not CJK.search(en), key
+    assert sorted(PLACES.findall(zh)) == sorted(PLACES.findall(en)), key
+
+
+@pytest.mark.parametrize("code", [value for name, value in vars(eva_dts).items() if name.isupper()])
+def test_every_fault_a_machine_of_ours_reports_says_what_it_is_and_what_to_do(code):
+    for language in words.LANGUAGES:
+        what, remedy = plain.fault(language, code)
+        assert what
+        assert remedy
+        assert bool(CJK.search(what)) == bool(CJK.search(remedy)) == (language == "zh")
+    assert code in plain.FAULTS
+
+
+def test_a_fault_nobody_wrote_down_still_tells_staff_to_call_service():
+    what, remedy = plain.fault("en", "QQQ")
+    assert "fault" in what
+    assert "service" in remedy
+
+
+@pytest.mark.parametrize(
+    ("group", "codes"),
+    [
+        ("status", messages.STATUSES),
+        ("kind", messages.KINDS),
+        ("order", [*ENDED, "open", "awaiting_payment", "paid", "fulfilling"]),
+        ("payment", ["created", "pending", "paid", "refunded", "closed", "unknown"]),
+        ("vend", ["requested", "dispensing", "dispensed", "failed", "unknown"]),
+        ("refund", ["requested", "refunded", "refused"]),
+        ("case", ["no_answer", "machine_restarted", "drop_not_confirmed"]),
+        ("why", [*plain.BLOCK_REASONS, *plain.REFUND_REASONS]),
+    ],
+)
+def test_every_state_and_reason_has_plain_words(group, codes):
+    assert not [code for code in codes if f"{group}.{code}" not in plain.NAMES]
+
+
+def test_a_slot_blocked_by_failures_names_the_fault_in_words():
+    assert plain.why_blocked("en", "repeated_failures:EJC") == "A slot is jammed (EJC)"
+    assert plain.why_blocked("zh", "cleaning") == "清洁或维修"
+    assert plain.why_refund("en", "vend_failed:staff") == "Did not drop"
+    assert plain.why_refund("zh", "vend_failed:EJB") == "出货电机故障"

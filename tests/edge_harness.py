@@ -31,7 +31,18 @@ METHODS = frozenset({"sandbox", COUNTER})
 
 OBSERVED = {"devices": ("last_seen_at", "clock_offset_ms", "readings", "described")}
 """Columns that hold what was last heard, not what the journal says."""
-DERIVED = ("store", "items", "devices", "slots", "orders", "order_lines", "payments", "refunds", "vends", "cash_sales")
+DERIVED = (
+    "store",
+    "items",
+    "devices",
+    "slots",
+    "orders",
+    "order_lines",
+    "payments",
+    "refunds",
+    "vends",
+    "cash_sales",
+)
 
 
 @dataclass
@@ -111,7 +122,12 @@ class Store:
     def introduce(self, device: str, *, boot: str = BOOT, drop_sensor: bool = True) -> None:
         """A device's birth, and that it is ready."""
         born = messages.Describe(
-            kind="vending", model="m", serial="s", firmware="1", boot=boot, capabilities={"drop_sensor": drop_sensor}
+            kind="vending",
+            model="m",
+            serial="s",
+            firmware="1",
+            boot=boot,
+            capabilities={"drop_sensor": drop_sensor},
         )
         self.do(commands.DeviceIntroduced("", device, born))
         self.do(commands.DevicePresence("", device, messages.State(status="ready", boot=boot)))
@@ -139,7 +155,9 @@ class Store:
             self.provider_says("paid", placed.subject)
         return self.look(placed.subject)
 
-    def provider_says(self, state: str, order: str, *, amount_minor: int | None = None, payment: str = "") -> Answer:
+    def provider_says(
+        self, state: str, order: str, *, amount_minor: int | None = None, payment: str = ""
+    ) -> Answer:
         """The payment provider answers about an order's payment."""
         found = self.look(order)
         asked = payment or found["payment"]["id"]
@@ -198,7 +216,9 @@ def tables(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     db = sqlite3.connect(path)
     found = {}
     for table in DERIVED:
-        columns = [c for _, c, *_ in db.execute(f"PRAGMA table_info({table})") if c not in OBSERVED.get(table, ())]
+        columns = [
+            c for _, c, *_ in db.execute(f"PRAGMA table_info({table})") if c not in OBSERVED.get(table, ())
+        ]
         found[table] = db.execute(f"SELECT {', '.join(columns)} FROM {table} ORDER BY 1, 2").fetchall()
     db.close()
     return found

@@ -158,7 +158,9 @@ def test_double_and_late_reports_change_nothing(store: Store) -> None:
     vend = vend_ids(order)[0]
     succeed(store, vend)
     rows = len(store.facts())
-    assert store.report(messages.VendSucceeded(command_id=vend, slot="1", drop_confirmed=True), seq=2).upto == 2
+    assert (
+        store.report(messages.VendSucceeded(command_id=vend, slot="1", drop_confirmed=True), seq=2).upto == 2
+    )
     store.report(messages.VendSucceeded(command_id=vend, slot="1", drop_confirmed=True))
     store.report(messages.VendStarted(command_id=vend, slot="1"))
     assert len(store.facts()) == rows
@@ -233,7 +235,9 @@ def test_goods_paid_twice_are_sold_once_and_kept(store: Store) -> None:
     assert store.look(order)["state"] == "completed"
 
 
-def test_an_amount_that_differs_is_never_taken_for_paid_and_holds_units_no_longer_than_the_order(store: Store) -> None:
+def test_an_amount_that_differs_is_never_taken_for_paid_and_holds_units_no_longer_than_the_order(
+    store: Store,
+) -> None:
     order = waiting_for_money(store)
     store.provider_says("paid", order, amount_minor=499)
     assert store.look(order)["payment"]["state"] == "unknown"
@@ -268,7 +272,11 @@ def test_an_order_of_zero_needs_no_provider(store: Store) -> None:
     order = store.do(commands.PlaceOrder(store.key(), "staff", "", (line,))).subject
     store.do(commands.RequestPayment(store.key(), order, "none"))
     after = store.look(order)
-    assert (after["state"], after["payment"]["method"], after["payment"]["state"]) == ("fulfilling", "none", "paid")
+    assert (after["state"], after["payment"]["method"], after["payment"]["state"]) == (
+        "fulfilling",
+        "none",
+        "paid",
+    )
     fail(store, vend_ids(after)[0])
     assert (store.look(order)["state"], store.look(order)["refunds"]) == ("refunded", [])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import os
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -275,3 +277,22 @@ def _assert_order_holds(db: sqlite3.Connection, order: sqlite3.Row) -> None:
 
 def ids(rows: Iterable[dict[str, Any]]) -> list[str]:
     return [row["id"] for row in rows]
+
+
+def sell_without_end(path: str, prefix: str) -> None:
+    """For a child that will be killed: place order after order; print each key and order once it is answered."""
+    db = open_writer(Path(path))
+    brain = Brain(SqliteJournal(db, STORE), Rules(Policy(), METHODS), HandClock())
+
+    def answered(key: str, answer: Answer) -> None:
+        try:
+            os.write(1, f"{key} {answer.subject}\n".encode())
+        except BrokenPipeError:
+            os._exit(1)
+
+    for batch in range(1_500):
+        for n in range(batch % 9 + 1):
+            key = f"{prefix}-{batch}-{n}"
+            line = (commands.RequestedLine("A", 1),)
+            brain.submit(commands.PlaceOrder(key, "kiosk", "", line), functools.partial(answered, key))
+        brain.step(0)

@@ -21,7 +21,8 @@ from kiosk_ui.fonts import Fonts
 from kiosk_ui.views import Picture
 
 SIZES_PX: Final = (256, 384, 640)
-MAX_ILLUSTRATIONS: Final = 300
+MAX_ILLUSTRATIONS: Final = 120
+"""About 100 MB of textures at the usual size."""
 QR_MODULE_PX: Final = 12
 
 
@@ -114,7 +115,7 @@ class Gallery:
 
     def _draw_one(self, _elapsed_s: float) -> None:
         picture, size = self._wanted.popleft()
-        image = illustrations.draw(picture.category, picture.brand, picture.sku, size, self._font_file)
+        image = illustrations.draw(picture.category, picture.seed, picture.word, size, self._font_file)
         texture = texture_of(image)
         while len(self._drawn) >= MAX_ILLUSTRATIONS:
             self._drawn.pop(next(iter(self._drawn)))

@@ -28,14 +28,13 @@ _HUES: Final = (0.02, 0.08, 0.13, 0.27, 0.36, 0.47, 0.55, 0.61, 0.72, 0.80, 0.91
 class Coat:
     """The colours of a brand's packaging: main, light, dark and a contrasting spot; and the word on it."""
 
-    def __init__(self, brand: str, sku: str, font_file: str) -> None:
-        number = zlib.crc32((brand or sku).encode())
-        hue = _HUES[number % len(_HUES)]
+    def __init__(self, seed: str, word: str, font_file: str) -> None:
+        hue = _hue(seed)
         self.main = hsv(hue, 0.68, 0.86)
         self.dark = hsv(hue, 0.8, 0.6)
         self.light = hsv(hue, 0.22, 1.0)
         self.spot = hsv(hue + 0.45, 0.5, 0.97)
-        self.word = brand[:6]
+        self.word = word[:6]
         self.font_file = font_file
 
     def label(self, sheet: Sheet, x: float, y: float, width: float, colour: RGB = WHITE) -> None:
@@ -44,15 +43,19 @@ class Coat:
             sheet.write(self.word, x, y, width, colour, self.font_file)
 
 
-def tile_colour(brand: str, sku: str) -> RGB:
+def _hue(seed: str) -> float:
+    return _HUES[zlib.crc32(seed.encode()) % len(_HUES)]
+
+
+def tile_colour(seed: str) -> RGB:
     """The pale colour an illustration stands on."""
-    return mix(hsv(_HUES[zlib.crc32((brand or sku).encode()) % len(_HUES)], 0.5, 1.0), (255, 250, 243), 0.78)
+    return mix(hsv(_hue(seed), 0.5, 1.0), (255, 250, 243), 0.78)
 
 
-def draw(category: str, brand: str, sku: str, size: int, font_file: str) -> Image.Image:
+def draw(category: str, seed: str, word: str, size: int, font_file: str) -> Image.Image:
     """The illustration of a product, `size` × `size` pixels on nothing."""
     sheet = Sheet(size)
-    _DRAWERS.get(category, _bag)(sheet, Coat(brand, sku, font_file))
+    _DRAWERS.get(category, _bag)(sheet, Coat(seed, word, font_file))
     return sheet.finished()
 
 

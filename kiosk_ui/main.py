@@ -63,7 +63,7 @@ class KioskApp(App):
         """Make the stage and begin to listen."""
         gallery.register_fonts(self._fonts)
         self.stage = Stage(Gallery(self._fonts.bold), self.handle)
-        self._show(0)
+        self._show()
         Window.bind(on_touch_up=self._touched)
         Clock.schedule_interval(self._tick, TICK_S)
         self.link.start()
@@ -73,14 +73,15 @@ class KioskApp(App):
         """End the link's threads."""
         self.link.close()
 
-    def handle(self, event: Event) -> None:
-        """Let one event happen."""
-        self.state, requests = step(self.state, event, time.monotonic())
-        for request in requests:
-            self.link.submit(request)
-        self._show(0)
+    def handle(self, *events: Event) -> None:
+        """Let events happen, one after the other, and show what came of them."""
+        for event in events:
+            self.state, requests = step(self.state, event, time.monotonic())
+            for request in requests:
+                self.link.submit(request)
+        self._show()
 
-    def _show(self, _elapsed_s: float) -> None:
+    def _show(self) -> None:
         self.stage.show(show(self.state, time.monotonic()))
 
     def _from_link(self, event: Event) -> None:
@@ -89,8 +90,9 @@ class KioskApp(App):
         Clock.schedule_once(self._take_in)
 
     def _take_in(self, _elapsed_s: float) -> None:
-        while self._inbox:
-            self.handle(self._inbox.popleft())
+        events = [self._inbox.popleft() for _ in range(len(self._inbox))]
+        if events:
+            self.handle(*events)
 
     def _tick(self, _elapsed_s: float) -> None:
         if self.link.failure is not None:

@@ -85,8 +85,13 @@ def _card(item: Item, language: Language) -> Card:
         price=format_minor(item.price_minor, item.currency),
         left=item.available if 0 < item.available <= FEW and not sold_out else None,
         sold_out=sold_out,
-        picture=Picture(item.category, item.brand, item.sku),
+        picture=_picture(item),
     )
+
+
+def _picture(item: Item) -> Picture:
+    """Products of one brand and category share a picture; without a brand each has its own colours."""
+    return Picture(item.category, item.brand or item.sku, item.brand)
 
 
 def _name(thing: Item | Line, language: Language) -> str:
@@ -156,7 +161,7 @@ def _summary(state: State, shop: Shop, order: Order) -> Summary:
         name=_name(line, state.language) if line.name_zh or item is None else _name(item, state.language),
         qty=sum(each.qty for each in order.lines),
         total=format_minor(order.total_minor, order.currency),
-        picture=Picture(item.category if item else "", item.brand if item else "", line.sku),
+        picture=_picture(item) if item is not None else Picture("", line.sku),
     )
 
 

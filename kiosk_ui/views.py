@@ -13,11 +13,11 @@ from kiosk_ui.shop import Language
 
 @dataclass(frozen=True)
 class Picture:
-    """What an illustration is drawn from."""
+    """What an illustration is drawn from: the shape, what its colours follow from, and the word on it."""
 
     category: str
-    brand: str
-    sku: str
+    seed: str
+    word: str = ""
 
 
 @dataclass(frozen=True)

@@ -235,7 +235,7 @@ class PictureTile(Widget):
         self._art, self._picture, self._share = art, picture, share
         self._asked_px = 0.0
         r = max(1, round(look.px(radius)))
-        tint = illustrations.tile_colour(picture.brand, picture.sku)
+        tint = illustrations.tile_colour(picture.seed)
         with self.canvas:
             Color(*(channel / 255 for channel in tint), 1)
             self._ground = BorderImage(texture=gallery.rounded(r), border=(r, r, r, r))

@@ -56,11 +56,15 @@ class ProductCard(FloatLayout):
         self._tap.add_widget(words)
         self.add_widget(self._tap)
         self._badge: Badge | None = None
+        self._shown: Card | None = None
         self.bind(pos=self._place, size=self._place)
         self.show(card)
 
     def show(self, card: Card) -> None:
         """The card's newest price and stock."""
+        if card == self._shown:
+            return
+        self._shown = card
         self._name.say(card.name)
         self._price.say(card.price)
         self._price.color = theme.MUTED if card.sold_out else theme.ACCENT
@@ -127,12 +131,11 @@ class HomeScreen(BoxLayout):
             self._show_chips(body)
         if before is None or before.cases != body.cases:
             self._show_cases(body)
+        for card in body.cards:
+            if card.sku in self._cards:
+                self._cards[card.sku].show(card)
         if before is None or [c.sku for c in before.cards] != [c.sku for c in body.cards]:
             self._show_cards(body, keep_place=before is not None and before.category == body.category)
-        elif before.cards != body.cards:
-            for old, card in zip(before.cards, body.cards, strict=True):
-                if old != card:
-                    self._cards[card.sku].show(card)
 
     def _show_chips(self, body: Home) -> None:
         self._chips.clear_widgets()
@@ -165,12 +168,14 @@ class HomeScreen(BoxLayout):
             self._cases.add_widget(strip)
 
     def _show_cards(self, body: Home, keep_place: bool) -> None:
+        """Put the cards in their order. A card once made is kept for as long as the screen is."""
         place = self._scroll.scroll_y if keep_place else 1.0
         height = self._look.px(600 if not self._look.landscape else 460)
         self._grid.clear_widgets()
-        self._cards = {card.sku: ProductCard(self._look, self._art, card, height) for card in body.cards}
-        for widget in self._cards.values():
-            self._grid.add_widget(widget)
+        for card in body.cards:
+            if card.sku not in self._cards:
+                self._cards[card.sku] = ProductCard(self._look, self._art, card, height)
+            self._grid.add_widget(self._cards[card.sku])
         if not body.cards:
             words = Text(self._look, self._look.say("home.empty"), theme.TEXT, colour=theme.MUTED)
             self._grid.add_widget(words)

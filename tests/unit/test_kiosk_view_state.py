@@ -138,7 +138,22 @@ def test_a_name_missing_in_english_is_shown_in_chinese() -> None:
     nameless = type(item)(**{name: getattr(item, name) for name in item.__struct_fields__} | {"name_en": ""})
     kiosk = Kiosk(replace(SHOP, items={"A03": nameless}))
     kiosk.happens(LanguageChosen("en"))
-    assert kiosk.body().cards[0].name == "统一冰红茶 500ml"
+    assert kiosk.body().cards[0].name == "茉莉冷泡茶 500ml"
+
+
+def test_products_of_one_brand_and_category_share_a_picture_and_brandless_ones_differ() -> None:
+    def named(sku: str, brand: str) -> Any:
+        item = SHOP.items["A03"]
+        return type(item)(
+            **{name: getattr(item, name) for name in item.__struct_fields__} | {"sku": sku, "brand": brand}
+        )
+
+    items = {sku: named(sku, brand) for sku, brand in (("1", "拾味"), ("2", "拾味"), ("3", ""), ("4", ""))}
+    kiosk = Kiosk(replace(SHOP, items=items))
+    kiosk.happens(Touched())
+    one, two, three, four = (card.picture for card in kiosk.body().cards)
+    assert one == two
+    assert three != four
 
 
 # ── ordering and paying ─────────────────────────────────────────────────────────────────────────────

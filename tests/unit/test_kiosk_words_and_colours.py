@@ -74,15 +74,15 @@ def test_words_can_be_read_by_everybody(ink: theme.Colour, ground: theme.Colour)
 
 def test_the_same_product_always_looks_the_same_and_brands_differ(tmp_path: Path) -> None:
     font = fonts.find(tmp_path).bold
-    one = illustrations.draw("tea", "统一", "A03", 96, font)
-    assert one.tobytes() == illustrations.draw("tea", "统一", "A03", 96, font).tobytes()
-    assert one.tobytes() != illustrations.draw("tea", "康师傅", "A03", 96, font).tobytes()
+    one = illustrations.draw("tea", "拾味", "拾味", 96, font)
+    assert one.tobytes() == illustrations.draw("tea", "拾味", "拾味", 96, font).tobytes()
+    assert one.tobytes() != illustrations.draw("tea", "青岫", "拾味", 96, font).tobytes()
 
 
 @pytest.mark.parametrize("category", [*CATEGORIES, "submarines", ""])
 def test_every_category_is_drawn(category: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     font = fonts.find(tmp_path_factory.getbasetemp() / "kiosk-fonts").bold
-    box = illustrations.draw(category, "Brand", "X", 96, font).getbbox()
+    box = illustrations.draw(category, "X", "Brand", 96, font).getbbox()
     assert box is not None
     assert box[2] - box[0] > 30
     assert box[3] - box[1] > 60

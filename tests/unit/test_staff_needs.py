@@ -122,9 +122,11 @@ def test_a_clock_is_mentioned_only_when_it_is_wrong():
 
 def test_what_headquarters_lacks_is_told_per_stream_with_its_age():
     behind = shop(streams=(StreamState("ledger", 120, 100, 480), StreamState("interactions", 5, 5, 0)))
-    behind.sync.update(state="offline", waiting=20, message="no answer: ConnectionError")
+    behind.sync.update(
+        state="offline", waiting=20, oldest_waiting_s=480, message="no answer: ConnectionError"
+    )
     page = frame.page("en", View("health"), behind)
-    assert "Headquarters offline, 20 rows wait" in page
+    assert "HQ offline · 20 rows wait · oldest 8 min ago" in page
     assert "8 min ago" in page
     assert "Go on selling" in page
     assert "All sent" in page

@@ -58,7 +58,8 @@ def _sync(language: Language, shop: Shop) -> str:
         words = word(language, "sync_online_waiting", waiting) if late else word(language, "sync_online")
         kind = "good"
     elif state == "offline":
-        words, kind = word(language, "sync_offline", waiting), "warn"
+        oldest = parts.ago(language, shop.sync["oldest_waiting_s"])
+        words, kind = word(language, "sync_offline", waiting, oldest), "warn"
     else:
         words, kind = word(language, f"sync_{state}"), "bad" if state == "fenced" else ""
     return f'<a class="pill {kind}" {parts.does("area", "health")}>{words}</a>'

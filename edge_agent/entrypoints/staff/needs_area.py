@@ -26,7 +26,8 @@ def render(language: Language, shop: Shop, needs: Needs) -> str:
     if not needs.count:
         pressing = parts.blank(word(language, "nothing_needed"), word(language, "nothing_needed_hint"))
     if cards:
-        pressing += parts.section(word(language, "also"), cards)
+        alone = needs.count and not needs.cases
+        pressing += parts.section(word(language, "needs" if alone else "also"), cards)
     return pressing + _quarantine(language, shop)
 
 

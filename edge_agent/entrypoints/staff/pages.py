@@ -110,7 +110,7 @@ class Tablet:
     async def refresh(self) -> None:
         """Read the store again and show what changed."""
         if self._sources.clock.now().timestamp() >= self._ends_at_s:
-            ui.navigate.to(f"{ROOT}/login")
+            ui.navigate.to("login")
             return
         await self._read()
         self._draw()
@@ -129,7 +129,7 @@ class Tablet:
 
     async def _tap(self, event: GenericEventArguments) -> None:
         if self._sources.clock.now().timestamp() >= self._ends_at_s:
-            ui.navigate.to(f"{ROOT}/login")
+            ui.navigate.to("login")
             return
         before = self._view
         try:

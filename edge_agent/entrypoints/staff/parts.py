@@ -64,8 +64,13 @@ def signed(number: int) -> str:
 
 
 def goods(language: Language, row: Entity) -> str:
+    """A row's product by its name in this language; its SKU when it has none."""
+    return product(language, row["name_zh"], row["name_en"], row["sku"])
+
+
+def product(language: Language, name_zh: str, name_en: str, sku: str) -> str:
     """A product's name in this language; its SKU when it has none."""
-    return text((row["name_zh"] if language == "zh" else row["name_en"]) or row["name_zh"] or row["sku"])
+    return text((name_zh if language == "zh" else name_en) or name_zh or sku)
 
 
 def pill(words: str, kind: str = "") -> str:

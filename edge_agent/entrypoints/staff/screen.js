@@ -2,6 +2,12 @@
 // list stay where they are. A tap on anything with `data-do` is sent back as that attribute's text.
 
 const DOUBLE_TAP_MS = 350;
+const DOUBLE_TAP_PX = 40;
+
+function isDoubleTap(last, event) {
+  const moved = Math.hypot(event.clientX - last.clientX, event.clientY - last.clientY);
+  return event.timeStamp - last.timeStamp < DOUBLE_TAP_MS && moved < DOUBLE_TAP_PX;
+}
 
 function alike(node, wanted) {
   if (node.nodeName !== wanted.nodeName) return false;
@@ -47,14 +53,14 @@ export default {
   props: { html: String },
   mounted() {
     this.$el.innerHTML = this.html;
-    let tappedAt = -Infinity;
+    let last = { timeStamp: -Infinity };
     this.$el.addEventListener("click", (event) => {
       const button = event.target.closest("[data-do]");
       if (!button?.dataset.do) return;
       // The second half of a double tap must not fall on what the first half brought up. Keys may be quick.
-      const hasty = event.timeStamp - tappedAt < DOUBLE_TAP_MS && !button.matches(".key, .step");
-      tappedAt = event.timeStamp;
-      if (!hasty) this.$emit("tap", button.dataset.do);
+      const again = isDoubleTap(last, event) && !button.matches(".key, .step");
+      last = event;
+      if (!again) this.$emit("tap", button.dataset.do);
     });
   },
   watch: {

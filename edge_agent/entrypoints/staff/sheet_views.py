@@ -85,9 +85,11 @@ def _settle(language: Language, sheet: Settle) -> tuple[str, str]:
     slot = text(sheet.slot)
     what = "dropped" if sheet.dispensed else "not"
     means = word(language, f"settle_{what}_means", sheet.price, slot)
-    return word(language, f"settle_{what}"), _confirm(
-        language, sheet, means, word(language, f"settle_{what}_yes")
-    )
+    place = f"{text(sheet.device)} · {word(language, 'slot')} {slot}"
+    which = parts.product(language, sheet.name_zh, sheet.name_en, sheet.sku)
+    about = f'<div class="about">{place}<br><b>{which}</b></div>'
+    asking = _confirm(language, sheet, means, word(language, f"settle_{what}_yes"))
+    return word(language, f"settle_{what}"), about + asking
 
 
 def _keypad() -> str:

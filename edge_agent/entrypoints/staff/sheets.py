@@ -68,7 +68,11 @@ class Settle(Sheet):
 
     vend: str
     order: str
+    device: str
     slot: str
+    sku: str
+    name_zh: str
+    name_en: str
     price: str
     dispensed: bool
 
@@ -270,9 +274,17 @@ def open_sheet(tap: Tap, shop: Shop, key: str) -> Sheet | None:
 
 
 def _settle(case: Entity, key: str, *, dispensed: bool) -> Settle:
-    price = money(case["price_minor"], case["currency"])
     return Settle(
-        key=key, vend=case["id"], order=case["order"], slot=case["slot"], price=price, dispensed=dispensed
+        key=key,
+        vend=case["id"],
+        order=case["order"],
+        device=case["device"],
+        slot=case["slot"],
+        sku=case["sku"],
+        name_zh=case["name_zh"] or "",
+        name_en=case["name_en"] or "",
+        price=money(case["price_minor"], case["currency"]),
+        dispensed=dispensed,
     )
 
 

@@ -29,7 +29,10 @@ def _standing(language: Language, shop: Shop) -> str:
     sync = shop.sync
     if sync["state"] == "unjoined":
         return word(language, "unjoined_hint")
-    told = [f"{word(language, 'last_ok')}: {parts.ago(language, shop.age_s(sync['last_ok_at']))}"]
+    last_ok = parts.ago(language, shop.age_s(sync["last_ok_at"]))
+    if sync["last_ok_at"]:
+        last_ok += f" ({parts.clock_time(sync['last_ok_at'], shop.store['timezone'])})"
+    told = [f"{word(language, 'last_ok')}: {last_ok}"]
     if sync["message"]:
         told.append(f"{word(language, 'reason')}: {text(sync['message'])}")
     if sync["state"] == "offline":

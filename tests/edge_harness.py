@@ -1,4 +1,4 @@
-"""A store's agent for tests: its brain on a real file with a clock that the test moves, and the whole of it over wires."""
+"""A store for tests: the agent's brain on a real file with a clock that the test moves, and its books' rules."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from cloud_sync.protocol import envelope, facts
 from cloud_sync.protocol.identifiers import STREAMS
@@ -66,6 +66,17 @@ class HandClock:
         self.seconds += seconds
 
 
+class Told(NamedTuple):
+    """What a command was answered; `refused` is the refusal's code, empty when it was done."""
+
+    refused: str
+    subject: str
+    upto: int
+
+
+F = TypeVar("F", bound=facts.Fact)
+
+
 @dataclass
 class Store:
     """One store's brain, worked by hand: `do` returns when the command is committed and answered."""
@@ -102,22 +113,23 @@ class Store:
 
     # ── doing ───────────────────────────────────────────────────────────────────────────────────────
 
-    def do(self, *batch: commands.Command) -> Answer:
+    def do(self, *batch: commands.Command) -> Told:
         """Work off these commands in one batch; the last one's answer."""
         answers: list[Answer] = []
         for command in batch:
             self.brain.submit(command, answers.append)
         while self.brain.step(0):
             pass
-        return answers[-1]
+        last = answers[-1]
+        return Told("" if last.refusal is None else last.refusal.code, last.subject, last.upto)
 
     def stock(self, *slots: tuple[str, str, str, int], price_minor: int = 500, device: str = "vm-1") -> None:
         """List and plan (device, slot, sku, count), and have the machines be ready."""
         skus = sorted({sku for _, _, sku, _ in slots})
         items = tuple(commands.ListedItem(sku, f"商品{sku}", sku, price_minor) for sku in skus)
         planned = tuple(commands.PlannedSlot(d, s, sku, 5, 10, count) for d, s, sku, count in slots)
-        assert self.do(commands.ListItems(self.key(), items)).refusal is None
-        assert self.do(commands.PlanSlots(self.key(), planned)).refusal is None
+        assert self.do(commands.ListItems(self.key(), items)).refused == ""
+        assert self.do(commands.PlanSlots(self.key(), planned)).refused == ""
         for name in sorted({d for d, *_ in slots}):
             self.introduce(name)
 
@@ -135,7 +147,7 @@ class Store:
         self.do(commands.DevicePresence("", device, messages.State(status="ready", boot=boot)))
 
     def report(self, report: messages.Report | None, *, device: str = "vm-1", boot: str = BOOT, seq: int = 0,
-               at: str = "", error: str = "") -> Answer:  # fmt: skip
+               at: str = "", error: str = "") -> Told:  # fmt: skip
         """The device's next report (or the one numbered `seq`)."""
         number = seq or self.seq.get((device, boot), 0) + 1
         self.seq[device, boot] = max(number, self.seq.get((device, boot), 0))
@@ -143,7 +155,7 @@ class Store:
         cause = f"{device}/{boot}-{number}"
         return self.do(commands.DeviceReported(cause, device, boot, number, at, report, error, b"{}"))
 
-    def order(self, *wanted: tuple[str, int], key: str = "") -> Answer:
+    def order(self, *wanted: tuple[str, int], key: str = "") -> Told:
         """Place an order for these SKUs."""
         lines = tuple(commands.RequestedLine(sku, qty) for sku, qty in wanted)
         return self.do(commands.PlaceOrder(key or self.key(), "kiosk", "kiosk-1", lines))
@@ -151,15 +163,15 @@ class Store:
     def paid_order(self, *wanted: tuple[str, int], method: str = COUNTER) -> dict[str, Any]:
         """An order, paid; its vends are requested."""
         placed = self.order(*wanted)
-        assert placed.refusal is None, placed
-        assert self.do(commands.RequestPayment(self.key(), placed.subject, method)).refusal is None
+        assert not placed.refused, placed
+        assert self.do(commands.RequestPayment(self.key(), placed.subject, method)).refused == ""
         if method != COUNTER:
             self.provider_says("paid", placed.subject)
         return self.look(placed.subject)
 
     def provider_says(
         self, state: str, order: str, *, amount_minor: int | None = None, payment: str = ""
-    ) -> Answer:
+    ) -> Told:
         """The payment provider answers about an order's payment."""
         found = self.look(order)
         asked = payment or found["payment"]["id"]
@@ -178,9 +190,9 @@ class Store:
         """One slot as a screen sees it."""
         return next(s for s in self.queries.devices([device])[0]["slots"] if s["slot"] == slot)
 
-    def facts(self, *types: type[facts.Fact]) -> list[facts.Fact]:
-        """The ledger's facts, of some types or all."""
-        return [fact for _, fact in read_journal(self.path) if not types or isinstance(fact, types)]
+    def facts(self, kind: type[F]) -> list[F]:
+        """The ledger's facts of a kind."""
+        return [fact for _, fact in read_journal(self.path) if isinstance(fact, kind)]
 
 
 def read_journal(path: Path, stream: str = "ledger") -> list[tuple[envelope.Event, facts.Fact]]:
@@ -272,7 +284,8 @@ def _assert_order_holds(db: sqlite3.Connection, order: sqlite3.Row) -> None:
         paid = order["paid_minor"] - owed
         assert paid == sold, f"{order['id']}: kept {paid} for goods of {sold}"
     if order["closed_at"] and order["state"] in ("completed", "part_refunded", "refunded"):
-        assert settled and vends
+        assert settled
+        assert vends
 
 
 def ids(rows: Iterable[dict[str, Any]]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The whole agent for tests: real broker, real device shells, real HTTP server, in this process or a child to be killed."""
+"""The whole agent for tests: a real broker, real device shells, a real HTTP server."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ class RawDevice:
         # A client id of its own: it must not end the real device's session.
         self._mqtt = paho.Client(CallbackAPIVersion.VERSION2, client_id=f"{name}-raw")
         self._mqtt.username_pw_set(address.user, address.password)
-        self._mqtt.on_message = lambda _c, _u, message: self.acks.append(parse_ack(message.payload))
+        self._mqtt.on_message = lambda _c, _u, message: self.acks.append(parse_ack(bytes(message.payload)))
         self._mqtt.connect("127.0.0.1", address.port)
         self._mqtt.subscribe(topic(STORE, name, "ack"), qos=1)
         self._mqtt.loop_start()

@@ -1,4 +1,4 @@
-"""kill -9 at any moment: what was answered is in the file, once; what was under way is settled, and no vend is repeated."""
+"""kill -9 at any moment: what was answered is in the file, once; what was under way ends, and no vend is repeated."""
 
 from __future__ import annotations
 
@@ -91,7 +91,8 @@ def test_a_killed_holder_lets_go_of_the_folder(tmp_path: Path) -> None:
         "held = lock.hold(Path(sys.argv[1]), 'now'); print('held', flush=True); time.sleep(60)"
     )
     child = python(code, str(tmp_path / "agent.lock"))
-    assert child.stdout is not None and child.stdout.readline() == "held\n"
+    assert child.stdout is not None
+    assert child.stdout.readline() == "held\n"
     (tmp_path / "store.db").touch()
     with pytest.raises(StoreInUse, match=f"process {child.pid} "):
         LiveAgent(tmp_path, None)

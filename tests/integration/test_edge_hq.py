@@ -133,7 +133,7 @@ def test_a_lost_reply_a_cut_and_a_restored_headquarters_lose_and_double_nothing(
     # Headquarters' database is lost and restored from a copy that lacks the last rows.
     line.cut = True
     headquarters.stop()
-    server, _, name = postgres_dsn.partition("?")[0].rpartition("/")
+    name = postgres_dsn.partition("?")[0].rpartition("/")[2]
     copy = f"{name}_copy"
     admin = postgres_dsn.replace(f"/{name}?", "/postgres?")
     with psycopg.connect(admin, autocommit=True) as db:

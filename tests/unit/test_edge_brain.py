@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cloud_sync.protocol import facts
-from cloud_sync.protocol.envelope import parse_time, rfc3339
+from cloud_sync.protocol.envelope import rfc3339
 from edge_agent.adapters.disk_watch import DiskWatch
 from edge_agent.domain import commands
 from edge_agent.services.brain import Answer
@@ -20,6 +20,7 @@ from hardware import messages
 from tests.edge_harness import START, HandClock, Store, assert_books_hold, assert_chained, read_journal
 
 BIG_INT = 2**70
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -56,9 +57,9 @@ def test_the_same_key_twice_in_one_batch_happens_once(store: Store) -> None:
 
 
 def test_a_refusal_is_not_remembered_so_the_same_key_may_succeed_later(store: Store) -> None:
-    assert store.order(("A", 6), key="tap-1").refusal.code == "sold_out"
+    assert store.order(("A", 6), key="tap-1").refused == "sold_out"
     store.do(commands.CountSlot(store.key(), "vm-1", "1", 6))
-    assert store.order(("A", 6), key="tap-1").refusal is None
+    assert store.order(("A", 6), key="tap-1").refused == ""
 
 
 def test_no_answer_is_given_before_the_row_is_in_the_file(store: Store) -> None:
@@ -99,7 +100,7 @@ def test_a_poison_report_is_quarantined_acknowledged_and_the_device_goes_on(stor
     assert store.report(huge).upto == 2
     assert store.report(messages.DoorOpened()).upto == 3
     assert "FactTooLarge" in store.queries.quarantined()[0]["reason"]
-    assert isinstance(store.facts()[-1], facts.DoorOpened)
+    assert isinstance(store.facts(facts.Fact)[-1], facts.DoorOpened)
 
 
 def test_one_who_cannot_take_an_answer_costs_nobody_else_theirs(store: Store) -> None:
@@ -115,14 +116,15 @@ def test_one_who_cannot_take_an_answer_costs_nobody_else_theirs(store: Store) ->
     store.brain.submit(commands.PlaceOrder("a", "kiosk", "", line), gone)
     store.brain.submit(commands.PlaceOrder("b", "kiosk", "", line), answers.append)
     store.brain.step(0)
-    assert len(answers) == 1 and woken == [True]
+    assert len(answers) == 1
+    assert woken == [True]
 
 
 def test_a_batch_that_was_rolled_back_leaves_nothing_in_memory(store: Store) -> None:
     poison = commands.PlanSlots("poison", (commands.PlannedSlot("vm-1", "9", "A", BIG_INT, 1),))
     store.do(commands.DeviceReported("c", "vm-1", "boot1", 1, "", messages.DoorOpened(), "", b""), poison)
     assert store.report(messages.DoorClosed(), seq=2).upto == 2
-    assert [type(f).__name__ for f in store.facts(facts.DoorOpened, facts.DoorClosed)] == [
+    assert [type(f).__name__ for f in store.facts(facts.Fact)[-2:]] == [
         "DoorOpened",
         "DoorClosed",
     ]
@@ -216,54 +218,54 @@ def test_a_full_disk_stops_sales_keeps_reports_with_the_device_and_writes_nothin
     store: Store,
 ) -> None:
     fill_up(store)
-    answers = [store.do(commands.BlockSlot(f"b{n}", "vm-1", "1", "x" * 3_000)) for n in range(1)]
     for n in range(40):
         store.do(commands.UnblockSlot(f"u{n}", "vm-1", "1"))
-        answers.append(store.do(commands.BlockSlot(f"c{n}", "vm-1", "1", "x" * 3_000)))
-        if answers[-1].refusal is not None:
+        answer = store.do(commands.BlockSlot(f"b{n}", "vm-1", "1", "x" * 3_000))
+        if answer.refused:
             break
-    assert answers[-1].refusal.code == "disk_full"
+    assert answer.refused == "disk_full"
     assert store.brain.storage_full
-    rows = len(store.facts())
-    assert store.order(("A", 1)).refusal.code == "disk_full"
+    rows = len(store.facts(facts.Fact))
+    assert store.order(("A", 1)).refused == "disk_full"
     report = store.report(messages.AuditRead(dex="x" * 9_000), seq=1)
-    assert report.refusal.code == "disk_full" and report.upto == 0, "the device keeps its report"
-    assert len(store.facts()) == rows
+    assert (report.refused, report.upto) == ("disk_full", 0), "the device keeps its report"
+    assert len(store.facts(facts.Fact)) == rows
     assert_chained(store.path)
     assert_books_hold(store.path)
 
     free_up(store)
     assert store.report(messages.AuditRead(dex="x" * 9_000), seq=1).upto == 1
-    assert store.order(("A", 1)).refusal is None
+    assert store.order(("A", 1)).refused == ""
     store.restart()
     assert_chained(store.path)
 
 
 def test_a_full_disk_in_mid_batch_undoes_the_batch_and_everybody_hears(store: Store) -> None:
-    rows = len(store.facts())
+    rows = len(store.facts(facts.Fact))
     fill_up(store)
     answers: list[Answer] = []
     for n in range(200):
         line = (commands.RequestedLine("A", 1, price_minor=n),)
         store.brain.submit(commands.PlaceOrder(f"o{n}", "kiosk", "k" * 2_000, line), answers.append)
     store.brain.step(0)
-    assert {a.refusal.code for a in answers} == {"disk_full"} and len(answers) == 200
-    assert len(store.facts()) == rows
+    assert {a.refusal and a.refusal.code for a in answers} == {"disk_full"}
+    assert len(answers) == 200
+    assert len(store.facts(facts.Fact)) == rows
     assert store.slot()["held"] == 0
     free_up(store)
-    assert store.order(("A", 5), key="o0").refusal is None, "the same key may succeed once there is room"
+    assert store.order(("A", 5), key="o0").refused == "", "the same key may succeed once there is room"
 
 
 def test_sales_stop_at_the_reserve_while_what_is_under_way_still_ends(store: Store) -> None:
     order = store.paid_order(("A", 1))
     free = shutil.disk_usage(store.path.parent).free
     DiskWatch(store.path.parent, store.brain, reserve_bytes=free * 2).step()
-    assert store.order(("A", 1)).refusal.code == "disk_full"
+    assert store.order(("A", 1)).refused == "disk_full"
     vend = order["vends"][0]["id"]
     assert store.report(messages.VendSucceeded(command_id=vend, slot="1", drop_confirmed=True)).upto == 1
     assert store.look(order["id"])["state"] == "completed"
     DiskWatch(store.path.parent, store.brain, reserve_bytes=0).step()
-    assert store.order(("A", 1)).refusal is None
+    assert store.order(("A", 1)).refused == ""
 
 
 # ── clocks ──────────────────────────────────────────────────────────────────────────────────────────
@@ -284,11 +286,11 @@ def test_a_device_in_1970_keeps_its_order_and_both_times_and_the_sale_is_dated_b
     assert [e.devicetime for e, _ in told] == [in_1970, late]
     assert [e.time for e, _ in told] == [rfc3339(START)] * 2
     assert [f.sold_at for _, f in told] == [rfc3339(START), late], "a backlog is believed, 1970 is not"
-    assert told[0][0].offsetms == round((START - parse_time(in_1970)).total_seconds() * 1000)
+    assert told[0][0].offsetms == round((START - EPOCH).total_seconds() * 1000) - 5_000
 
 
 def test_a_store_in_1970_keeps_selling_in_order_and_keeps_both_times(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store.db", clock=HandClock(datetime(1970, 1, 1, tzinfo=UTC)))
+    store = Store(tmp_path / "store.db", clock=HandClock(EPOCH))
     store.stock(("vm-1", "1", "A", 5))
     for at in (rfc3339(START), rfc3339(START + timedelta(minutes=1))):
         vend = store.paid_order(("A", 1))["vends"][0]["id"]
@@ -308,7 +310,7 @@ def test_a_store_in_1970_keeps_selling_in_order_and_keeps_both_times(tmp_path: P
 
 
 def test_a_payment_code_is_never_kept_whole(store: Store) -> None:
-    store.report(messages.CodeScanned(symbology="QR", text="2812 3456".replace(" ", "") + "0123456789"))
+    store.report(messages.CodeScanned(symbology="QR", text="281234560123456789"))
     with sqlite3.connect(store.path) as db:
         kept = b"".join(body for (body,) in db.execute("SELECT body FROM journal"))
     db.close()

@@ -49,6 +49,10 @@ def says_reply(acked: int, chain_hash: str) -> hostile_hq.Answer:
     return says(200, msgspec.json.encode(SyncReply(acked=acked, hash=chain_hash)))
 
 
+def waits(handler: hostile_hq._Handler, _: bytes) -> None:
+    handler.rfile.read(1_000)  # more than the store sends
+
+
 def drips(handler: hostile_hq._Handler, _: bytes) -> None:
     handler.send_response(200)
     handler.send_header("Content-Length", "100000")
@@ -96,7 +100,7 @@ def test_whatever_headquarters_says_the_store_sells_on_and_catches_up(
     assert hq.requests == asked == 1, "it waits before it asks again"
     assert link.status.state == "offline"
     assert link.status.message
-    assert store.order(("A", 1)).refusal is None
+    assert store.order(("A", 1)).refused == ""
     assert store.queries.acked("ledger") == (0, ZERO)
 
     hq.answer = honest = Honest()
@@ -125,7 +129,7 @@ def test_an_answer_that_hangs_or_drips_is_given_up(
     store: Store, hq: HttpServer, link: HqLink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hq_link, "TIMEOUT_S", (1.0, 0.2))
-    hq.answer = lambda handler, _: handler.rfile.read(1_000)  # waits for more than the store sends
+    hq.answer = waits
     link.step()
     assert link.status.message == "no answer: ReadTimeout"
     store.clock.pass_s(120)
@@ -190,7 +194,7 @@ def test_a_fence_stops_the_link_until_a_person_looks_and_the_store_sells_on(
     link.step()
     assert hq.requests == 1
     assert (link.status.state, link.status.message) == ("fenced", "forked: row 3 differs")
-    assert store.order(("A", 1)).refusal is None
+    assert store.order(("A", 1)).refused == ""
 
 
 def test_a_headquarters_without_zstd_gets_gzip(store: Store, hq: HttpServer, link: HqLink) -> None:

@@ -93,11 +93,11 @@ def test_an_unknown_vend_goes_to_a_person_and_is_never_repeated(store: Store) ->
 def test_a_person_settles_an_unknown_vend(store: Store, dispensed: bool, state: str) -> None:
     order = store.paid_order(("A", 1))
     vend = vend_ids(order)[0]
-    assert store.do(commands.SettleVend(store.key(), vend, dispensed)).refusal.code == "not_unknown"
+    assert store.do(commands.SettleVend(store.key(), vend, dispensed)).refused == "not_unknown"
     store.clock.pass_s(31)
     store.do(commands.VendOverdue("", vend))
-    assert store.do(commands.SettleVend(store.key(), vend, dispensed)).refusal is None
-    assert store.do(commands.SettleVend(store.key(), vend, dispensed)).refusal.code == "already_settled"
+    assert store.do(commands.SettleVend(store.key(), vend, dispensed)).refused == ""
+    assert store.do(commands.SettleVend(store.key(), vend, dispensed)).refused == "already_settled"
     for refund in refund_ids(store.look(order["id"])):
         store.do(commands.PayOutRefund(store.key(), refund))
     assert store.look(order["id"])["state"] == state
@@ -157,13 +157,13 @@ def test_double_and_late_reports_change_nothing(store: Store) -> None:
     order = store.paid_order(("A", 1))
     vend = vend_ids(order)[0]
     succeed(store, vend)
-    rows = len(store.facts())
+    rows = len(store.facts(facts.Fact))
     assert (
         store.report(messages.VendSucceeded(command_id=vend, slot="1", drop_confirmed=True), seq=2).upto == 2
     )
     store.report(messages.VendSucceeded(command_id=vend, slot="1", drop_confirmed=True))
     store.report(messages.VendStarted(command_id=vend, slot="1"))
-    assert len(store.facts()) == rows
+    assert len(store.facts(facts.Fact)) == rows
 
 
 # ── paying ──────────────────────────────────────────────────────────────────────────────────────────
@@ -213,7 +213,8 @@ def test_money_that_comes_twice_goes_back_once_and_the_goods_are_still_refundabl
     store.provider_says("paid", order, payment=first)
     store.provider_says("paid", order)
     after = store.look(order)
-    assert after["state"] == "fulfilling" and len(after["vends"]) == 1
+    assert after["state"] == "fulfilling"
+    assert len(after["vends"]) == 1
     assert [r["reason"] for r in after["refunds"]] == ["paid_twice"]
     store.do(commands.RefundAnswered("", refund_ids(after)[0], True, "ref"))
     fail(store, vend_ids(after)[0])
@@ -286,22 +287,22 @@ def test_a_refund_that_the_provider_refuses_is_paid_out_by_a_person_once(store: 
     store.provider_says("paid", order)
     fail(store, vend_ids(store.look(order))[0])
     refund = refund_ids(store.look(order))[0]
-    assert store.do(commands.PayOutRefund(store.key(), refund)).refusal.code == "refund_not_open"
+    assert store.do(commands.PayOutRefund(store.key(), refund)).refused == "refund_not_open"
     store.do(commands.RefundAnswered("", refund, False, reason="card closed"))
     assert store.look(order)["refunds"][0]["state"] == "refused"
-    assert store.do(commands.PayOutRefund(store.key(), refund)).refusal is None
-    assert store.do(commands.PayOutRefund(store.key(), refund)).refusal.code == "refund_not_open"
+    assert store.do(commands.PayOutRefund(store.key(), refund)).refused == ""
+    assert store.do(commands.PayOutRefund(store.key(), refund)).refused == "refund_not_open"
     assert store.look(order)["state"] == "refunded"
 
 
 def test_staff_gives_back_no_more_than_is_left_and_the_whole_of_it_reverses_the_sale(store: Store) -> None:
     order = store.paid_order(("A", 1))
     refund = commands.RefundOrder(store.key(), order["id"], 200, "staff gives back")
-    assert store.do(refund).refusal.code == "refund_not_open", "a vend is under way"
+    assert store.do(refund).refused == "refund_not_open", "a vend is under way"
     succeed(store, vend_ids(order)[0])
-    assert store.do(refund).refusal is None
+    assert store.do(refund).refused == ""
     too_much = commands.RefundOrder(store.key(), order["id"], 301, "staff gives back")
-    assert store.do(too_much).refusal.code == "refund_too_large"
+    assert store.do(too_much).refused == "refund_too_large"
     assert store.facts(facts.SaleReversed) == []
     store.do(commands.RefundOrder(store.key(), order["id"], 300, "staff gives back"))
     assert len(store.facts(facts.SaleReversed)) == 1
@@ -314,22 +315,22 @@ def test_staff_gives_back_no_more_than_is_left_and_the_whole_of_it_reverses_the_
 
 
 def test_nobody_is_promised_a_unit_that_somebody_else_holds(store: Store) -> None:
-    assert store.order(("A", 4)).refusal is None
-    assert store.order(("A", 2)).refusal.code == "sold_out"
-    assert store.order(("A", 1)).refusal is None
+    assert store.order(("A", 4)).refused == ""
+    assert store.order(("A", 2)).refused == "sold_out"
+    assert store.order(("A", 1)).refused == ""
 
 
 def test_an_order_is_placed_whole_or_not_at_all(store: Store) -> None:
-    rows = len(store.facts())
-    assert store.order(("A", 1), ("B", 2)).refusal.code == "sold_out"
-    assert len(store.facts()) == rows
+    rows = len(store.facts(facts.Fact))
+    assert store.order(("A", 1), ("B", 2)).refused == "sold_out"
+    assert len(store.facts(facts.Fact)) == rows
     assert store.slot()["held"] == 0
 
 
 def test_nothing_is_sold_from_a_machine_that_is_gone(store: Store) -> None:
     for device in ("vm-1", "vm-2"):
         store.do(commands.DevicePresence("", device, messages.State(status="lost", boot="boot1")))
-    assert store.order(("A", 1)).refusal.code == "machine_not_ready"
+    assert store.order(("A", 1)).refused == "machine_not_ready"
 
 
 def test_a_last_will_of_an_earlier_boot_does_not_take_a_living_machine_down(store: Store) -> None:
@@ -355,12 +356,12 @@ def test_a_cash_sale_that_cannot_be_one_is_quarantined(store: Store, sale: tuple
 
 def test_a_planogram_that_names_a_slot_twice_is_refused_whole(store: Store) -> None:
     twice = tuple(commands.PlannedSlot("vm-1", "1", "A", 1, 10, count) for count in (1, 0))
-    assert store.do(commands.PlanSlots(store.key(), twice)).refusal.code == "malformed"
+    assert store.do(commands.PlanSlots(store.key(), twice)).refused == "malformed"
     assert store.slot()["count"] == 3
 
 
 def test_a_machine_that_is_only_planned_can_be_seen_and_counted(store: Store) -> None:
     store.do(commands.PlanSlots(store.key(), (commands.PlannedSlot("vm-9", "1", "A", 1, 10, 5),)))
-    assert store.do(commands.CountSlot(store.key(), "vm-9", "1", 4)).refusal is None
+    assert store.do(commands.CountSlot(store.key(), "vm-9", "1", 4)).refused == ""
     assert store.queries.devices(["vm-9"])[0]["status"] == "disconnected"
     assert store.queries.items(["A"])[0]["available"] == 5, "only machines that are there sell"

@@ -11,6 +11,7 @@ import pytest
 
 from cloud_sync.protocol import facts
 from cloud_sync.protocol.envelope import rfc3339
+from edge_agent.domain import commands
 from edge_agent.domain.policy import Policy
 from hardware import messages
 from hardware.broker import EmbeddedBroker
@@ -159,6 +160,32 @@ def test_what_comes_doubled_or_out_of_order_is_taken_once_and_in_order(
         if isinstance(f, (facts.DoorOpened, facts.DoorClosed))
     ]
     assert told == ["DoorOpened", "DoorClosed"] * 4
+
+
+def test_on_a_full_disk_reports_stay_with_their_device_and_presence_is_asked_for_again(
+    agent: LiveAgent, raw: RawDevice
+) -> None:
+    db = agent.agent._writer_db
+    db.execute(f"PRAGMA max_page_count = {db.execute('PRAGMA page_count').fetchone()[0]}")
+    bodies = [report(n, messages.AuditRead(dex="x" * 20_000)) for n in range(1, 30)]
+    send_all(raw, bodies)
+    kept = raw.upto("b")
+    assert kept < len(bodies), "what could not be written is not acknowledged"
+    count = commands.CountSlot("", "vm-1", "1", 99)
+    born = messages.Describe(
+        kind="vending", model="new", serial="s", firmware="1", boot="b", capabilities={"x": "y" * 30_000}
+    )
+    raw.send("describe", messages.encode(born))
+    eventually(lambda: agent.agent.link._presence_lost)
+    assert agent.queries.devices(["vm-1"])[0]["model"] == "m"
+    assert_chained(agent.path)
+
+    db.execute("PRAGMA max_page_count = 1000000")
+    send_all(raw, bodies[kept:])
+    eventually(lambda: raw.upto("b") == len(bodies))
+    # Asked for again with the next commit; machines say how they are every minute anyway.
+    eventually(lambda: agent.do(count).refusal is None and agent.queries.devices(["vm-1"])[0]["model"] == "new")
+    agent.sell("A")
 
 
 # ── real machines ───────────────────────────────────────────────────────────────────────────────────

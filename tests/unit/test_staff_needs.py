@@ -25,6 +25,14 @@ def test_every_unknown_vend_is_a_case_with_both_answers_to_tap():
     assert page.count("settle") == 2
 
 
+def test_more_than_anybody_can_work_on_is_told_as_a_number():
+    cases = [case(f"ORDER-{n}-1") for n in range(40)]
+    page = frame.page("en", View(), shop(cases=cases))
+    assert page.count("<article") == 12
+    assert "28 more" in page
+    assert needs_of(shop(cases=cases)).count == 40
+
+
 def test_a_dispute_is_shown_for_a_day_and_says_what_the_machine_said():
     fresh = case(state="failed", disputed="dispensed", at=at(60))
     assert "it was settled as not dropped" in frame.page("en", View(), shop(cases=[fresh])).lower()

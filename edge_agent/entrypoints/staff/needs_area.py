@@ -11,6 +11,8 @@ from edge_agent.entrypoints.staff.plain import fault, named, why_blocked, why_re
 from edge_agent.entrypoints.staff.shop import Entity, Shop
 from edge_agent.entrypoints.staff.words import Language, word
 
+SHOWN: Final = 12
+"""Of each kind. Nobody works on more at a time, and a tablet need not draw them."""
 STATUS_KIND: Final = {"ready": "good", "init": "warn", "faulty": "warn", "alert": "bad", "lost": "bad"}
 
 
@@ -28,7 +30,19 @@ def render(language: Language, shop: Shop, needs: Needs) -> str:
     if cards:
         alone = needs.count and not needs.cases
         pressing += parts.section(word(language, "needs" if alone else "also"), cards)
-    return pressing + _quarantine(language, shop)
+    return pressing + _more(language, needs) + _quarantine(language, shop)
+
+
+def _more(language: Language, needs: Needs) -> str:
+    listed = (
+        needs.cases,
+        needs.disputes,
+        needs.pay_outs,
+        needs.devices,
+        needs.blocked + needs.blocked_by_staff,
+    )
+    hidden = sum(max(0, len(rows) - SHOWN) for rows in listed)
+    return f'<p class="hint more">{word(language, "more", hidden)}</p>' if hidden else ""
 
 
 def _stopped(language: Language, shop: Shop, needs: Needs) -> str:
@@ -72,7 +86,7 @@ def _cases(language: Language, shop: Shop, cases: list[Entity]) -> str:
             button(word(language, "it_dropped"), "settle", case["id"], "yes")
             + button(word(language, "it_did_not"), "settle", case["id"], "no"),
         )
-        for case in cases
+        for case in cases[:SHOWN]
     )
     return parts.section(word(language, "cases"), body, word(language, "cases_hint"))
 
@@ -87,7 +101,7 @@ def _disputes(language: Language, disputes: list[Entity]) -> str:
             button(word(language, "see_order"), "order", case["order"])
             + button(word(language, "count_again"), "slot", case["device"], case["slot"]),
         )
-        for case in disputes
+        for case in disputes[:SHOWN]
     )
 
 
@@ -100,7 +114,7 @@ def _pay_outs(language: Language, refunds: list[Entity]) -> str:
         f'<span class="number">{word(language, "order")} {text(refund["order"])}</span></div>'
         f'<div class="buttons">{button(word(language, "see_order"), "order", refund["order"])}'
         f"{button(word(language, 'pay_out'), 'pay_out', refund['id'], kind='main')}</div></article>"
-        for refund in refunds
+        for refund in refunds[:SHOWN]
     )
 
 
@@ -116,7 +130,7 @@ def _unwell(language: Language, shop: Shop, devices: list[Entity]) -> str:
         f"<div>{status_pill(language, device)}</div>"
         f"{fault_lines(language, device)}"
         f'<div class="buttons">{button(word(language, "see_machine"), "area", "devices")}</div></article>'
-        for device in devices
+        for device in devices[:SHOWN]
     )
 
 
@@ -145,7 +159,7 @@ def _blocked(language: Language, blocked: list[tuple[Entity, Entity]]) -> str:
         f'<div class="why">{_who_blocked(language, slot["blocked"])}</div>'
         f'<div class="buttons">{button(word(language, "count_again"), "slot", device["id"], slot["slot"])}'
         f"{button(word(language, 'unblock'), 'unblock', device['id'], slot['slot'])}</div></article>"
-        for device, slot in blocked
+        for device, slot in blocked[:SHOWN]
     )
 
 

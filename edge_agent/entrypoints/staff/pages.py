@@ -31,6 +31,8 @@ from edge_agent.entrypoints.staff.words import Language, word
 log = structlog.get_logger(__name__)
 
 REFRESH_S: Final = 1.0
+HISTORY_LENGTH: Final = 5
+"""Messages kept for a browser that was away for a moment; each is a whole page. After more it loads afresh."""
 _FAVICON: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 26 26"><rect width="26" height="26" rx="8" '
     'fill="#0d6e6e"/><rect x="7" y="8" width="12" height="12" rx="2" fill="#fff"/></svg>'
@@ -47,7 +49,7 @@ def mount_staff_pages(app: FastAPI, sources: Sources, access: Access, new_key: C
     sessions = Sessions(access)
     app.include_router(session_routes(access, sessions, sources.clock))
 
-    @ui.page("/", title="popshop", reconnect_timeout=10.0)
+    @ui.page("/", title="popshop", reconnect_timeout=5.0)
     async def tablet(request: Request, area: str = "needs") -> Response | None:
         ends_at_s = sessions.ends_at_s(request, sources.clock.now())
         if not ends_at_s:
@@ -67,6 +69,7 @@ def mount_staff_pages(app: FastAPI, sources: Sources, access: Access, new_key: C
         favicon=_FAVICON,
         tailwind=False,
         binding_refresh_interval=None,
+        message_history_length=HISTORY_LENGTH,
         show_welcome_message=False,
     )
 

@@ -66,6 +66,10 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "支付平台拒绝退款，请当面退给顾客",
         "The payment provider refused: pay the shopper by hand",
     ),
+    "more": (
+        "还有 {0} 项，处理完上面的就会显示。",
+        "{0} more; they appear as you work off the ones above.",
+    ),
     "also": ("另外", "Also"),
     "unwell": ("设备异常", "Machine"),
     "see_machine": ("查看设备", "See the machine"),

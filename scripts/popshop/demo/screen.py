@@ -91,7 +91,7 @@ class Screen:
         agent, hq = shop.agent_url, shop.hq_url
         rows = [
             ("Headquarters", f"{hq}   password {shop.hq_credentials()['admin_password']}"),
-            ("Staff tablet", f"{agent}/staff   PIN {shop.credentials()['staff_pin']}"),
+            ("Staff tablet", f"{agent}/staff/   PIN {shop.credentials()['staff_pin']}"),
             ("Kiosk API", f"{agent}/api   token in {shop.edge_data / 'credentials.json'}"),
             ("Pay page", f"{agent}/pay/…   every order has its own, as a QR code on the kiosk"),
             ("OpenAPI", f"{agent}/docs · {hq}/docs"),

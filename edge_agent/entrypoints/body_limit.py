@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Final
-
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
 
 from edge_agent.domain.refusals import Refusal, sentences
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY_BYTES: Final = 16 * 1024 * 1024
 """A catalogue of 20,000 items fits; one request can hold no more memory than this."""

@@ -128,9 +128,8 @@ def test_a_cancelled_payment_is_closed_there_first_unless_the_money_was_faster(c
         counter.store.do(commands.CancelOrder(counter.store.key(), order))
     counter.ask(3)
     assert counter.store.look(slow)["state"] == counter.store.look(fast)["state"] == "cancelled"
-    assert counter.provider.sandbox.pay(counter.token(slow))["state"] == "closed", (
-        "nobody can pay it any more"
-    )
+    late = counter.provider.sandbox.pay(counter.token(slow)) or {}
+    assert late["state"] == "closed", "nobody can pay it any more"
     assert counter.store.look(fast)["refunded_minor"] == 500
     assert counter.store.slot()["held"] == 0
 

@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
 
 from edge_agent.adapters.identity import Identity
 from hardware.device import Device
@@ -84,7 +85,8 @@ class TabletShop:
     ) -> dict[str, Any]:
         """Sell, and wait until the unit's vend is in this state."""
         order = self.sell(machine, slot, fault)
-        return wait_for(lambda: self._if(self.staff.order(order["id"]), state))
+        found: dict[str, Any] = wait_for(lambda: self._if(self.staff.order(order["id"]), state))
+        return found
 
     @staticmethod
     def _if(order: dict[str, Any], state: str) -> dict[str, Any] | None:
@@ -98,7 +100,7 @@ class TabletShop:
     def say_rubbish(self, device: str) -> None:
         """A device that sends bytes nobody can read."""
         address = self.shop.device_address(device)
-        client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=device)
+        client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=device)
         client.username_pw_set(address.user, address.password)
         client.connect(address.host, address.port)
         client.loop_start()

@@ -125,9 +125,9 @@ def test_nobody_gets_in_without_the_pin(shop: TabletShop, browser: Browser) -> N
 
 def test_a_session_ends_by_itself(shop: TabletShop, browser: Browser) -> None:
     soon_s = int(datetime.now(UTC).timestamp()) + 4
-    cookie = {"name": "popshop_staff", "value": Sessions(Access(**shop.shop.credentials())).signed(soon_s)}
+    signed = Sessions(Access(**shop.shop.credentials())).signed(soon_s)
     context = browser.new_context()
-    context.add_cookies([cookie | {"url": shop.url}])
+    context.add_cookies([{"name": "popshop_staff", "value": signed, "url": shop.url}])
     page = context.new_page()
     page.goto(shop.url)
     expect(page.locator(".area")).to_be_visible()

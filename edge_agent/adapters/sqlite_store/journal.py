@@ -69,6 +69,7 @@ class SqliteJournal:
     def begin(self, now: datetime) -> None:
         """Open a transaction; every fact in it gets this store time."""
         self._db.execute("BEGIN IMMEDIATE")
+        self.reader.begin()
         self._begin_overlay(envelope.rfc3339(now))
 
     def commit(self) -> None:

@@ -27,11 +27,18 @@ class SqliteReader:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
+        self._currency = ""
+
+    def begin(self) -> None:
+        """A transaction begins: what was remembered in the one before may not be true any more."""
+        self._currency = ""
 
     def currency(self) -> str:
-        """The store's currency."""
-        row = self._db.execute("SELECT currency FROM store").fetchone()
-        return str(row[0])
+        """The store's currency; read once per transaction."""
+        if not self._currency:
+            row = self._db.execute("SELECT currency FROM store").fetchone()
+            self._currency = str(row[0])
+        return self._currency
 
     def store_epoch(self) -> int:
         """The epoch this file writes in; 0 before the first."""

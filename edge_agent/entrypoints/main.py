@@ -147,7 +147,10 @@ class EdgeAgent:
         self.link.start()
         for worker in self._workers:
             worker.start()
-        self._address.write_text(json.dumps({"url": self.url, "pid": os.getpid()}))
+        # Whoever waits for this file reads it the moment it is there, so it comes into being whole.
+        new = self._address.with_suffix(".new")
+        new.write_text(json.dumps({"url": self.url, "pid": os.getpid()}))
+        new.replace(self._address)
         log.info("agent_started", store=i.store, url=self.url, data=str(self.config.data))
 
     def _open_store(self) -> None:
@@ -217,7 +220,8 @@ class EdgeAgent:
         config = uvicorn.Config(
             self.app(), log_level="warning", access_log=False, timeout_graceful_shutdown=2
         )
-        asyncio.run(uvicorn.Server(config).serve(sockets=[self._socket]))
+        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+            runner.run(uvicorn.Server(config).serve(sockets=[self._socket]))
 
 
 def _handle_errors(app: FastAPI) -> None:

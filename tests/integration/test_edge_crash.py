@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -121,7 +123,7 @@ def test_an_agent_killed_while_vends_are_under_way_ends_with_books_that_equal_th
             motor_ms=30,
             listener=lambda e: started.append(e.detail["command_id"]) if _is_start(e) else None,
         )
-        with DeviceRunner([device]):
+        with DeviceRunner([device]), saying(shop.folder / "agent.log"):
             staff.wait_until_ready(["vm-1"])
             orders = []
             for round_ in range(3):
@@ -139,6 +141,15 @@ def test_an_agent_killed_while_vends_are_under_way_ends_with_books_that_equal_th
         staff.close()
     assert_chained(shop.edge_data / "store.db")
     assert_books_hold(shop.edge_data / "store.db")
+
+
+@contextmanager
+def saying(log: Path) -> Iterator[None]:
+    """Should it fail, what the agent said last stands beside the failure."""
+    try:
+        yield
+    finally:
+        sys.stderr.write(log.read_text()[-4_000:])
 
 
 def _is_start(event: Any) -> bool:

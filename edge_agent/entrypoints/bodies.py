@@ -32,6 +32,7 @@ class OrderBody(Body):
     channel: Name = "kiosk"
     device: OptionalName = ""
     lines: Annotated[list[LineBody], Field(min_length=1, max_length=20)]
+    pay: OptionalName = ""
 
 
 class PaymentBody(Body):

@@ -5,12 +5,14 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Request, WebSocket, WebSocketDisconnect
+import msgspec
+from fastapi import APIRouter, Depends, Header, Request, Response, WebSocket, WebSocketDisconnect
 from fastapi.responses import JSONResponse, PlainTextResponse
 
 from cloud_sync.protocol.envelope import rfc3339
 from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.domain import commands
+from edge_agent.domain.methods import COUNTER
 from edge_agent.domain.refusals import Refusal, sentences
 from edge_agent.entrypoints import bodies
 from edge_agent.entrypoints.access import Access
@@ -59,18 +61,31 @@ def _resolve(future: asyncio.Future[Answer], answer: Answer) -> None:
         future.set_result(answer)
 
 
+def _json(value: object, status: int = 200) -> Response:
+    """An answer whose shape is ours already: written as it is, without a second look at every field."""
+    return Response(msgspec.json.encode(value), status, media_type="application/json")
+
+
 def _token(request: Request) -> str:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def _key(idempotency_key: Annotated[str, Header()] = "") -> str:
+# Dependencies are coroutines though they wait for nothing: FastAPI would send plain functions to a thread.
+
+
+async def _key(idempotency_key: Annotated[str, Header()] = "") -> str:
     if not 1 <= len(idempotency_key) <= 200:
         raise Refused("malformed", "the header Idempotency-Key is missing or longer than 200 characters")
     return idempotency_key
 
 
 Key = Annotated[str, Depends(_key)]
+
+
+def _may_pay(method: str, who: str) -> None:
+    if method == COUNTER and who != "staff":
+        raise Refused("forbidden", "counter payments are for staff")
 
 
 class Api:
@@ -96,16 +111,16 @@ class Api:
 
     # ── who calls ───────────────────────────────────────────────────────────────────────────────────
 
-    def anyone(self, request: Request) -> str:
+    async def anyone(self, request: Request) -> str:
         """A kiosk or staff; answers the role."""
         role = self._access.role(_token(request))
         if role is None:
             raise Refused("unauthorised")
         return role
 
-    def staff(self, request: Request) -> str:
+    async def staff(self, request: Request) -> str:
         """Staff only."""
-        if self.anyone(request) != "staff":
+        if await self.anyone(request) != "staff":
             raise Refused("forbidden")
         return "staff"
 
@@ -117,20 +132,22 @@ class Api:
             raise Refused(answer.refusal.code, answer.refusal.detail)
         return answer
 
-    async def _order(self, command: commands.Command) -> dict[str, Any]:
+    async def _order(self, command: commands.Command) -> Response:
         answer = await self._do(command)
         return self.order(answer.subject)
 
-    async def _device(self, command: commands.CountSlot | commands.BlockSlot | commands.UnblockSlot) -> Any:
+    async def _device(
+        self, command: commands.CountSlot | commands.BlockSlot | commands.UnblockSlot
+    ) -> Response:
         await self._do(command)
-        return self._queries.devices([command.device])[0]
+        return _json(self._queries.devices([command.device])[0])
 
-    def order(self, order: str) -> dict[str, Any]:
+    def order(self, order: str, status: int = 200) -> Response:
         """One order, or a refusal."""
         found = self._queries.order(order)
         if found is None:
             raise Refused("unknown_order", order)
-        return found
+        return _json(found, status)
 
     # ── routes ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -150,13 +167,16 @@ class Api:
             special = any(line.device or line.slot or line.price_minor is not None for line in body.lines)
             if special and who != "staff":
                 raise Refused("forbidden", "device, slot and price_minor are for staff")
+            _may_pay(body.pay, who)
             lines = tuple(commands.RequestedLine(**line.model_dump()) for line in body.lines)
-            return await self._order(commands.PlaceOrder(f"order:{key}", body.channel, body.device, lines))
+            placed = await self._do(commands.PlaceOrder(f"order:{key}", body.channel, body.device, lines))
+            if body.pay:
+                await self._do(commands.RequestPayment(f"order-pay:{key}", placed.subject, body.pay))
+            return self.order(placed.subject, status=201)
 
         @router.post("/api/orders/{order}/payments")
         async def pay(order: str, body: bodies.PaymentBody, who: role, key: Key) -> Any:
-            if body.method == "counter" and who != "staff":
-                raise Refused("forbidden", "counter payments are for staff")
+            _may_pay(body.method, who)
             return await self._order(commands.RequestPayment(f"pay:{key}", order, body.method))
 
         @router.post("/api/orders/{order}/cancel")

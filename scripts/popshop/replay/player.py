@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
+from edge_agent.domain.order import order_id
 from popshop.replay.machines import Planogram, ReplayedMachine
 from popshop.replay.rows import Refused, Sale
 from popshop.shop.client import AgentRefused, StaffClient
@@ -76,10 +77,15 @@ class Player:
             "slot": place.slot,
             "price_minor": sale.total_minor // sale.qty,
         }
+        # The order's id follows from its key, so the machine can know its part before the order is placed.
+        order = order_id(f"order:{sale.key}")
+        self._machines[sale.device].expect(order, sale)
         give_up_s = time.monotonic() + PATIENCE_S
         while True:
             try:
-                order = self._staff.place_order([line], key=sale.key, channel="machine", device=sale.device)
+                self._staff.place_order(
+                    [line], key=sale.key, channel="machine", device=sale.device, pay="counter"
+                )
                 break
             except AgentRefused as no:
                 if no.code not in MAY_PASS or time.monotonic() > give_up_s:
@@ -89,9 +95,7 @@ class Player:
                     path = f"/api/devices/{place.device}/slots/{place.slot}/unblock"
                     self._staff.post(path, None, f"unblock:{sale.key}:{time.monotonic_ns()}")
                 time.sleep(POLL_S)
-        self._machines[sale.device].expect(order["id"], sale)
-        self.orders[order["id"]] = sale
-        self._staff.pay(order["id"], "counter", key=sale.key)
+        self.orders[order] = sale
 
     def settle(self) -> None:
         """Wait until every vend has an outcome; hand back what failed and what the file says was returned.

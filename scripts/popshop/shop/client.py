@@ -82,9 +82,12 @@ class StaffClient:
         """Import a planogram."""
         self.post("/api/planogram", {"slots": slots}, key)
 
-    def place_order(self, lines: list[JSON], *, key: str, channel: str = "staff", device: str = "") -> JSON:
-        """Order for a shopper."""
-        return self.post("/api/orders", {"channel": channel, "device": device, "lines": lines}, key)
+    def place_order(
+        self, lines: list[JSON], *, key: str, channel: str = "staff", device: str = "", pay: str = ""
+    ) -> JSON:
+        """Order for a shopper; with `pay`, a method, ask for the money in the same breath."""
+        body: JSON = {"channel": channel, "device": device, "lines": lines, "pay": pay}
+        return self.post("/api/orders", body, key)
 
     def pay(self, order: str, method: str, *, key: str) -> JSON:
         """Ask for the money; `counter` says that it was taken by hand."""

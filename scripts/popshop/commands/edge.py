@@ -24,9 +24,13 @@ DATA = Annotated[Path, typer.Option(help="The store's folder: journal, credentia
 
 @app.command()
 def join(
-    code: Annotated[str, typer.Argument(help="What `popshop hq enrol STORE` printed: XXXX-XXXX-XXXX@http://…")],
+    code: Annotated[
+        str, typer.Argument(help="What `popshop hq enrol STORE` printed: XXXX-XXXX-XXXX@http://…")
+    ],
     data: DATA = Path("popshop-store"),
-    json: Annotated[bool, typer.Option("--json", help="Print the identity (without its secret) as JSON.")] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print the identity (without its secret) as JSON.")
+    ] = False,
 ) -> None:
     """Make this machine a store of headquarters, with a one-time code."""
     known = identity.load(data)
@@ -40,9 +44,13 @@ def join(
         raise console.UserError(str(error)) from None
     identity.save(data, mine)
     if json:
-        console.print_json({"store": mine.store, "name": mine.name, "hq_url": mine.hq_url, "epoch": mine.epoch})
+        console.print_json(
+            {"store": mine.store, "name": mine.name, "hq_url": mine.hq_url, "epoch": mine.epoch}
+        )
     else:
-        console.out.print(f"Joined as [bold]{mine.store}[/] ({mine.name}). Next: popshop edge run --data {data}")
+        console.out.print(
+            f"Joined as [bold]{mine.store}[/] ({mine.name}). Next: popshop edge run --data {data}"
+        )
 
 
 @app.command()
@@ -51,9 +59,14 @@ def run(
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 lets tablets in.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="0 takes a free one.")] = 8400,
     broker: Annotated[
-        str, typer.Option(help="A broker of your own, mqtt://user:password@host:port, instead of the embedded one.")
+        str,
+        typer.Option(
+            help="A broker of your own, mqtt://user:password@host:port, instead of the embedded one."
+        ),
     ] = "",
-    broker_port: Annotated[int, typer.Option(help="The embedded broker's MQTT port; 0 takes a free one.")] = 0,
+    broker_port: Annotated[
+        int, typer.Option(help="The embedded broker's MQTT port; 0 takes a free one.")
+    ] = 0,
     public_url: Annotated[str, typer.Option(help="How phones reach this agent, if not by its address.")] = "",
     vend_timeout_s: Annotated[int, typer.Option(min=1, help="Silence after which a vend is unknown.")] = 30,
     device_clock_window_days: Annotated[
@@ -91,10 +104,14 @@ def run(
         except StoreInUse as error:
             raise console.UserError(str(error)) from None
         except OSError as error:
-            raise console.UserError(f"cannot listen on {host}:{port}: {error.strerror}. Try --port 0.") from None
+            raise console.UserError(
+                f"cannot listen on {host}:{port}: {error.strerror}. Try --port 0."
+            ) from None
         closing.callback(agent.stop)
         agent.start()
-        console.err.print(f"Agent of [bold]{mine.store}[/] at {agent.url}, credentials in {data}/credentials.json")
+        console.err.print(
+            f"Agent of [bold]{mine.store}[/] at {agent.url}, credentials in {data}/credentials.json"
+        )
         agent.serve()
 
 

@@ -46,6 +46,11 @@ SENTENCES: Final[dict[str, tuple[int, str, str]]] = {
     ),
     "refund_too_large": (409, "退款金额超过已付金额。", "That is more than was paid."),
     "refund_not_open": (409, "该退款已处理。", "This refund is settled already."),
+    "broker_not_ours": (
+        409,
+        "本店使用外部消息服务器，请在那里为设备建立账号。",
+        "This store uses a broker of its own: make the device's user there.",
+    ),
     "payload_too_large": (413, "内容过大。", "The request is too large."),
     "disk_full": (
         503,

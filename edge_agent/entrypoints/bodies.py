@@ -48,6 +48,10 @@ class SettleBody(Body):
     outcome: Annotated[str, StringConstraints(pattern="^(dispensed|not_dispensed)$")]
 
 
+class DeviceBody(Body):
+    device: Name
+
+
 class CountBody(Body):
     count: Annotated[int, Field(ge=0, le=10_000, strict=True)]
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response, WebSocket, We
 from fastapi.responses import JSONResponse, PlainTextResponse
 
 from cloud_sync.protocol.envelope import rfc3339
+from cloud_sync.protocol.identifiers import is_name
 from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.domain import commands
 from edge_agent.domain.methods import COUNTER
@@ -22,6 +23,8 @@ from edge_agent.services.inbox import InboxFull
 from edge_agent.services.ports import Clock
 
 RECENT = timedelta(minutes=10)
+EnrolDevice = Callable[[str], dict[str, Any]]
+"""Makes a device's user at the broker, once; answers where and as whom it signs in."""
 
 
 class Refused(Exception):
@@ -100,6 +103,7 @@ class Api:
         clock: Clock,
         health: Callable[[], dict[str, Any]],
         metrics: Callable[[], bytes],
+        enrol_device: EnrolDevice | None,
     ) -> None:
         self._brain = brain
         self._queries = queries
@@ -108,6 +112,7 @@ class Api:
         self._clock = clock
         self._health = health
         self._metrics = metrics
+        self._enrol_device = enrol_device
 
     # ── who calls ───────────────────────────────────────────────────────────────────────────────────
 
@@ -213,6 +218,14 @@ class Api:
         @router.post("/api/devices/{device}/slots/{slot}/unblock", dependencies=staff)
         async def unblock(device: str, slot: str, key: Key) -> Any:
             return await self._device(commands.UnblockSlot(f"unblock:{key}", device, slot))
+
+        @router.post("/api/devices", dependencies=staff)
+        def enrol(body: bodies.DeviceBody) -> Any:
+            if self._enrol_device is None:
+                raise Refused("broker_not_ours", body.device)
+            if not is_name(body.device):
+                raise Refused("malformed", "a device's name has 1 to 63 letters, digits and hyphens")
+            return self._enrol_device(body.device)
 
         @router.post("/api/catalogue", dependencies=staff)
         async def catalogue(body: bodies.CatalogueBody, key: Key) -> Any:

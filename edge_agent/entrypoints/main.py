@@ -43,7 +43,7 @@ from edge_agent.domain.refusals import Refusal, sentences
 from edge_agent.entrypoints import access, metrics
 from edge_agent.entrypoints.body_limit import BodyLimit
 from edge_agent.entrypoints.feed import Feed
-from edge_agent.entrypoints.http_api import Api, Refused, render
+from edge_agent.entrypoints.http_api import Api, EnrolDevice, Refused, render
 from edge_agent.entrypoints.pay_page import pay_page
 from edge_agent.entrypoints.staff.pages import mount_staff_pages
 from edge_agent.entrypoints.staff.shop import Sources
@@ -75,6 +75,8 @@ class EdgeConfig:
     """How a shopper's phone reaches this agent; its own address when empty."""
     policy: Policy = field(default_factory=Policy)
     disk_reserve_bytes: int = 64 * 1024 * 1024
+    enrol_device: EnrolDevice | None = None
+    """Makes a device's user at the broker; None where the broker is not ours to change."""
 
 
 class EdgeAgent:
@@ -205,6 +207,7 @@ class EdgeAgent:
             self.clock,
             self.status.health,
             metrics.Metrics(self.queries, self.brain, self.link).render,
+            self.config.enrol_device,
         )
         app.include_router(api.router())
         app.include_router(pay_page(self._sandbox))

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from json import loads
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import unquote, urlsplit
 
+import requests
 import typer
 
 from edge_agent.adapters import identity
 from edge_agent.adapters.mqtt_link import BrokerAddress
 from edge_agent.adapters.sqlite_store.lock import StoreInUse
 from edge_agent.domain.policy import Policy
-from edge_agent.entrypoints.main import EdgeAgent, EdgeConfig
+from edge_agent.entrypoints.http_api import EnrolDevice
+from edge_agent.entrypoints.main import ADDRESS_FILE, EdgeAgent, EdgeConfig
 from hardware.broker import EmbeddedBroker
 from popshop import console, logs
+from popshop.shop.client import AgentRefused, StaffClient
 
 app = typer.Typer(help="Run a store's agent.", no_args_is_help=True)
 
+DEFAULT_DATA = Path("popshop-data/store")
 DATA = Annotated[Path, typer.Option(help="The store's folder: journal, credentials, broker.")]
 
 
@@ -27,7 +32,7 @@ def join(
     code: Annotated[
         str, typer.Argument(help="What `popshop hq enrol STORE` printed: XXXX-XXXX-XXXX@http://…")
     ],
-    data: DATA = Path("popshop-store"),
+    data: DATA = DEFAULT_DATA,
     json: Annotated[
         bool, typer.Option("--json", help="Print the identity (without its secret) as JSON.")
     ] = False,
@@ -54,8 +59,35 @@ def join(
 
 
 @app.command()
+def device(
+    name: Annotated[str, typer.Argument(help="What the device is called: letters, digits, hyphens.")],
+    data: DATA = DEFAULT_DATA,
+    json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+) -> None:
+    """Let a device into the running store's broker: prints its user and password, the same every time."""
+    try:
+        url = loads((data / ADDRESS_FILE).read_text())["url"]
+        token = loads((data / "credentials.json").read_text())["staff_token"]
+    except FileNotFoundError:
+        raise console.UserError(
+            f"no agent runs on {data}: start it with popshop edge run --data {data}"
+        ) from None
+    try:
+        with StaffClient(url, token) as staff:
+            made = staff.post("/api/devices", {"device": name}, "")
+    except AgentRefused as no:
+        raise console.UserError(str(no)) from None
+    except requests.RequestException as error:
+        raise console.UserError(f"the agent at {url} does not answer ({type(error).__name__})") from None
+    if json:
+        console.print_json(made)
+    else:
+        console.out.print(console.facts_table(made.items()))
+
+
+@app.command()
 def run(
-    data: DATA = Path("popshop-store"),
+    data: DATA = DEFAULT_DATA,
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 lets tablets in.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="0 takes a free one.")] = 8400,
     broker: Annotated[
@@ -88,7 +120,8 @@ def run(
         device_clock_window_days=device_clock_window_days,
     )
     with ExitStack() as closing:
-        address = parse_broker(broker) if broker else _embedded(data, mine.store, broker_port, closing)
+        ours = None if broker else _embedded(data, mine.store, broker_port, closing)
+        address = parse_broker(broker) if ours is None else _as_agent(ours)
         config = EdgeConfig(
             data,
             mine,
@@ -98,6 +131,7 @@ def run(
             public_url=public_url,
             policy=policy,
             disk_reserve_bytes=disk_reserve_mb * 1024 * 1024,
+            enrol_device=None if ours is None else _enroller(ours),
         )
         try:
             agent = EdgeAgent(config)
@@ -115,12 +149,25 @@ def run(
         agent.serve()
 
 
-def _embedded(data: Path, store: str, port: int, closing: ExitStack) -> BrokerAddress:
+def _embedded(data: Path, store: str, port: int, closing: ExitStack) -> EmbeddedBroker:
     embedded = EmbeddedBroker(data / "broker", store, port=port)
     embedded.start()
     closing.callback(embedded.stop)
-    user, password = embedded.agent_credentials()
-    return BrokerAddress(embedded.host, embedded.port, user, password)
+    return embedded
+
+
+def _as_agent(broker: EmbeddedBroker) -> BrokerAddress:
+    user, password = broker.agent_credentials()
+    return BrokerAddress(broker.host, broker.port, user, password)
+
+
+def _enroller(broker: EmbeddedBroker) -> EnrolDevice:
+    def enrol(device: str) -> dict[str, Any]:
+        user, password = broker.device_credentials(device)
+        address = f"mqtt://{user}:{password}@{broker.host}:{broker.port}"
+        return {"device": device, "user": user, "password": password, "broker": address}
+
+    return enrol
 
 
 def parse_broker(text: str) -> BrokerAddress:

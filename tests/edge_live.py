@@ -195,7 +195,9 @@ class RawDevice:
         eventually(self._mqtt.is_connected)
 
     def send(self, leaf: Any, body: bytes, *, device: str = "", qos: int = 1) -> None:
-        info = self._mqtt.publish(topic(STORE, device or self.name, leaf), body, qos=qos, retain=leaf != "report")
+        info = self._mqtt.publish(
+            topic(STORE, device or self.name, leaf), body, qos=qos, retain=leaf != "report"
+        )
         info.wait_for_publish(SOON_S)
 
     def upto(self, boot: str) -> int:

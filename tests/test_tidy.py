@@ -22,10 +22,8 @@ CLOCKS: Final = {
     "hardware/runner.py",
     "kiosk_ui/agent_link.py",
     "kiosk_ui/main.py",
-    "scripts/popshop/bench/load.py",
+    "scripts/popshop/clock.py",
     "scripts/popshop/doctor/computer.py",
-    "scripts/popshop/shop/client.py",
-    "scripts/popshop/shop/local.py",
 }
 """Files that may ask what time it is. Everybody else is told."""
 
@@ -34,6 +32,8 @@ THREADS: Final = {
     "hardware/child_process.py",
     "hardware/runner.py",
     "kiosk_ui/agent_link.py",
+    "scripts/popshop/replay/player.py",
+    "scripts/popshop/replay/troubles.py",
 }
 """Files that may start a thread."""
 
@@ -49,7 +49,6 @@ DICE: Final = {
 """Files that may roll dice: random numbers, secrets, new ids."""
 
 ENTRY_POINTS: Final = {
-    "hardware.mosquitto",  # the configuration of a production broker, for whoever runs one
     "popshop.__main__",
     "popshop.cli",
 }

@@ -184,7 +184,9 @@ def test_on_a_full_disk_reports_stay_with_their_device_and_presence_is_asked_for
     send_all(raw, bodies[kept:])
     eventually(lambda: raw.upto("b") == len(bodies))
     # Asked for again with the next commit; machines say how they are every minute anyway.
-    eventually(lambda: agent.do(count).refusal is None and agent.queries.devices(["vm-1"])[0]["model"] == "new")
+    eventually(
+        lambda: agent.do(count).refusal is None and agent.queries.devices(["vm-1"])[0]["model"] == "new"
+    )
     agent.sell("A")
 
 

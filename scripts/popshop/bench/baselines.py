@@ -27,7 +27,8 @@ from edge_agent.domain.policy import Policy
 from edge_agent.services.brain import Brain
 from edge_agent.services.handlers import Rules
 from hardware import topics
-from popshop.bench.load import TIMEOUT_S, planogram, steady_s
+from popshop.bench.load import TIMEOUT_S, planogram
+from popshop.clock import steady_s
 
 KINDS: Final = ("none", "commit", "commit-wal")
 Work = Callable[[Command], None]

@@ -7,6 +7,7 @@ import json
 import statistics
 import subprocess
 import sys
+import time
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +19,8 @@ from edge_agent.adapters.identity import Identity
 from edge_agent.adapters.sqlite_store.connection import open_reader
 from edge_agent.entrypoints.main import STORE_FILE
 from hardware.broker import EmbeddedBroker
-from popshop.bench.load import TIMEOUT_S, open_session, pause, planogram, publish, steady_s
+from popshop.bench.load import TIMEOUT_S, open_session, planogram, publish
+from popshop.clock import steady_s
 from popshop.shop.local import LocalShop
 
 STORE: Final = "bench"
@@ -120,7 +122,7 @@ def _drained(shop: LocalShop, before: int, count: int) -> float:
     while len(_row_times(shop)) < before + count:
         if steady_s() > give_up_s:
             raise RuntimeError("the agent did not take all reports")
-        pause(POLL_S)
+        time.sleep(POLL_S)
     times = _row_times(shop)[before:]
     # A row's time is its batch's beginning, so the last batch's work lies behind the last time: leave it out.
     whole = [at for at in times if at < times[-1]]

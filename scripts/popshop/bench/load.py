@@ -6,7 +6,6 @@ The reports wait in the contender's persistent session: while it works, only the
 from __future__ import annotations
 
 import threading
-import time
 from typing import Final
 
 import paho.mqtt.client as mqtt
@@ -90,13 +89,3 @@ def publish(broker: EmbeddedBroker, store: str, boot: str, count: int) -> None:
         raise RuntimeError(f"the broker took only {count - left} of {count} reports")
     sender.disconnect()
     sender.loop_stop()
-
-
-def steady_s() -> float:
-    """The monotonic clock, for durations."""
-    return time.perf_counter()
-
-
-def pause(seconds: float) -> None:
-    """Let others work."""
-    time.sleep(seconds)

@@ -10,6 +10,7 @@ import dataclasses
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
@@ -28,7 +29,7 @@ from hardware.runner import DeviceRunner, random_boot_mark, system_clock
 from hardware.vending.port import Machine, Slot
 from hardware.vending.simulator import VendingSimulator
 from popshop.bench.echo import ANSWER, ASK, connect
-from popshop.bench.load import pause, steady_s
+from popshop.clock import steady_s
 from popshop.shop.client import StaffClient
 from popshop.shop.local import LocalShop
 
@@ -125,7 +126,7 @@ def _sell(staff: StaffClient, key: str) -> None:
     order = staff.pay(order["id"], "counter", key=key)
     while order["state"] == "fulfilling":
         # Not so often that asking would be what is measured.
-        pause(0.02)
+        time.sleep(0.02)
         order = staff.order(order["id"])
 
 

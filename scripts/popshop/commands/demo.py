@@ -10,7 +10,7 @@ import typer
 
 from cloud_sync.protocol.money import format_minor
 from popshop import console
-from popshop.demo.clock import stamp
+from popshop.clock import stamp
 from popshop.demo.closing import Summary
 from popshop.demo.opening import Wishes
 from popshop.demo.run import run_demo

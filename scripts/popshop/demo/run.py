@@ -11,8 +11,8 @@ from typing import Final
 
 from rich.console import Console
 
+from popshop.clock import steady_s
 from popshop.demo import shoppers, staff
-from popshop.demo.clock import monotonic_s
 from popshop.demo.closing import Summary, finish_orders, reconcile
 from popshop.demo.crowd import Crowd
 from popshop.demo.opening import OpenShop, Wishes, open_shop
@@ -53,8 +53,8 @@ def run_demo(wishes: Wishes, console: Console) -> Summary:
     # Until the shop is open, any signal undoes what was started.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with ExitStack() as closing:
-        opened = open_shop(wishes, closing, monotonic_s, console)
-        screen = Screen(console, opened, monotonic_s)
+        opened = open_shop(wishes, closing, steady_s, console)
+        screen = Screen(console, opened, steady_s)
         screen.addresses()
         if not wishes.headless and opened.kiosk_window is None:
             screen.say("no display here (DISPLAY and WAYLAND_DISPLAY are empty), so no kiosk window")
@@ -63,7 +63,7 @@ def run_demo(wishes: Wishes, console: Console) -> Summary:
 
 
 def _trade(wishes: Wishes, opened: OpenShop, screen: Screen, stop: Stop) -> Summary:
-    clock, rng = monotonic_s, Random(wishes.seed)
+    clock, rng = steady_s, Random(wishes.seed)
     street, inside, counter = (Crowd(opened.hands, clock, wishes.speed) for _ in range(3))
     for kind in shoppers.ARRIVE_EVERY_S:
         street.join(_gate(inside, Random(rng.getrandbits(64)), kind, wishes.mark))

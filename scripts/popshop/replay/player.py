@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
 from edge_agent.domain.order import order_id
+from popshop.clock import steady_s
 from popshop.replay.machines import Planogram, ReplayedMachine
 from popshop.replay.rows import Refused, Sale
 from popshop.shop.client import AgentRefused, StaffClient
@@ -80,7 +81,7 @@ class Player:
         # The order's id follows from its key, so the machine can know its part before the order is placed.
         order = order_id(f"order:{sale.key}")
         self._machines[sale.device].expect(order, sale)
-        give_up_s = time.monotonic() + PATIENCE_S
+        give_up_s = steady_s() + PATIENCE_S
         while True:
             try:
                 self._staff.place_order(
@@ -88,12 +89,12 @@ class Player:
                 )
                 break
             except AgentRefused as no:
-                if no.code not in MAY_PASS or time.monotonic() > give_up_s:
+                if no.code not in MAY_PASS or steady_s() > give_up_s:
                     self.refused.append(Refused(sale.line, f"the shop would not sell it: {no}", []))
                     return
                 if no.code == "sold_out":
                     path = f"/api/devices/{place.device}/slots/{place.slot}/unblock"
-                    self._staff.post(path, None, f"unblock:{sale.key}:{time.monotonic_ns()}")
+                    self._staff.post(path, None, f"unblock:{sale.key}:{steady_s()}")
                 time.sleep(POLL_S)
         self.orders[order] = sale
 
@@ -102,9 +103,9 @@ class Player:
 
         Raises TimeoutError when the shop does not come to rest.
         """
-        give_up_s = time.monotonic() + SETTLE_S
+        give_up_s = steady_s() + SETTLE_S
         returned = [order for order, sale in self.orders.items() if sale.fate == "returned"]
-        while time.monotonic() < give_up_s:
+        while steady_s() < give_up_s:
             for refund in self._staff.get("/api/refunds")["open"]:
                 self._staff.post(f"/api/refunds/{refund['id']}/paid-out", None, refund["id"])
             returned = [order for order in returned if not self._give_back(order)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Final
 
 from edge_agent.adapters.identity import Identity
 from hardware.runner import DeviceRunner
+from popshop.clock import steady_s
 from popshop.console import UserError
 from popshop.replay.layouts import Layout
 from popshop.replay.machines import Planogram, ReplayedMachine
@@ -61,7 +61,7 @@ def replay(
         machines = _machines(shop, planogram, layout.currency)
         closing.enter_context(DeviceRunner([machine.shell for machine in machines.values()]))
         staff.wait_until_ready(list(machines))
-        begun_s = time.monotonic()
+        begun_s = steady_s()
         player = Player(staff, machines, planogram)
         struck = _play(player, sales, shop, wishes, done)
         if struck:
@@ -70,7 +70,7 @@ def replay(
         player.settle()
         say("waiting until headquarters has everything")
         wait_until_synced(shop, staff)
-        seconds = time.monotonic() - begun_s
+        seconds = steady_s() - begun_s
         refused += player.refused
         return _totals(shop, staff, len(rows), sales, refused, seconds), refused
 

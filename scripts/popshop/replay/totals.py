@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
+from popshop.clock import steady_s
 from popshop.console import UserError
 from popshop.shop.client import StaffClient
 from popshop.shop.local import LocalShop
@@ -44,13 +45,13 @@ class Totals:
 
 def wait_until_synced(shop: LocalShop, staff: StaffClient) -> None:
     """Wait until headquarters has every row of the store. Raises UserError when it does not come to that."""
-    give_up_s = time.monotonic() + CATCH_UP_S
+    give_up_s = steady_s() + CATCH_UP_S
     while True:
         behind = staff.totals()["events"] - shop.hq_get(f"/api/stores/{shop.store.store}/proof")["events"]
         if not behind:
             return
         sync = staff.get("/api/health")["sync"]
-        if time.monotonic() > give_up_s or sync["state"] == "fenced":
+        if steady_s() > give_up_s or sync["state"] == "fenced":
             raise UserError(
                 f"headquarters still lacks {behind} rows ({sync['state']} {sync['message']}); "
                 f"see {shop.folder}/agent.log and hq.log"

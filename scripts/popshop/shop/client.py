@@ -9,6 +9,8 @@ from typing import Any, Final
 import requests
 from requests.adapters import HTTPAdapter
 
+from popshop.clock import steady_s
+
 JSON = dict[str, Any]
 
 TIMEOUT_S: Final = 30.0
@@ -53,21 +55,21 @@ class StaffClient:
         return self._call("POST", path, body, key)
 
     def _call(self, method: str, path: str, body: JSON | None, key: str) -> JSON:
-        give_up_s = time.monotonic() + self._patience_s
+        give_up_s = steady_s() + self._patience_s
         while True:
             try:
                 response = self._session.request(
                     method, self._url + path, json=body, headers={"Idempotency-Key": key}, timeout=TIMEOUT_S
                 )
             except requests.RequestException:
-                if time.monotonic() >= give_up_s:
+                if steady_s() >= give_up_s:
                     raise
                 time.sleep(0.1)
                 continue
             content: JSON = response.json()
             if response.ok:
                 return content
-            if response.status_code == 503 and content.get("code") == "busy" and time.monotonic() < give_up_s:
+            if response.status_code == 503 and content.get("code") == "busy" and steady_s() < give_up_s:
                 time.sleep(0.1)
                 continue
             raise AgentRefused(response.status_code, content)
@@ -107,12 +109,12 @@ class StaffClient:
 
     def wait_until_ready(self, devices: list[str], timeout_s: float = 30.0) -> None:
         """Wait until these devices say they are ready. Raises TimeoutError naming the first that is not."""
-        give_up_s = time.monotonic() + timeout_s
+        give_up_s = steady_s() + timeout_s
         while True:
             seen = self.snapshot()["entities"].get("device", {})
             missing = [d for d in devices if seen.get(d, {}).get("status") != "ready"]
             if not missing:
                 return
-            if time.monotonic() > give_up_s:
+            if steady_s() > give_up_s:
                 raise TimeoutError(f"{missing[0]} is not ready")
             time.sleep(0.05)

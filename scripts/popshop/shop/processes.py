@@ -13,6 +13,7 @@ from typing import Any, Final
 import requests
 
 from hardware.child_process import Child
+from popshop.clock import steady_s
 from popshop.console import UserError
 
 START_TIMEOUT_S: Final = 60.0
@@ -39,8 +40,8 @@ def run_popshop(folder: Path, options: Sequence[str]) -> str:
 
 def wait_for_address(path: Path, child: Child, log: Path) -> dict[str, Any]:
     """The address a server writes when it answers. Raises UserError with its log's end when it does not."""
-    give_up_at = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < give_up_at and child.alive:
+    give_up_at = steady_s() + START_TIMEOUT_S
+    while steady_s() < give_up_at and child.alive:
         if path.exists():
             address: dict[str, Any] = json.loads(path.read_text())
             if address["pid"] == child.pid:
@@ -51,8 +52,8 @@ def wait_for_address(path: Path, child: Child, log: Path) -> dict[str, Any]:
 
 def wait_until_answers(url: str, child: Child) -> None:
     """Wait for the first good answer."""
-    give_up_at = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < give_up_at and child.alive:
+    give_up_at = steady_s() + START_TIMEOUT_S
+    while steady_s() < give_up_at and child.alive:
         try:
             if requests.get(url, timeout=5).ok:
                 return

@@ -13,8 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-import msgspec
-
 from cloud_sync.protocol import envelope, facts
 from cloud_sync.protocol.numbered_log import GENESIS, row_hash
 from cloud_sync.protocol.session import MAX_EVENTS_PER_SYNC, SyncRequest
@@ -141,7 +139,7 @@ def read_row(seq: int, body: bytes, chain_hash: bytes) -> Row:
         return Row(seq, "", body, chain_hash, event, None, "holds a NUL character or an overlong type")
     try:
         fact = facts.read(event.type, event.data)
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+    except envelope.UNREADABLE as error:
         return Row(seq, event.type, body, chain_hash, event, None, f"data: {error}")
     problem = f"{UNKNOWN_TYPE} {event.type}" if fact is None else ""
     return Row(seq, event.type, body, chain_hash, event, fact, problem)

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 import zstandard
 
+from cloud_sync.protocol.envelope import UNREADABLE
 from cloud_sync.protocol.session import MAX_SYNC_BYTES, JoinRequest, SyncRequest
 
 MAX_JOIN_BYTES: Final = 4_096
@@ -64,7 +65,7 @@ def read_sync(body: bytes, encoding: str) -> SyncRequest:
     unpacked = unpack(body, encoding)
     try:
         return _sync.decode(unpacked)
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise WireError(400, "malformed", f"not a sync request: {error}") from None
 
 
@@ -72,5 +73,5 @@ def read_join(body: bytes) -> JoinRequest:
     """Read a join request. Raises WireError."""
     try:
         return _join.decode(body)
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise WireError(400, "malformed", f"not a join request: {error}") from None

@@ -41,7 +41,9 @@ class DeviceRelay:
         """Send what is requested and was not sent since the last `start_over`, as far as machines take it."""
         under_way = self._queries.vends_under_way()
         now = rfc3339(self._clock.now())
-        at_machine = Counter(v["device"] for v in under_way if v["state"] != "requested" or v["id"] in self._sent)
+        at_machine = Counter(
+            v["device"] for v in under_way if v["state"] != "requested" or v["id"] in self._sent
+        )
         for vend in under_way:
             # An expired command would only be refused; without an answer its vend becomes a person's case.
             if vend["state"] != "requested" or vend["id"] in self._sent or vend["expires_at"] <= now:

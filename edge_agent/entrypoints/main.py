@@ -41,7 +41,6 @@ from edge_agent.domain.methods import COUNTER
 from edge_agent.domain.policy import Policy
 from edge_agent.domain.refusals import Refusal, sentences
 from edge_agent.entrypoints import access, metrics
-from edge_agent.entrypoints.body_limit import BodyLimit
 from edge_agent.entrypoints.feed import Feed
 from edge_agent.entrypoints.http_api import Api, EnrolDevice, Refused, render
 from edge_agent.entrypoints.pay_page import pay_page
@@ -56,6 +55,9 @@ log = structlog.get_logger(__name__)
 STORE_FILE = "store.db"
 ADDRESS_FILE = "address.json"
 """Where a running agent answers, for programs that were told its folder only."""
+
+MAX_BODY_BYTES = 16 * 1024 * 1024
+"""A catalogue of 20,000 items fits; one request can hold no more memory than this."""
 
 
 class CannotStart(Exception):
@@ -197,8 +199,9 @@ class EdgeAgent:
             yield
             follower.cancel()
 
-        app = FastAPI(title="popshop edge agent", version="1", lifespan=lifespan)
-        app.add_middleware(BodyLimit)
+        app = FastAPI(
+            title="popshop edge agent", version="1", lifespan=lifespan, max_body_size=MAX_BODY_BYTES
+        )
         api = Api(
             self.brain,
             self.queries,
@@ -231,6 +234,10 @@ def _handle_errors(app: FastAPI) -> None:
     @app.exception_handler(Refused)
     async def refused(_: Request, error: Refused) -> JSONResponse:
         return render(error.refusal)
+
+    @app.exception_handler(413)
+    async def too_large(_: Request, __: Exception) -> JSONResponse:
+        return render(Refusal("payload_too_large", f"more than {MAX_BODY_BYTES} bytes"))
 
     @app.exception_handler(RequestValidationError)
     async def malformed(_: Request, error: RequestValidationError) -> JSONResponse:

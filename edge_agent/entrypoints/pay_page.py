@@ -21,7 +21,8 @@ _PAGE = """<!doctype html><html lang="zh"><head><meta charset="utf-8">
 body{{margin:0;min-height:100vh;display:grid;place-items:center;background:#f4f2ee;color:#1f2430;
 font-family:"Noto Sans CJK SC","PingFang SC","Microsoft YaHei",system-ui,sans-serif}}
 main{{background:#fff;border-radius:24px;padding:40px 32px;width:min(360px,86vw);text-align:center;
-box-shadow:0 12px 40px #0001}}h1{{font-size:17px;margin:0 0 4px;font-weight:600}}p{{margin:4px 0;color:#6b7280;font-size:14px}}
+box-shadow:0 12px 40px #0001}}h1{{font-size:17px;margin:0 0 4px;font-weight:600}}
+p{{margin:4px 0;color:#6b7280;font-size:14px}}
 .amount{{font-size:52px;font-weight:700;margin:28px 0;color:#1f2430}}button{{width:100%;border:0;border-radius:16px;
 padding:18px;font-size:18px;font-weight:600;margin-top:12px;cursor:pointer}}.pay{{background:#0f766e;color:#fff}}
 .no{{background:#eceae5;color:#444}}.ok{{color:#0f766e;font-size:18px;font-weight:600}}.off{{color:#9a3412;font-size:18px}}

@@ -15,7 +15,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from edge_agent.domain import commands
 from edge_agent.entrypoints import feed as feed_module
-from edge_agent.entrypoints.body_limit import MAX_BODY_BYTES
+from edge_agent.entrypoints.main import MAX_BODY_BYTES
 from edge_agent.services.inbox import Inbox
 from hardware import messages
 from tests.edge_live import LiveAgent, eventually

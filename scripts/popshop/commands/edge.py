@@ -16,7 +16,7 @@ from edge_agent.adapters.mqtt_link import BrokerAddress
 from edge_agent.adapters.sqlite_store.lock import StoreInUse
 from edge_agent.domain.policy import Policy
 from edge_agent.entrypoints.http_api import EnrolDevice
-from edge_agent.entrypoints.main import ADDRESS_FILE, EdgeAgent, EdgeConfig
+from edge_agent.entrypoints.main import ADDRESS_FILE, CannotStart, EdgeAgent, EdgeConfig
 from hardware.broker import EmbeddedBroker
 from popshop import console, logs
 from popshop.shop.client import AgentRefused, StaffClient
@@ -142,7 +142,10 @@ def run(
                 f"cannot listen on {host}:{port}: {error.strerror}. Try --port 0."
             ) from None
         closing.callback(agent.stop)
-        agent.start()
+        try:
+            agent.start()
+        except CannotStart as error:
+            raise console.UserError(str(error)) from None
         console.err.print(
             f"Agent of [bold]{mine.store}[/] at {agent.url}, credentials in {data}/credentials.json"
         )

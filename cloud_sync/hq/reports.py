@@ -115,7 +115,9 @@ class Reports:
         ).format(columns=sql.SQL(", ").join([*columns, *figures]))
         if by:
             listed = sql.SQL(", ").join(groups)
-            statement += sql.SQL(" GROUP BY {} ORDER BY {}").format(listed, listed)
+            # What was all brought back is no sale any more.
+            something = sql.SQL("sum(units) <> 0 OR sum(takings_minor) <> 0")
+            statement += sql.SQL(" GROUP BY {} HAVING {} ORDER BY {}").format(listed, something, listed)
         with self.pool.connection() as connection:
             rows = connection.execute(statement, {"store": store, "first": first, "last": last}).fetchall()
         return [dict(zip([*by, "units", "takings_minor"], row, strict=True)) for row in rows]

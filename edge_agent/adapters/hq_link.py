@@ -121,6 +121,8 @@ class HqLink:
         if last_seq <= acked and self._clock.monotonic() < self._greet_at_s.get(stream, 0.0):
             return False
         bodies = self._queries.bodies(stream, acked, MAX_EVENTS_PER_SYNC, MAX_BATCH_BYTES)
+        # The store goes on selling between the two questions: what is sent counts as what there is.
+        last_seq = max(last_seq, acked + len(bodies))
         sent_at = self._clock.now()
         request = SyncRequest(
             store=self._hq.store,

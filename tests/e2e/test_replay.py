@@ -22,7 +22,7 @@ FAILED_EVERY = 25
 
 
 def made_up(path: Path, count: int) -> Path:
-    """A file of the Chinese layout: four machines, some failed vends, some bad rows, some of price zero."""
+    """A file of the Chinese layout: four machines; some vends failed, some goods came back, some rows are bad."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(HEADER)
@@ -30,6 +30,8 @@ def made_up(path: Path, count: int) -> Path:
             fen = 0 if n % 40 == 7 else 150 + n % 9 * 50
             day = "2017/2/29 8:00" if n % 50 == 3 else f"2017/{n % 12 + 1}/{n % 27 + 1} {n % 24}:{n % 60:02d}"
             status = "未出货已退款" if n % FAILED_EVERY == 11 else "已出货未退款"
+            if n % 60 == 17:
+                status = "已出货已退款"
             paid = f"{fen / 100}"
             writer.writerow([f"DD{n}", f"VM{n % 4}", paid, paid, f"商品{n % 17}", day, "B", status, "已提现"])
     return path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -219,3 +220,18 @@ def test_with_nothing_to_send_it_still_notices_that_headquarters_went_away(
     link.step()
     assert link.status.state == "offline"
     assert link.status.last_ok_at
+
+
+def test_a_sale_while_a_batch_is_being_read_does_not_look_like_a_lie(
+    store: Store, hq: HttpServer, link: HqLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hq.answer = Honest()
+    read = store.queries.bodies
+
+    def busy_store(*args: Any) -> list[bytes]:
+        store.report(messages.PersonSensed())
+        return read(*args)
+
+    monkeypatch.setattr(store.queries, "bodies", busy_store)
+    link.step()
+    assert link.status.state == "online"

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from popshop.replay.rows import Sale, read
 from popshop.replay.run import Wishes, replay
 from popshop.replay.totals import Totals
 from popshop.replay.troubles import Plan
+from popshop.shop import processes
 
 ROOT = Path(__file__).resolve().parents[2]
 REAL_SALES = ROOT.parent / "shared" / "data" / "vending_cn" / "sales.csv"
@@ -87,6 +89,44 @@ def test_the_command_proves_its_totals_and_headquarters_reports_the_same_sales(t
         for r in json.loads(answer.stdout)
     }
     assert told == {key: (units[key], expected[key]) for key in units}
+
+
+def popshop(folder: Path, *words: str) -> Any:
+    """Run a command to its end and read its JSON."""
+    done = subprocess.run(
+        [sys.executable, "-m", "popshop", *words, "--json"],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_a_file_can_be_played_into_a_shop_that_runs_already_and_again(tmp_path):
+    file = made_up(tmp_path / "sales.csv", 60)
+    hq = processes.popshop(tmp_path, "hq", ["hq", "run", "--data", "hq", "--port", "0"])
+    agent = None
+    try:
+        processes.wait_for_address(tmp_path / "hq/address.json", hq, tmp_path / "hq.log")
+        code = popshop(tmp_path, "hq", "enrol", "corner", "--data", "hq")["code"]
+        popshop(tmp_path, "edge", "join", code, "--data", "store")
+        window = ["--device-clock-window-days", "40000"]
+        agent = processes.popshop(
+            tmp_path, "agent", ["edge", "run", "--data", "store", "--port", "0", *window]
+        )
+        processes.wait_for_address(tmp_path / "store/address.json", agent, tmp_path / "agent.log")
+        where = ["--store-data", "store", "--hq-data", "hq"]
+        for turn in ("first", "second"):
+            told = popshop(tmp_path, "replay", str(file), "--preset", "vending-cn", "--data", turn, *where)
+            totals = Totals(**told)
+            prove(totals, [row for row in read(file, layouts.VENDING_CN) if isinstance(row, Sale)], 60)
+    finally:
+        if agent is not None:
+            agent.stop()
+        hq.stop(processes.HQ_STOP_TIMEOUT_S)
 
 
 @pytest.mark.slow

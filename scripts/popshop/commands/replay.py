@@ -59,6 +59,16 @@ def play(
         ),
     ] = False,
     seed: Annotated[int, typer.Option(help="Of the moments of trouble.")] = 1,
+    store_data: Annotated[
+        Path | None,
+        typer.Option(
+            help="Play into a store that runs: the --data of its `popshop edge run`, which needs "
+            "--device-clock-window-days 40000 for the file's days to count."
+        ),
+    ] = None,
+    hq_data: Annotated[
+        Path | None, typer.Option(help="With --store-data: the --data of its `popshop hq run`.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the totals as JSON.")] = False,
 ) -> None:
     """Play a sales file through simulated machines: every row an order, a payment and a vend.
@@ -67,6 +77,9 @@ def play(
     headquarters say the same. Rows that cannot be a sale are refused by line and reason. Exit status 1 when
     store and headquarters disagree.
     """
+    if (store_data is None) != (hq_data is None) or (store_data and trouble):
+        raise console.UserError("--store-data goes with --hq-data, and not with --trouble")
+    running = (store_data, hq_data) if store_data and hq_data else None
     layout = _layout(preset, mapping, timezone, currency)
     try:
         read = list(rows.read(file, layout))
@@ -76,7 +89,7 @@ def play(
     if not any(isinstance(row, rows.Sale) for row in read):
         raise console.UserError(f"{file} has no row that can be a sale ({len(read)} refused)")
     folder = data or latest.HOME / f"replay-{system_clock():%Y%m%d-%H%M%S}"
-    wishes = Wishes(folder, layout, Plan() if trouble else None, seed)
+    wishes = Wishes(folder, layout, Plan() if trouble else None, seed, running)
     with _progress() as bar:
         task = bar.add_task("sales", total=sum(isinstance(row, rows.Sale) for row in read))
         totals, no = replay(
@@ -85,7 +98,8 @@ def play(
             say=lambda text: bar.console.print(text, style="dim"),
             done=lambda more: bar.advance(task, more),
         )
-    latest.remember(folder)
+    if running is None:
+        latest.remember(folder)
     no_file = refused or folder / "refused.csv"
     write_refused(no_file, no)
     (folder / "totals.json").write_text(jsonlib.dumps(dataclasses.asdict(totals), indent=2))
@@ -130,7 +144,8 @@ def _progress() -> Progress:
 
 def _show(totals: Totals, folder: Path, refused: Path, as_json: bool) -> None:
     console.err.print(f"The shop's data is in {folder}; rows refused: {totals.refused}, listed in {refused}")
-    console.err.print(f"Look at it: popshop hq run --data {folder}/hq", style="dim")
+    if (folder / "hq").exists():
+        console.err.print(f"Look at it: popshop hq run --data {folder}/hq", style="dim")
     values = dataclasses.asdict(totals)
     if as_json:
         console.print_json(values)

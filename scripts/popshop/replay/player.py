@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from hashlib import sha256
 from typing import Final
 
 from edge_agent.domain.order import order_id
@@ -35,8 +36,14 @@ class Player:
     """Plays sales through the agent's API and the machines."""
 
     def __init__(
-        self, staff: StaffClient, machines: dict[str, ReplayedMachine], planogram: Planogram
+        self,
+        staff: StaffClient,
+        machines: dict[str, ReplayedMachine],
+        planogram: Planogram,
+        run: str,
+        cash_before: int,
     ) -> None:
+        """`run` sets this replay's keys apart from another's; `cash_before`: cash sales the store had already."""
         self._staff = staff
         self._machines = machines
         self._planogram = planogram
@@ -44,7 +51,8 @@ class Player:
         """Order id → the row it is."""
         self.refused: list[Refused] = []
         """Rows the shop itself would not sell."""
-        self._cash_units = 0
+        self._cash_units = cash_before
+        self._run = run
 
     def play(self, sales: Sequence[Sale], done: Report) -> None:
         """Sell all rows; returns when every one is asked for. Raises what went wrong in any hand."""
@@ -79,14 +87,13 @@ class Player:
             "price_minor": sale.total_minor // sale.qty,
         }
         # The order's id follows from its key, so the machine can know its part before the order is placed.
-        order = order_id(f"order:{sale.key}")
+        key = sha256(f"{self._run}:{sale.key}".encode()).hexdigest()
+        order = order_id(f"order:{key}")
         self._machines[sale.device].expect(order, sale)
         give_up_s = steady_s() + PATIENCE_S
         while True:
             try:
-                self._staff.place_order(
-                    [line], key=sale.key, channel="machine", device=sale.device, pay="counter"
-                )
+                self._staff.place_order([line], key=key, channel="machine", device=sale.device, pay="counter")
                 break
             except AgentRefused as no:
                 if no.code not in MAY_PASS or steady_s() > give_up_s:
@@ -94,7 +101,7 @@ class Player:
                     return
                 if no.code == "sold_out":
                     path = f"/api/devices/{place.device}/slots/{place.slot}/unblock"
-                    self._staff.post(path, None, f"unblock:{sale.key}:{steady_s()}")
+                    self._staff.post(path, None, f"unblock:{key}:{steady_s()}")
                 time.sleep(POLL_S)
         self.orders[order] = sale
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Final
+from urllib.parse import quote
 
 from edge_agent.adapters.identity import Identity
 from hardware.runner import DeviceRunner
@@ -16,12 +17,13 @@ from popshop.clock import steady_s
 from popshop.console import UserError
 from popshop.replay.layouts import Layout
 from popshop.replay.machines import Planogram, ReplayedMachine
-from popshop.replay.player import Player
+from popshop.replay.player import Player, is_cash
 from popshop.replay.rows import Refused, Sale
-from popshop.replay.totals import Totals, wait_until_synced
+from popshop.replay.totals import RowCount, Totals, added, read_books, wait_until_synced
 from popshop.replay.troubles import Plan, Troubles
 from popshop.shop.client import StaffClient
 from popshop.shop.local import LocalShop
+from popshop.shop.running import RunningShop
 
 STORE: Final = "replay"
 AGENT_OPTIONS: Final = (
@@ -30,6 +32,7 @@ AGENT_OPTIONS: Final = (
 )  # fmt: skip
 IMPORT_PART: Final = 5_000
 PATIENCE_S: Final = 180.0
+CONNECTIONS: Final = 64
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class Wishes:
     layout: Layout
     troubles: Plan | None = None
     seed: int = 1
+    running: tuple[Path, Path] | None = None
+    """Data folders of an agent and a headquarters that run already; None starts both."""
 
 
 Progress = Callable[[int], None]
@@ -49,20 +54,22 @@ Say = Callable[[str], None]
 def replay(
     rows: Sequence[Sale | Refused], wishes: Wishes, say: Say, done: Progress
 ) -> tuple[Totals, list[Refused]]:
-    """Play the rows in a shop of their own; afterwards nothing of it runs, and its data stays in the folder."""
+    """Play the rows: in a shop of their own, of which nothing runs afterwards, or in one that runs already."""
     sales = [row for row in rows if isinstance(row, Sale)]
     refused = [row for row in rows if isinstance(row, Refused)]
     planogram = Planogram(sales)
-    layout = wishes.layout
-    who = Identity(store=STORE, name="Replay", timezone=layout.timezone, currency=layout.currency)
     with ExitStack() as closing:
-        shop = closing.enter_context(LocalShop(wishes.folder, who, agent_options=AGENT_OPTIONS))
-        staff = closing.enter_context(_open(shop, planogram, say))
-        machines = _machines(shop, planogram, layout.currency)
+        shop = _running(wishes) if wishes.running else closing.enter_context(_open(wishes, say))
+        staff = closing.enter_context(shop.staff(PATIENCE_S, CONNECTIONS))
+        before = read_books(shop, staff)
+        if before.orders and isinstance(shop, LocalShop):
+            raise UserError(f"{shop.folder} holds a replay already; give another --data folder")
+        _import(staff, planogram, wishes.folder.name)
+        machines = _machines(shop, planogram)
         closing.enter_context(DeviceRunner([machine.shell for machine in machines.values()]))
         staff.wait_until_ready(list(machines))
         begun_s = steady_s()
-        player = Player(staff, machines, planogram)
+        player = Player(staff, machines, planogram, wishes.folder.name, before.cash_sales)
         struck = _play(player, sales, shop, wishes, done)
         if struck:
             say(f"meanwhile: {', '.join(struck)}")
@@ -72,40 +79,66 @@ def replay(
         wait_until_synced(shop, staff)
         seconds = steady_s() - begun_s
         refused += player.refused
-        return _totals(shop, staff, len(rows), sales, refused, seconds), refused
+        cash_rows = sum(is_cash(sale) for sale in sales)
+        counted = RowCount(len(rows), cash_rows, len(refused))
+        return added(before, read_books(shop, staff), shop.store.currency, counted, seconds), refused
 
 
-def _open(shop: LocalShop, planogram: Planogram, say: Say) -> StaffClient:
-    """Start everything but the machines, and bring catalogue and planogram in."""
+def _open(wishes: Wishes, say: Say) -> LocalShop:
+    """Start headquarters, broker and agent. Raises UserError with the last words of what does not start."""
+    layout = wishes.layout
+    who = Identity(store=STORE, name="Replay", timezone=layout.timezone, currency=layout.currency)
+    shop = LocalShop(wishes.folder, who, agent_options=AGENT_OPTIONS)
     say("starting headquarters (PostgreSQL), broker and agent")
-    shop.start_hq()
-    shop.join()
-    shop.broker.start()
-    shop.start_agent()
-    staff = StaffClient(
-        shop.agent_url, shop.credentials()["staff_token"], patience_s=PATIENCE_S, connections=64
-    )
-    if staff.totals()["orders"]:
-        raise UserError(f"{shop.folder} holds a replay already; give another --data folder")
+    try:
+        shop.start_hq()
+        shop.join()
+        shop.broker.start()
+        shop.start_agent()
+    except BaseException:
+        shop.stop()
+        raise
+    return shop
+
+
+def _running(wishes: Wishes) -> RunningShop:
+    """The shop that runs already. Its days and money must be the file's."""
+    assert wishes.running is not None, "asked for"
+    store_data, hq_data = wishes.running
+    shop = RunningShop(store_data, hq_data, wishes.folder)
+    theirs = (shop.store.timezone, shop.store.currency)
+    if theirs != (wishes.layout.timezone, wishes.layout.currency):
+        raise UserError(
+            f"the store {shop.store.store} counts in {theirs[1]} and the days of {theirs[0]}, the file in "
+            f"{wishes.layout.currency} and those of {wishes.layout.timezone}"
+        )
+    return shop
+
+
+def _import(staff: StaffClient, planogram: Planogram, run: str) -> None:
+    """Bring catalogue and planogram in, in parts."""
     items, slots = planogram.catalogue(), planogram.slots()
     for start in range(0, len(items), IMPORT_PART):
-        staff.list_items(items[start : start + IMPORT_PART], key=f"items-{start}")
+        staff.list_items(items[start : start + IMPORT_PART], key=quote(f"{run}-items-{start}"))
     for start in range(0, len(slots), IMPORT_PART):
-        staff.plan(slots[start : start + IMPORT_PART], key=f"slots-{start}")
-    return staff
+        staff.plan(slots[start : start + IMPORT_PART], key=quote(f"{run}-slots-{start}"))
 
 
-def _machines(shop: LocalShop, planogram: Planogram, currency: str) -> dict[str, ReplayedMachine]:
+def _machines(shop: LocalShop | RunningShop, planogram: Planogram) -> dict[str, ReplayedMachine]:
     folder = shop.folder / "machines"
     folder.mkdir(exist_ok=True)
     names = sorted({place.device for place in planogram.units})
     return {
-        name: ReplayedMachine(name, planogram, STORE, currency, folder, shop.device_address(name))
+        name: ReplayedMachine(
+            name, planogram, shop.store.store, shop.store.currency, folder, shop.device_address(name)
+        )
         for name in names
     }
 
 
-def _play(player: Player, sales: list[Sale], shop: LocalShop, wishes: Wishes, done: Progress) -> list[str]:
+def _play(
+    player: Player, sales: list[Sale], shop: LocalShop | RunningShop, wishes: Wishes, done: Progress
+) -> list[str]:
     """Sell everything; answers what struck meanwhile."""
     count = 0
 
@@ -114,7 +147,7 @@ def _play(player: Player, sales: list[Sale], shop: LocalShop, wishes: Wishes, do
         count += more
         done(more)
 
-    if wishes.troubles is None:
+    if wishes.troubles is None or not isinstance(shop, LocalShop):
         player.play(sales, counted)
         return []
     troubles = Troubles(shop, wishes.troubles, len(sales), lambda: count, Random(wishes.seed))
@@ -122,28 +155,6 @@ def _play(player: Player, sales: list[Sale], shop: LocalShop, wishes: Wishes, do
     player.play(sales, counted)
     troubles.join()
     return troubles.struck
-
-
-def _totals(
-    shop: LocalShop, staff: StaffClient, rows: int, sales: list[Sale], refused: list[Refused], seconds: float
-) -> Totals:
-    store = staff.totals()
-    proof = shop.hq_get(f"/api/stores/{STORE}/proof")
-    cash_rows = sum(sale.cash and sale.fate == "dispensed" for sale in sales)
-    return Totals(
-        rows=rows,
-        sold=store["orders"].get("completed", 0) + cash_rows,
-        refunded=store["orders"].get("refunded", 0),
-        refused=len(refused),
-        takings_minor=store["takings_minor"],
-        currency=shop.store.currency,
-        store_events=store["events"],
-        hq_events=proof["events"],
-        hq_takings_minor=proof["takings_minor"].get(shop.store.currency, 0),
-        duplicates=proof["duplicates"],
-        gaps=proof["gaps"],
-        seconds=round(seconds, 1),
-    )
 
 
 def write_refused(path: Path, refused: Sequence[Refused]) -> None:

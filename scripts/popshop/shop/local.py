@@ -16,6 +16,7 @@ from edge_agent.adapters.identity import Identity
 from hardware.broker import EmbeddedBroker
 from hardware.child_process import Child
 from hardware.link import BrokerAddress
+from popshop.shop.client import StaffClient
 from popshop.shop.processes import (
     HQ_STOP_TIMEOUT_S,
     popshop,
@@ -129,6 +130,11 @@ class LocalShop:
         """The store's first-run credentials."""
         found: dict[str, str] = json.loads((self.edge_data / "credentials.json").read_text())
         return found
+
+    def staff(self, patience_s: float, connections: int) -> StaffClient:
+        """Hands on the store's API."""
+        token = self.credentials()["staff_token"]
+        return StaffClient(self.agent_url, token, patience_s=patience_s, connections=connections)
 
     def stand_alone(self) -> None:
         """Make the agent's folder a store without headquarters."""

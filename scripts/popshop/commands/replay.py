@@ -31,45 +31,54 @@ from popshop.shop import latest
 app = typer.Typer()
 
 
+File = Annotated[Path, typer.Argument(help="The sales, as CSV.", exists=True, dir_okay=False)]
+Preset = Annotated[str, typer.Option(help=f"A known layout: {', '.join(layouts.PRESETS)}.")]
+Mapping = Annotated[
+    str,
+    typer.Option(
+        "--map", help=f"Columns of any other CSV, field=column,…; fields: {', '.join(layouts.FIELDS)}."
+    ),
+]
+Timezone = Annotated[str, typer.Option(help="The file's time zone, such as Asia/Shanghai.")]
+Currency = Annotated[str, typer.Option(help="The file's currency, ISO 4217.")]
+Data = Annotated[Path | None, typer.Option(help="Folder for the shop's data; a new one if left out.")]
+RefusedFile = Annotated[
+    Path | None, typer.Option(help="Where refused rows go, with line and reason; in the folder if left out.")
+]
+Limit = Annotated[int, typer.Option(min=0, help="Only the first N rows; 0 is all.")]
+Trouble = Annotated[
+    bool,
+    typer.Option(
+        "--trouble", help="Kill the agent 5 times, stop HQ for 30 s, restart the broker, meanwhile."
+    ),
+]
+Seed = Annotated[int, typer.Option(help="Of the moments of trouble.")]
+StoreData = Annotated[
+    Path | None,
+    typer.Option(
+        help="Play into a store that runs: the --data of its `popshop edge run`, which needs "
+        "--device-clock-window-days 40000 for the file's days to count."
+    ),
+]
+HqData = Annotated[Path | None, typer.Option(help="With --store-data: the --data of its `popshop hq run`.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the totals as JSON.")]
+
+
 @app.command(name="replay")
 def play(
-    file: Annotated[Path, typer.Argument(help="The sales, as CSV.", exists=True, dir_okay=False)],
-    preset: Annotated[str, typer.Option(help=f"A known layout: {', '.join(layouts.PRESETS)}.")] = "",
-    mapping: Annotated[
-        str,
-        typer.Option(
-            "--map",
-            help=f"Columns of any other CSV, field=column,…; fields: {', '.join(layouts.FIELDS)}.",
-        ),
-    ] = "",
-    timezone: Annotated[str, typer.Option(help="The file's time zone, such as Asia/Shanghai.")] = "",
-    currency: Annotated[str, typer.Option(help="The file's currency, ISO 4217.")] = "",
-    data: Annotated[
-        Path | None, typer.Option(help="Folder for the shop's data; a new one if left out.")
-    ] = None,
-    refused: Annotated[
-        Path | None,
-        typer.Option(help="Where refused rows go, with line and reason; in the folder if left out."),
-    ] = None,
-    limit: Annotated[int, typer.Option(min=0, help="Only the first N rows; 0 is all.")] = 0,
-    trouble: Annotated[
-        bool,
-        typer.Option(
-            "--trouble", help="Kill the agent 5 times, stop HQ for 30 s, restart the broker, meanwhile."
-        ),
-    ] = False,
-    seed: Annotated[int, typer.Option(help="Of the moments of trouble.")] = 1,
-    store_data: Annotated[
-        Path | None,
-        typer.Option(
-            help="Play into a store that runs: the --data of its `popshop edge run`, which needs "
-            "--device-clock-window-days 40000 for the file's days to count."
-        ),
-    ] = None,
-    hq_data: Annotated[
-        Path | None, typer.Option(help="With --store-data: the --data of its `popshop hq run`.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the totals as JSON.")] = False,
+    file: File,
+    preset: Preset = "",
+    mapping: Mapping = "",
+    timezone: Timezone = "",
+    currency: Currency = "",
+    data: Data = None,
+    refused: RefusedFile = None,
+    limit: Limit = 0,
+    trouble: Trouble = False,
+    seed: Seed = 1,
+    store_data: StoreData = None,
+    hq_data: HqData = None,
+    as_json: Json = False,
 ) -> None:
     """Play a sales file through simulated machines: every row an order, a payment and a vend.
 

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from random import Random
 from typing import Annotated, Any, Final, Literal, cast
-from urllib.parse import unquote, urlsplit
 
 import msgspec
 import typer
@@ -21,7 +20,6 @@ from hardware.behaviour import Behaviour, Input
 from hardware.broker_users import AGENT_USER, BrokerUsers, check_name
 from hardware.device import Device
 from hardware.device_events import DeviceEvent
-from hardware.link import BrokerAddress
 from hardware.mosquitto import mosquitto_config
 from hardware.runner import DeviceRunner, random_boot_mark, system_clock
 from hardware.scanner.port import CodeHeldUp
@@ -32,6 +30,7 @@ from hardware.vending.faults import FAULT_KINDS, FaultKind, FaultOrdered, FaultP
 from hardware.vending.port import CashPaid, DoorMoved, Machine, Slot, SlotFilled
 from hardware.vending.simulator import VendingSimulator
 from popshop import console
+from popshop.shop.addresses import read_broker
 
 app = typer.Typer(help="Simulated devices, and a broker for real ones.", no_args_is_help=True)
 
@@ -93,7 +92,7 @@ def simulate(
                 machine=Machine(kind=kind, serial=device, motor_ms=motor_ms),
                 faults=FaultPlan(rng, _chances(chance or []), map(parse_fault, fault or [])),
             )
-        address = _address(broker)
+        address = read_broker(broker)
         shell = Device(
             store,
             device,
@@ -192,18 +191,6 @@ def read_happening(line: str) -> Input:
         case ["scan", symbology, *text] if text:
             return CodeHeldUp(symbology, " ".join(text))
     raise ValueError(f"cannot read {line.strip()[:60]!r}; type one of: {HAPPENINGS}")
-
-
-def _address(url: str) -> BrokerAddress:
-    parts = urlsplit(url)
-    if parts.scheme != "mqtt" or not parts.hostname:
-        raise ValueError(f"{parts.scheme or 'no'} address: write mqtt://user:password@host:port")
-    return BrokerAddress(
-        host=parts.hostname,
-        port=parts.port or 1883,
-        user=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
-    )
 
 
 def _chances(texts: list[str]) -> Mapping[FaultKind, float]:

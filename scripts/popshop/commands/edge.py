@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from json import loads
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import unquote, urlsplit
 
 import requests
 import typer
@@ -19,6 +18,7 @@ from edge_agent.entrypoints.http_api import EnrolDevice
 from edge_agent.entrypoints.main import ADDRESS_FILE, CannotStart, EdgeAgent, EdgeConfig
 from hardware.broker import EmbeddedBroker
 from popshop import console, logs
+from popshop.shop.addresses import read_broker
 from popshop.shop.client import AgentRefused, StaffClient
 
 app = typer.Typer(help="Run a store's agent.", no_args_is_help=True)
@@ -121,7 +121,7 @@ def run(
     )
     with ExitStack() as closing:
         ours = None if broker else _embedded(data, mine.store, broker_port, closing)
-        address = parse_broker(broker) if ours is None else _as_agent(ours)
+        address = _given(broker) if ours is None else _as_agent(ours)
         config = EdgeConfig(
             data,
             mine,
@@ -159,6 +159,11 @@ def _embedded(data: Path, store: str, port: int, closing: ExitStack) -> Embedded
     return embedded
 
 
+def _given(url: str) -> BrokerAddress:
+    given = read_broker(url)
+    return BrokerAddress(given.host, given.port, given.user, given.password)
+
+
 def _as_agent(broker: EmbeddedBroker) -> BrokerAddress:
     user, password = broker.agent_credentials()
     return BrokerAddress(broker.host, broker.port, user, password)
@@ -171,12 +176,3 @@ def _enroller(broker: EmbeddedBroker) -> EnrolDevice:
         return {"device": device, "user": user, "password": password, "broker": address}
 
     return enrol
-
-
-def parse_broker(text: str) -> BrokerAddress:
-    """Read mqtt://user:password@host:port. Raises UserError."""
-    parts = urlsplit(text)
-    if parts.scheme != "mqtt" or not parts.hostname:
-        raise console.UserError(f"{text!r} is not a broker: write mqtt://user:password@host:port")
-    user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    return BrokerAddress(parts.hostname, parts.port or 1883, user, password)

@@ -6,16 +6,16 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import Any
 
 import msgspec
-import requests
 
 from edge_agent.adapters import identity
 from edge_agent.adapters.identity import Identity
 from hardware.broker import EmbeddedBroker
 from hardware.child_process import Child
 from hardware.link import BrokerAddress
+from popshop.shop.addresses import ask_hq
 from popshop.shop.client import StaffClient
 from popshop.shop.processes import (
     HQ_STOP_TIMEOUT_S,
@@ -24,8 +24,6 @@ from popshop.shop.processes import (
     wait_for_address,
     wait_until_answers,
 )
-
-HQ_ANSWER_TIMEOUT_S: Final = 60.0
 
 
 class LocalShop:
@@ -82,11 +80,7 @@ class LocalShop:
 
     def hq_get(self, path: str) -> dict[str, Any]:
         """Ask headquarters' API for something, as its administrator."""
-        headers = {"Authorization": f"Bearer {self.hq_credentials()['admin_password']}"}
-        response = requests.get(self.hq_url + path, headers=headers, timeout=HQ_ANSWER_TIMEOUT_S)
-        response.raise_for_status()
-        found: dict[str, Any] = response.json()
-        return found
+        return ask_hq(self.hq_url, self.hq_credentials()["admin_password"], path)
 
     def join(self) -> None:
         """Enrol the store at headquarters and make the agent's folder that store (once).

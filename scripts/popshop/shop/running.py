@@ -5,16 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-
-import requests
 
 from edge_agent.adapters import identity
 from hardware.link import BrokerAddress
 from popshop.console import UserError
+from popshop.shop.addresses import ask_hq, read_broker
 from popshop.shop.client import AgentRefused, StaffClient
-
-HQ_ANSWER_TIMEOUT_S = 60.0
 
 
 class RunningShop:
@@ -39,11 +35,7 @@ class RunningShop:
 
     def hq_get(self, path: str) -> dict[str, Any]:
         """Ask headquarters' API for something, as its administrator."""
-        headers = {"Authorization": f"Bearer {self._hq_password}"}
-        response = requests.get(self.hq_url + path, headers=headers, timeout=HQ_ANSWER_TIMEOUT_S)
-        response.raise_for_status()
-        found: dict[str, Any] = response.json()
-        return found
+        return ask_hq(self.hq_url, self._hq_password, path)
 
     def device_address(self, device: str) -> BrokerAddress:
         """Make the device's user at the store's broker, and say where it signs in. Raises UserError."""
@@ -52,11 +44,7 @@ class RunningShop:
                 made = staff.post("/api/devices", {"device": device}, "")
         except AgentRefused as no:
             raise UserError(str(no)) from None
-        where = urlsplit(made["broker"])
-        assert where.hostname is not None, "the agent names its broker"
-        return BrokerAddress(
-            host=where.hostname, port=where.port or 1883, user=made["user"], password=made["password"]
-        )
+        return read_broker(made["broker"])
 
 
 def _read(path: Path, command: str) -> dict[str, Any]:

@@ -1,32 +1,31 @@
 """Every kind of fact a store can write into its journal, in shop language.
 
 A type name carries its version; old versions are read for ever, a new meaning gets a new name.
-Amounts are minor units, times RFC 3339 UTC. No field names a person.
+Amounts are minor units, times RFC 3339 UTC. No field names a person. Goods and rights have a room of their own,
+`stock_facts`; `read` knows those too.
 """
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 
-from cloud_sync.protocol.identifiers import INTERACTIONS, LEDGER, Stream
+from cloud_sync.protocol import stock_facts
+from cloud_sync.protocol.fact import Fact as Fact
+from cloud_sync.protocol.identifiers import INTERACTIONS
 
 PREFIX = "popshop."
-
-
-class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What happened, as the `data` of a journal row. `TYPE` is the row's CloudEvents type."""
-
-    TYPE: ClassVar[str] = ""
-    STREAM: ClassVar[Stream] = LEDGER
 
 
 # ── the store, its catalogue and its planogram ──────────────────────────────────────────────────────
 
 
 class StoreOpened(Fact, frozen=True, kw_only=True):
-    """The first row of an epoch: who writes here, in which time zone and currency."""
+    """The first row of an epoch: who writes here, in which time zone and currency.
+
+    With it every right of an earlier epoch is gone; a count brings the rights back.
+    """
 
     TYPE = "popshop.store.opened.v1"
     store: str
@@ -64,7 +63,11 @@ class SlotPlanned(Fact, frozen=True, kw_only=True):
 
 
 class SlotCounted(Fact, frozen=True, kw_only=True):
-    """Somebody counted (or filled) a slot. `delta` is what the book changes by."""
+    """Somebody counted a slot. `delta` is what its book changes by.
+
+    `rights` is what the right to sell the SKU changes by, and `deficit` what the shortage does (see
+    `stock_facts.StockCounted`); None, in rows from before there were rights: as `delta`.
+    """
 
     TYPE = "popshop.stock.slot_counted.v1"
     device: str
@@ -74,6 +77,8 @@ class SlotCounted(Fact, frozen=True, kw_only=True):
     delta: int
     by: str
     """`device` or the staff member's role."""
+    rights: int | None = None
+    deficit: int = 0
 
 
 class SlotBlocked(Fact, frozen=True, kw_only=True):
@@ -107,7 +112,7 @@ class DeviceDescribed(Fact, frozen=True, kw_only=True):
     serial: str
     firmware: str
     boot: str
-    capabilities: dict[str, Any] = {}
+    capabilities: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 class DeviceStatusChanged(Fact, frozen=True, kw_only=True):
@@ -116,7 +121,7 @@ class DeviceStatusChanged(Fact, frozen=True, kw_only=True):
     TYPE = "popshop.device.status_changed.v1"
     device: str
     status: str
-    faults: list[str] = []
+    faults: list[str] = msgspec.field(default_factory=list)
 
 
 class DeviceBooted(Fact, frozen=True, kw_only=True):
@@ -489,7 +494,7 @@ class Interaction(Fact, frozen=True, kw_only=True):
     visit: str = ""
     item: str = ""
     brand: str = ""
-    detail: dict[str, Any] = {}
+    detail: dict[str, Any] = msgspec.field(default_factory=dict)
     """What else the device said: weight_g, dwell_ms, plate, symbology …"""
 
     @property
@@ -508,7 +513,13 @@ def type_of(fact: Fact) -> str:
     return fact.type if isinstance(fact, Interaction) else fact.TYPE
 
 
-LEDGER_FACTS: dict[str, type[Fact]] = {cls.TYPE: cls for cls in Fact.__subclasses__() if cls.TYPE}
+_ROOMS = (globals(), vars(stock_facts))
+LEDGER_FACTS: dict[str, type[Fact]] = {
+    cls.TYPE: cls
+    for room in _ROOMS
+    for cls in room.values()
+    if isinstance(cls, type) and issubclass(cls, Fact) and cls.TYPE
+}
 """Ledger fact classes by type name."""
 
 _decoders: dict[str, msgspec.json.Decoder[Any]] = {

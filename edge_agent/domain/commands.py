@@ -131,6 +131,92 @@ class PlanSlots(Command):
     slots: tuple[PlannedSlot, ...]
 
 
+# ── goods and rights, from staff ────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveStock(Command):
+    """Goods came into the stock room; `kind` is supplier, transfer or delivery (see `stock_facts.StockReceived`)."""
+
+    sku: str
+    qty: int
+    kind: str
+    transfer: str = ""
+    document: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SendStock(Command):
+    """Goods leave the stock room; `kind` is transfer or collected. `to` names a store, empty for headquarters."""
+
+    sku: str
+    qty: int
+    kind: str
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnStock(Command):
+    """A shopper brought units back; `condition` is available or damaged."""
+
+    sku: str
+    qty: int
+    condition: str
+    order: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CountStock(Command):
+    """Somebody counted a bucket of the stock room without seeing the book."""
+
+    sku: str
+    bucket: str
+    counted: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveStock(Command):
+    sku: str
+    qty: int
+    source: str
+    target: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WasteStock(Command):
+    sku: str
+    qty: int
+    bucket: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FillSlot(Command):
+    """Units go from the stock room into a slot; `qty` below 0 takes them out again."""
+
+    device: str
+    slot: str
+    qty: int
+
+
+@dataclass(frozen=True, slots=True)
+class CountIn(Command):
+    """After a new epoch: the goods of these SKUs are counted, every place of them."""
+
+    skus: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverPinned(Command):
+    """Somebody collected what they reserved online, or it was sent off; `how` is picked_up or shipped."""
+
+    reservation: str
+    how: str
+
+
 # ── from devices ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -228,10 +314,47 @@ class VendOverdue(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class SyncAdvanced(Command):
-    """Headquarters has a stream up to `acked` (less than before, if it was restored). Bookkeeping, not a fact."""
+class ApplyDown(Command):
+    """A row of headquarters' log for this store, as it came. Only the next one of our own epoch has an effect."""
 
+    body: bytes
+
+
+# Bookkeeping of the link to headquarters: kept in the same file by the same writer, but no facts.
+
+
+@dataclass(frozen=True, slots=True)
+class SyncAdvanced(Command):
+    """Headquarters has a stream of an epoch up to `acked` (less than before, if it was restored)."""
+
+    epoch: int
     stream: str
     acked: int
     hash_at_acked: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EpochSettled(Command):
+    """Nothing of an earlier epoch's stream waits any more: headquarters has it all, or keeps the rest aside."""
+
+    epoch: int
+    stream: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeardOfHq(Command):
+    """Headquarters' incarnation, from an answer; it only goes up."""
+
+    incarnation: int
+
+
+@dataclass(frozen=True, slots=True)
+class StandingChanged(Command):
+    """Whether this store may sell: `ok`, `unproven` (nobody has confirmed that this disk is the latest) or `fenced`.
+
+    `reason` is a code (restored, no_witness, cloned, forked, behind, stale_epoch, retired, unknown_token).
+    """
+
+    state: str
+    reason: str = ""

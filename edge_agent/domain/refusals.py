@@ -46,6 +46,24 @@ SENTENCES: Final[dict[str, tuple[int, str, str]]] = {
     ),
     "refund_too_large": (409, "退款金额超过已付金额。", "That is more than was paid."),
     "refund_not_open": (409, "该退款已处理。", "This refund is settled already."),
+    "not_enough_stock": (409, "库存数量不足。", "There are not that many in stock."),
+    "not_counted_in": (
+        409,
+        "该商品需先盘点，才能继续销售。",
+        "This product has to be counted before it can be sold again.",
+    ),
+    "unknown_reservation": (404, "找不到该预订。", "There is no such reservation."),
+    "reservation_closed": (409, "该预订已结束。", "This reservation has ended."),
+    "must_join": (
+        409,
+        "本店需要重新加入总部后才能销售，请店长按平板上的步骤操作。",
+        "This store must join headquarters again before it can sell. The tablet shows the steps.",
+    ),
+    "unproven": (
+        409,
+        "正在向总部确认本店数据是否最新，暂停销售，请检查网络。",
+        "Sales are paused until headquarters confirms that this computer has the latest data. Check the network.",
+    ),
     "broker_not_ours": (
         409,
         "本店使用外部消息服务器，请在那里为设备建立账号。",

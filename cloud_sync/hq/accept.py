@@ -19,6 +19,8 @@ from cloud_sync.protocol.session import MAX_EVENTS_PER_SYNC, SyncRequest
 
 UNKNOWN_TYPE: Final = "unknown type"
 """How the reason of a row begins whose type a later version may know."""
+GAP: Final = "gap"
+"""The code of a refusal: send from further back."""
 MAX_TYPE_CHARS: Final = 200
 MAX_SEQ: Final = 10**18
 """What fits the 18 digits of a sequence number."""
@@ -66,13 +68,6 @@ def check_position(request: SyncRequest, head: Head, hash_at_acked: bytes) -> No
     `hash_at_acked` is our chain hash at the store's `acked`, when we have that row (else it is not looked at).
     Raises Fenced, or SyncRefused with code `gap` when the store must send from further back.
     """
-    if request.epoch != head.epoch:
-        raise Fenced(
-            "stale_epoch",
-            f"this log is of epoch {request.epoch}, headquarters knows epoch {head.epoch}: join again",
-            head.acked,
-            head.chain_hash,
-        )
     if (
         min(request.acked, request.last_seq) < 0
         or request.last_seq > MAX_SEQ
@@ -94,7 +89,7 @@ def check_position(request: SyncRequest, head: Head, hash_at_acked: bytes) -> No
         )
     if request.acked > head.acked:
         raise SyncRefused(
-            "gap",
+            GAP,
             f"headquarters has rows up to {head.acked}: send from {head.acked + 1}",
             head.acked,
             head.chain_hash,
@@ -116,7 +111,7 @@ def new_rows(request: SyncRequest, head: Head) -> Iterator[Row]:
             row = read_row(seq, bytes(raw), chain)
             if row.event is not None and row.event.sequence != str(seq) and row.event.seq != seq:
                 raise SyncRefused(
-                    "gap",
+                    GAP,
                     f"row {row.event.seq} stands at place {seq}: send from {head.acked + 1}, in order",
                     head.acked,
                     head.chain_hash,

@@ -11,7 +11,7 @@ from typing import Final
 
 from cloud_sync.hq import rights
 from cloud_sync.hq.accounts import Accounts, Origin
-from cloud_sync.hq.books import WAREHOUSE, Alert, Books, Reservation
+from cloud_sync.hq.books import ACTIVE, WAREHOUSE, Alert, Books, Reservation
 from cloud_sync.hq.rights import RightsRefused
 from cloud_sync.protocol.stock_rights import EXTERNAL, POOL, RESERVED, SOLD, Move
 
@@ -87,7 +87,7 @@ def cancel(books: Books, reservation: str, now: datetime, *, state: str = "cance
         _post(books, Move(known.sku, RESERVED, POOL, known.qty), state, known.id, has, now)
     else:
         record = books.lock_store(known.store)
-        if record is not None:
+        if record is not None and record.state == ACTIVE:
             rights.unpin(books, record, known.id, known.sku, known.qty, now)
     return cancelled
 

@@ -97,7 +97,8 @@ def pin(
 
 
 def unpin(books: Books, record: StoreRecord, reservation: str, sku: str, qty: int, now: datetime) -> None:
-    """Tell the store that a reservation is off."""
+    """Tell the store that a reservation is off. Raises RightsRefused."""
+    check_moving(books, record)
     tell(books, record, Unpin(reservation=reservation, sku=sku, qty=qty), now)
 
 

@@ -35,7 +35,7 @@ CREATE TABLE postings (
     seq       bigint NOT NULL DEFAULT 0,
     CHECK (source <> target)
 );
-COMMENT ON TABLE postings IS 'double entry: each row moves units between two accounts, so all accounts of a SKU sum to 0';
+COMMENT ON TABLE postings IS 'double entry: units go from one account to another, so that all of a SKU sum to 0';
 COMMENT ON COLUMN postings.seq IS 'the ledger row of (store, epoch) it comes from; 0 for an act of headquarters';
 CREATE INDEX postings_of_sku ON postings (sku, id);
 CREATE UNIQUE INDEX postings_once ON postings (cause, reference) WHERE cause = 'received';
@@ -59,7 +59,7 @@ CREATE TABLE away (
     units bigint NOT NULL,
     PRIMARY KEY (store, sku)
 );
-COMMENT ON TABLE away IS 'rights a store holds for goods that do not stand in it; below 0: goods there that are not its own';
+COMMENT ON TABLE away IS 'rights to goods that stand elsewhere; below 0: goods in the store that are the pool''s';
 
 CREATE TABLE claims (
     store text NOT NULL,

@@ -51,6 +51,9 @@ def write_off(books: Books, record: StoreRecord, sku: str, now: datetime) -> int
 def _into_limbo(books: Books, record: StoreRecord, cause: str, now: datetime) -> None:
     if record.epoch == 0:
         return
+    # A count of the epoch that ends entitles to nothing in the next one.
+    for sku in books.claims(record.store):
+        books.drop_claim(record.store, sku)
     accounts = Accounts(books.holdings(record.store))
     put_into_limbo(accounts, record.store, record.epoch, Origin(cause, "", record.store, record.epoch))
     if accounts.postings:

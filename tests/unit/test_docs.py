@@ -11,7 +11,7 @@ from popshop.cli import ENTRIES, load
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
-FENCE = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^ *```console\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 ASSIGNMENT = re.compile(r"[A-Z_]+=\S*")
 
@@ -29,6 +29,7 @@ def examples(page: Path) -> list[Example]:
     found = []
     for block in FENCE.findall(page.read_text("utf-8")):
         for line in block.replace("\\\n", " ").splitlines():
+            line = line.strip()
             if not line.startswith("$ "):
                 continue  # what the command prints
             lexer = shlex.shlex(line[2:], posix=True, punctuation_chars="|&;<>")
@@ -122,7 +123,7 @@ def test_every_page_is_found_from_its_list_of_contents(contents):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_shell_examples_use_the_one_form_that_is_checked(page):
-    others = re.findall(r"^```(?:sh|bash|shell|shell-session)$", page.read_text("utf-8"), re.MULTILINE)
+    others = re.findall(r"^ *```(?:sh|bash|shell|shell-session)$", page.read_text("utf-8"), re.MULTILINE)
     assert not others, "use ```console with a `$ ` before each command"
 
 

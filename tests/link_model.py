@@ -40,6 +40,7 @@ class Disk:
     def __init__(self) -> None:
         self.rows: dict[tuple[int, str], list[bytes]] = {}
         self.known: dict[tuple[int, str], tuple[int, str]] = {}
+        self.earlier: list[tuple[int, Stream]] = []
         self.open: list[tuple[int, Stream]] = []
         self.down: list[bytes] = []
         self.heard_of = 0
@@ -48,6 +49,13 @@ class Disk:
     def write(self, stream: Stream = "ledger", epoch: int = OWN, mark: str = "") -> None:
         rows = self.rows.setdefault((epoch, stream), [])
         rows.append(msgspec.json.encode([epoch, stream, len(rows) + 1, mark]))
+
+    def leave_open(self, stream: Stream, rows: int) -> None:
+        """An earlier epoch's stream that is not settled."""
+        for _ in range(rows):
+            self.write(stream, EARLIER)
+        self.earlier.append((EARLIER, stream))
+        self.open.append((EARLIER, stream))
 
     def epoch(self) -> int:
         return OWN
@@ -86,8 +94,9 @@ class Disk:
                 self.known[outcome.epoch, outcome.stream] = (outcome.acked, outcome.hash)
             case Settled():
                 self.open = [log for log in self.open if log != (outcome.epoch, outcome.stream)]
-            case HeardOf():
-                self.heard_of = max(self.heard_of, outcome.incarnation)
+            case HeardOf() if outcome.incarnation > self.heard_of:
+                self.heard_of = outcome.incarnation
+                self.open = list(self.earlier)
             case Confirmed():
                 self.state = "ok"
             case FencedOff():
@@ -112,6 +121,7 @@ class Hq:
     def copy(self) -> Hq:
         twin = Hq()
         twin.rows = {log: list(rows) for log, rows in self.rows.items()}
+        twin.aside = {log: list(rows) for log, rows in self.aside.items()}
         twin.down, twin.incarnation = list(self.down), self.incarnation
         return twin
 

@@ -274,7 +274,7 @@ class Upstream:
                 Trouble("stays", f"{log.stream}: headquarters answers 200 and stays at row {reply.acked}")
             ]
         outcomes: list[Outcome] = [Online(reply.at)]
-        self._incarnation = max(self._incarnation, reply.incarnation)
+        self._remember_incarnation(reply.incarnation)
         if reply.incarnation > self._position.incarnation():
             outcomes.append(HeardOf(reply.incarnation))
         if self._position.acked(log.stream, log.epoch) != (reply.acked, reply.hash):
@@ -283,6 +283,13 @@ class Upstream:
         if is_our_own_epoch(log.epoch, self._position.epoch()):
             return outcomes + self._of_our_own(asked, reply, now_s)
         return outcomes + (self._settle(log) if reply.acked == asked.last_seq else [])
+
+    def _remember_incarnation(self, incarnation: int) -> None:
+        if incarnation > self._known_incarnation():
+            # Restored from a backup, headquarters may lack what was settled: `unsettled` names it once more.
+            self._settled.clear()
+            self._salvage.clear()
+        self._incarnation = max(self._incarnation, incarnation)
 
     def _of_our_own(self, asked: SyncRequest, reply: SyncReply, now_s: float) -> list[Outcome]:
         self._greet_at_s[asked.stream] = now_s + GREET_EVERY_S

@@ -28,6 +28,7 @@ CLOCKS: Final = {
 """Files that may ask what time it is. Everybody else is told."""
 
 THREADS: Final = {
+    "cloud_sync/hq/chores.py",
     "edge_agent/adapters/worker.py",
     "hardware/child_process.py",
     "hardware/runner.py",

@@ -6,9 +6,22 @@ pool, holds and limbos are kept as balances and never go below 0; the others are
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from cloud_sync.hq.books import Balances, Posting
-from cloud_sync.protocol.stock_rights import EXTERNAL, LIMBO, MINE, POOL, SHRINK, Move, hold_of, limbo_of
+from cloud_sync.protocol.stock_rights import (
+    EXTERNAL,
+    LIMBO,
+    MINE,
+    POOL,
+    SHRINK,
+    Move,
+    hold_of,
+    limbo_of,
+    transit_of,
+)
+
+TRANSIT: Final = transit_of("")
 
 
 class Short(Exception):
@@ -20,7 +33,10 @@ class Short(Exception):
 
 def is_kept(account: str) -> bool:
     """Whether the account's balance is kept, and may not go below 0."""
-    return account == POOL or "/hold/" in account or "/limbo/" in account
+    # A transfer is named by people, and may be named anything.
+    return account == POOL or (
+        ("/hold/" in account or "/limbo/" in account) and not account.startswith(TRANSIT)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ from cloud_sync.hq.credentials import Credentials
 from cloud_sync.hq.enrolment import EnrolmentError
 from cloud_sync.hq.metrics import Metrics
 from cloud_sync.hq.people_api import people_router
+from cloud_sync.hq.pool import Pool
 from cloud_sync.hq.reports import ReportError
-from cloud_sync.hq.store import LogStore, Pool
+from cloud_sync.hq.store import LogStore
 from cloud_sync.hq.store_api import refusal, store_router
 from cloud_sync.hq.wire import WireError
 

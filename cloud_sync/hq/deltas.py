@@ -91,6 +91,8 @@ class Deltas:
     sales: dict[SaleKey, SaleDelta] = field(default_factory=dict)
     money: dict[str, MoneyDelta] = field(default_factory=dict)
     slots: dict[tuple[str, str], SlotDelta] = field(default_factory=dict)
+    rooms: dict[tuple[str, str], int] = field(default_factory=dict)
+    """(SKU, bucket) → units that came into the stock room, or left it (below 0)."""
     devices: dict[str, DeviceDelta] = field(default_factory=dict)
     items: dict[str, facts.ItemListed] = field(default_factory=dict)
     unknown_vends: dict[str, OpenVend] = field(default_factory=dict)

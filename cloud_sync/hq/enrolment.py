@@ -11,24 +11,30 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from cloud_sync.hq import joining
 from cloud_sync.hq.credentials import hash_code, hash_token, make_code, make_token
-from cloud_sync.hq.store import Pool
+from cloud_sync.hq.pool import Pool, again
+from cloud_sync.hq.postgres_books import transaction
 from cloud_sync.protocol.identifiers import is_name
-from cloud_sync.protocol.session import JoinReply
+from cloud_sync.protocol.session import JoinReply, JoinRequest
 
 CODE_LIFETIME: Final = timedelta(hours=24)
+MAX_EPOCH: Final = 10_000
+"""More than a store can have joined; a higher one is no store's word."""
+MAX_MACHINE_CHARS: Final = 200
 
 _ENROL: Final = """
 INSERT INTO stores (store, name, timezone, currency, code_hash, code_expires_at, enrolled_at)
 VALUES (%(store)s, %(name)s, %(timezone)s, %(currency)s, %(code)s, %(expires)s, %(now)s)
 ON CONFLICT (store) DO UPDATE
 SET name = excluded.name, timezone = excluded.timezone, currency = excluded.currency,
-    code_hash = excluded.code_hash, code_expires_at = excluded.code_expires_at, code_used_at = NULL"""
+    code_hash = excluded.code_hash, code_expires_at = excluded.code_expires_at, code_used_at = NULL,
+    code_epoch = NULL"""
 _FIND_CODE: Final = """
-SELECT store, name, timezone, currency, epoch, code_expires_at, code_used_at
+SELECT store, name, timezone, currency, code_expires_at, code_used_at
 FROM stores WHERE code_hash = %s FOR UPDATE"""
 _JOIN: Final = """
-UPDATE stores SET epoch = %s, token_hash = %s, code_used_at = %s, joined_at = %s WHERE store = %s"""
+UPDATE stores SET code_epoch = epoch, token_hash = %s, joined_at = %s WHERE store = %s"""
 _STORE_OF: Final = "SELECT store FROM stores WHERE token_hash = %s"
 
 
@@ -43,7 +49,7 @@ class EnrolmentError(ValueError):
 
 @dataclass(frozen=True)
 class Enrolment:
-    """A code, valid once until `expires_at`."""
+    """A code, valid until `expires_at` and until the store that used it has synced."""
 
     store: str
     code: str
@@ -85,24 +91,38 @@ def enrol(pool: Pool, store: str, name: str, timezone: str, currency: str, now: 
     return Enrolment(store, code, expires_at)
 
 
-def join(pool: Pool, code: str, now: datetime) -> JoinReply:
-    """Trade a code for the store's token and its next epoch. Raises EnrolmentError."""
-    with pool.connection() as connection:
-        found = connection.execute(_FIND_CODE, [hash_code(code)]).fetchone()
+def join(pool: Pool, request: JoinRequest, now: datetime) -> JoinReply:
+    """Trade a code for a token and the store's next epoch. Raises EnrolmentError.
+
+    The reply may get lost: until the store has synced the code may be used again, each time for another epoch.
+    """
+    if (
+        not 0 <= request.epoch <= MAX_EPOCH
+        or len(request.machine) > MAX_MACHINE_CHARS
+        or "\0" in request.machine
+    ):
+        raise EnrolmentError("malformed", "epoch or machine out of range")
+    return again(lambda: _join(pool, request, now))
+
+
+def _join(pool: Pool, request: JoinRequest, now: datetime) -> JoinReply:
+    with transaction(pool) as books:
+        found = books.cursor.execute(_FIND_CODE, [hash_code(request.code)]).fetchone()
         if found is None:
             raise EnrolmentError("unknown_code", "headquarters knows no such code: enrol the store again")
-        store, name, timezone, currency, epoch, expires_at, used_at = found
+        store, name, timezone, currency, expires_at, used_at = found
         if used_at is not None:
             raise EnrolmentError(
                 "code_used", "this code was used already: enrol the store again for a new one"
             )
         if expires_at <= now:
             raise EnrolmentError("code_expired", "this code is older than 24 hours: enrol the store again")
+        record = books.lock_store(store)
+        assert record is not None, "the code's own row is locked"
+        epoch = joining.begin_epoch(books, record, request.epoch, request.machine, now).epoch
         token = make_token()
-        connection.execute(_JOIN, [epoch + 1, hash_token(token), now, now, store])
-    return JoinReply(
-        store=store, name=name, timezone=timezone, currency=currency, epoch=epoch + 1, token=token
-    )
+        books.cursor.execute(_JOIN, [hash_token(token), now, store])
+    return JoinReply(store=store, name=name, timezone=timezone, currency=currency, epoch=epoch, token=token)
 
 
 def store_of(pool: Pool, token: str) -> str | None:

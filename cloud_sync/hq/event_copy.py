@@ -15,7 +15,16 @@ from typing import Any, Final
 import psycopg
 
 from cloud_sync.hq.accept import Row
-from cloud_sync.protocol.session import SyncRequest
+from cloud_sync.hq.books import Log
+from cloud_sync.protocol import facts
+
+SUBJECTS: Final[dict[type[facts.Fact], str]] = {
+    facts.VendDispensed: "vend",
+    facts.CashSold: "sale",
+    facts.PaymentPaid: "payment",
+    facts.PaymentRefunded: "refund",
+}
+"""What may happen only once in a store, and the field that names it."""
 
 _COPY: Final = """
 COPY events (store, stream, epoch, received_at, seq, type, subject, body, hash) FROM STDIN (FORMAT BINARY)"""
@@ -32,17 +41,17 @@ _FLUSH_BYTES: Final = 128 * 1024
 
 
 class EventCopy:
-    """One COPY of a request's rows. Leaving with an exception leaves nothing behind."""
+    """One COPY of a log's next rows. Leaving with an exception leaves nothing behind."""
 
-    def __init__(self, cursor: psycopg.Cursor[Any], request: SyncRequest, now: datetime) -> None:
+    def __init__(self, cursor: psycopg.Cursor[Any], log: Log, now: datetime) -> None:
         self._context: AbstractContextManager[psycopg.Copy] = cursor.copy(_COPY)
         at_us = (now - _EPOCH_2000) // _MICROSECOND
         self._same = b"".join(
             [
                 _COLUMNS.to_bytes(2, "big"),
-                _text(request.store),
-                _text(request.stream),
-                Struct("!ii").pack(4, request.epoch),
+                _text(log.store),
+                _text(log.stream),
+                Struct("!ii").pack(4, log.epoch),
                 Struct("!iq").pack(8, at_us),
             ]
         )
@@ -52,9 +61,10 @@ class EventCopy:
         self._buffer = bytearray(_HEADER)
         return self
 
-    def write(self, row: Row, subject: str | None) -> None:
+    def write(self, row: Row) -> None:
         """Send one row."""
         type_name = row.type.encode()
+        subject = subject_of(row.fact)
         buffer = self._buffer
         buffer += self._same
         buffer += _SEQ_AND_TYPE.pack(8, row.seq, len(type_name))
@@ -74,6 +84,12 @@ class EventCopy:
         if error is None:
             self._copy.write(self._buffer + _TRAILER)
         self._context.__exit__(kind, error, traceback)
+
+
+def subject_of(fact: facts.Fact | None) -> str | None:
+    """The id of what this fact says has happened, where that may happen only once."""
+    field = SUBJECTS.get(type(fact)) if fact is not None else None
+    return None if field is None else getattr(fact, field)
 
 
 def _text(value: str) -> bytes:

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from cloud_sync.hq.accept import Row
+from cloud_sync.hq.accept import MAX_SEQ, Row
 from cloud_sync.hq.deltas import (
     Deltas,
     DeviceDelta,
@@ -23,12 +23,14 @@ from cloud_sync.hq.deltas import (
     SlotDelta,
 )
 from cloud_sync.protocol import facts
+from cloud_sync.protocol import stock_facts as stock
 from cloud_sync.protocol.envelope import parse_time
 from cloud_sync.protocol.identifiers import Stream
 from cloud_sync.protocol.money import MAX_MINOR
 
 MAX_COUNT: Final = 1_000_000
 MAX_KEY_CHARS: Final = 200
+AVAILABLE: Final = "available"
 LARGE_BODY_BYTES: Final = 1_000
 """In a smaller row no text can be too long for a key, so that only larger ones are looked through."""
 
@@ -120,6 +122,13 @@ def count(units: int) -> int:
     return units
 
 
+def quantity(units: int) -> int:
+    """A number of units that somebody can move at once: 1 or more. Raises Misfit."""
+    if not 1 <= units <= MAX_COUNT:
+        raise Misfit("a quantity nobody can move")
+    return units
+
+
 _KEYS: Final = (
     "store",
     "device",
@@ -133,6 +142,13 @@ _KEYS: Final = (
     "case",
     "state",
     "timezone",
+    "grant",
+    "recall",
+    "reservation",
+    "receipt",
+    "transfer",
+    "to",
+    "order",
 )
 
 
@@ -173,6 +189,8 @@ def _slot_planned(state: Fold, fact: facts.SlotPlanned, _at: str) -> None:
 def _slot_counted(state: Fold, fact: facts.SlotCounted, _at: str) -> None:
     # A recount is a delta: a sale that was on its way while somebody counted stays counted.
     delta = count(fact.delta)
+    count(fact.rights or 0)
+    count(fact.deficit)
     slot = state.slot(fact.device, fact.slot)
     slot.count += delta
     slot.sku = fact.sku
@@ -267,6 +285,85 @@ def _interaction(state: Fold, fact: facts.Interaction, at: str) -> None:
     state.deltas.interactions[key] = state.deltas.interactions.get(key, 0) + 1
 
 
+# ── goods and rights ────────────────────────────────────────────────────────────────────────────────
+
+
+def _room(state: Fold, sku: str, bucket: str, units: int) -> None:
+    key = (sku, bucket)
+    state.deltas.rooms[key] = state.deltas.rooms.get(key, 0) + units
+
+
+def _stock_received(state: Fold, fact: stock.StockReceived, _at: str) -> None:
+    _room(state, fact.sku, AVAILABLE, quantity(fact.qty))
+
+
+def _stock_sent(state: Fold, fact: stock.StockSent, _at: str) -> None:
+    _room(state, fact.sku, AVAILABLE, -quantity(fact.qty))
+
+
+def _stock_returned(state: Fold, fact: stock.StockReturned, _at: str) -> None:
+    _room(state, fact.sku, fact.condition, quantity(fact.qty))
+
+
+def _stock_counted(state: Fold, fact: stock.StockCounted, _at: str) -> None:
+    for units in (fact.counted, fact.rights, fact.deficit):
+        count(units)
+    _room(state, fact.sku, fact.bucket, count(fact.delta))
+
+
+def _stock_moved(state: Fold, fact: stock.StockMoved, _at: str) -> None:
+    _room(state, fact.sku, fact.source, -quantity(fact.qty))
+    _room(state, fact.sku, fact.target, fact.qty)
+
+
+def _stock_wasted(state: Fold, fact: stock.StockWasted, _at: str) -> None:
+    _room(state, fact.sku, fact.bucket, -quantity(fact.qty))
+
+
+def _slot_filled(state: Fold, fact: stock.SlotFilled, _at: str) -> None:
+    # Out of the slot and back into the room when it is below 0.
+    quantity(abs(fact.qty))
+    _room(state, fact.sku, AVAILABLE, -fact.qty)
+    slot = state.slot(fact.device, fact.slot)
+    slot.count += fact.qty
+    slot.sku = fact.sku
+
+
+def _handed_over(state: Fold, fact: stock.PinnedHandedOver, _at: str) -> None:
+    _room(state, fact.sku, AVAILABLE, -quantity(fact.qty))
+
+
+def _quantity_moved(_state: Fold, fact: stock.StockFound | stock.DeficitSettled, _at: str) -> None:
+    quantity(fact.qty)
+
+
+def _granted(_state: Fold, fact: stock.RightsGranted, _at: str) -> None:
+    _down_seq(fact.down_seq)
+    quantity(fact.qty)
+
+
+def _answered(
+    _state: Fold, fact: stock.RightsReleased | stock.StockPinned | stock.StockUnpinned, _at: str
+) -> None:
+    _down_seq(fact.down_seq)
+    if not 0 <= fact.qty <= MAX_COUNT:
+        raise Misfit("a quantity nobody can move")
+
+
+def _down_row_skipped(_state: Fold, fact: stock.DownRowSkipped, _at: str) -> None:
+    _down_seq(fact.down_seq)
+
+
+def _down_seq(seq: int) -> None:
+    if not 1 <= seq <= MAX_SEQ:
+        raise Misfit("a number that no down row has")
+
+
+def _counted_in(_state: Fold, fact: stock.StockCountedIn, _at: str) -> None:
+    if not 0 <= fact.goods <= MAX_COUNT:
+        raise Misfit("a count no store can have")
+
+
 _HANDLERS: Final[dict[type[facts.Fact], Callable[[Fold, Any, str], None]]] = {
     facts.StoreOpened: _store_opened,
     facts.ItemListed: _item_listed,
@@ -288,4 +385,20 @@ _HANDLERS: Final[dict[type[facts.Fact], Callable[[Fold, Any, str], None]]] = {
     facts.SaleReversed: _sale_reversed,
     facts.CashSold: _cash_sold,
     facts.Interaction: _interaction,
+    stock.StockReceived: _stock_received,
+    stock.StockSent: _stock_sent,
+    stock.StockReturned: _stock_returned,
+    stock.StockCounted: _stock_counted,
+    stock.StockMoved: _stock_moved,
+    stock.StockWasted: _stock_wasted,
+    stock.SlotFilled: _slot_filled,
+    stock.PinnedHandedOver: _handed_over,
+    stock.StockFound: _quantity_moved,
+    stock.DeficitSettled: _quantity_moved,
+    stock.RightsGranted: _granted,
+    stock.RightsReleased: _answered,
+    stock.StockPinned: _answered,
+    stock.StockUnpinned: _answered,
+    stock.DownRowSkipped: _down_row_skipped,
+    stock.StockCountedIn: _counted_in,
 }

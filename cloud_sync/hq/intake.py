@@ -21,11 +21,19 @@ from cloud_sync.protocol.envelope import parse_time, rfc3339
 from cloud_sync.protocol.identifiers import LEDGER, STREAMS
 from cloud_sync.protocol.instructions import MAX_DOWN_PER_REPLY
 from cloud_sync.protocol.numbered_log import GENESIS
-from cloud_sync.protocol.session import SalvageReply, SalvageRequest, SyncReply, SyncRequest
+from cloud_sync.protocol.session import (
+    MAX_EVENTS_PER_SYNC,
+    SalvageReply,
+    SalvageRequest,
+    SyncReply,
+    SyncRequest,
+)
 
 AnswerWants = Callable[[Books, StoreRecord, list[str], datetime], None]
 """What headquarters does when a store runs out: grants, if it can."""
 MAX_REASON_CHARS: Final = 500
+MAX_INCARNATION: Final = 1_000_000
+MAX_MACHINE_CHARS: Final = 200
 RESTORED: Final = "restored"
 
 
@@ -51,7 +59,8 @@ def sync(open_books: OpenBooks, request: SyncRequest, now: datetime, answer_want
         if lacks_rows or refused.code == RESTORED:
             # The store proves what we once knew and acknowledged: our books are those of a backup.
             with open_books() as books:
-                if not books.hq().refilling or refused.code == RESTORED:
+                state = books.hq()
+                if not state.refilling or request.incarnation > state.incarnation:
                     refill.begin(books, now, known=request.incarnation)
         raise
 
@@ -97,9 +106,21 @@ def _admit(books: Books, request: SyncRequest | SalvageRequest) -> StoreRecord:
         raise Fenced("retired", f"headquarters gave this store up ({record.state}): enrol and join it again")
     check_epoch(record, request.epoch)
     if isinstance(request, SyncRequest):
+        _check_numbers(request)
         check_incarnation(books, request)
         record = _check_machine(books, record, request)
     return record
+
+
+def _check_numbers(request: SyncRequest) -> None:
+    """Refuse what no store can mean, before anything is concluded from it."""
+    if (
+        not 0 <= request.down_seq <= accept.MAX_SEQ
+        or not 0 <= request.incarnation <= MAX_INCARNATION
+        or len(request.machine) > MAX_MACHINE_CHARS
+        or "\0" in request.machine
+    ):
+        raise SyncRefused("malformed", "down_seq, incarnation or machine out of range")
 
 
 def check_epoch(record: StoreRecord, epoch: int) -> None:
@@ -240,6 +261,8 @@ def salvage(open_books: OpenBooks, request: SalvageRequest, now: datetime) -> Sa
         record = _admit(books, request)
         if request.epoch == record.epoch:
             raise SyncRefused("malformed", "only rows of an earlier epoch are kept aside: join first")
+        if not 1 <= request.from_seq <= accept.MAX_SEQ or len(request.events) > MAX_EVENTS_PER_SYNC:
+            raise SyncRefused("malformed", f"from_seq out of range, or more than {MAX_EVENTS_PER_SYNC} rows")
         log = Log(request.store, request.stream, request.epoch)
         ours = books.bodies(log, request.from_seq - 1, request.from_seq + len(request.events) - 1)
         known = kept = 0

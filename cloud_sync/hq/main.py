@@ -13,20 +13,25 @@ from types import FrameType
 from typing import Final, NamedTuple
 
 import psycopg
+import structlog
 import uvicorn
 from fastapi import FastAPI
 
 from cloud_sync.hq import schema
 from cloud_sync.hq.address import Address, published
 from cloud_sync.hq.api import create_api
+from cloud_sync.hq.chores import Chores, expire_reservations
 from cloud_sync.hq.clock import utc_now
-from cloud_sync.hq.credentials import load_or_make
+from cloud_sync.hq.credentials import load_or_make, make_token
 from cloud_sync.hq.dashboard.pages import mount_dashboard
+from cloud_sync.hq.own_witness import OwnWitness, default_path
+from cloud_sync.hq.pool import open_pool
 from cloud_sync.hq.postgres import EmbeddedPostgres, PostgresError
+from cloud_sync.hq.postgres_books import open_books
 from cloud_sync.hq.reconsider import reconsider
-from cloud_sync.hq.store import open_pool
 
 DSN_VARIABLE: Final = "POPSHOP_HQ_DSN"
+log = structlog.get_logger(__name__)
 OnReady = Callable[[Address], None]
 ANYWHERE: Final = {"0.0.0.0": "127.0.0.1"}
 """Listening everywhere is reached here."""
@@ -36,12 +41,16 @@ GRACE_S: Final = 3
 
 @dataclass(frozen=True)
 class HqConfig:
-    """Where headquarters keeps its things and where it listens. Port 0 takes a free one; no DSN brings PostgreSQL."""
+    """Where headquarters keeps its things and where it listens. Port 0 takes a free one; no DSN brings PostgreSQL.
+
+    `witness`: the file that tells whether the database is the latest; `<data>.witness` when it is not given.
+    """
 
     data: Path
     port: int = 0
     host: str = "127.0.0.1"
     dsn: str = ""
+    witness: Path | None = None
 
 
 def serve(config: HqConfig, on_ready: OnReady = lambda _address: None) -> None:
@@ -57,14 +66,17 @@ def serve(config: HqConfig, on_ready: OnReady = lambda _address: None) -> None:
         with psycopg.connect(database.dsn, autocommit=True) as connection:
             schema.migrate(connection)
         with open_pool(database.dsn) as pool:
-            reconsider(pool, utc_now())
+            own_witness = OwnWitness(config.witness or default_path(config.data), pool, make_token())
+            if own_witness.check(utc_now()):
+                log.warning("the database is that of a backup: waiting for the stores to refill it")
+            reconsider(open_books(pool), utc_now())
             app = create_api(pool, credentials, utc_now)
             mount_dashboard(app, pool, credentials, utc_now)
             host, port = ANYWHERE.get(config.host, config.host), listener.getsockname()[1]
             address = Address(url=f"http://{host}:{port}", pid=os.getpid())
-            _Server(app, published(config.data, address), lambda: on_ready(address), database.runs).run(
-                [listener]
-            )
+            server = _Server(app, published(config.data, address), lambda: on_ready(address), database.runs)
+            with Chores([own_witness.write, lambda: expire_reservations(pool, utc_now)]):
+                server.run([listener])
         if not database.runs():
             raise PostgresError(
                 "the database server stopped by itself; see postgres/server.log in the data folder"

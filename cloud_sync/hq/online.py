@@ -11,7 +11,7 @@ from typing import Final
 
 from cloud_sync.hq import rights
 from cloud_sync.hq.accounts import Accounts, Origin
-from cloud_sync.hq.books import ACTIVE, WAREHOUSE, Alert, Books, Reservation
+from cloud_sync.hq.books import ACTIVE, WAREHOUSE, Alert, Books, Posting, Reservation
 from cloud_sync.hq.rights import RightsRefused
 from cloud_sync.protocol.stock_rights import EXTERNAL, POOL, RESERVED, SOLD, Move
 
@@ -49,12 +49,12 @@ def reserve(books: Books, wanted: Reservation, now: datetime) -> Reservation:
 def _from_pool(books: Books, wanted: Reservation, now: datetime) -> Reservation:
     if books.hq().refilling:
         raise RightsRefused("refilling", "headquarters was restored from a backup and waits for its stores")
-    has = books.lock_pool([wanted.sku]).get(wanted.sku, 0)
-    if has < wanted.qty:
-        raise RightsRefused("sold_out", f"{has} of {wanted.sku} can be sold, not {wanted.qty}")
     reserved = replace(wanted, state="reserved")
-    books.save_reservation(reserved, now)
-    _post(books, Move(wanted.sku, POOL, RESERVED, wanted.qty), "reserved", wanted.id, has, now)
+    if not books.promise(
+        reserved, Posting(wanted.sku, POOL, RESERVED, wanted.qty, "reserved", wanted.id), now
+    ):
+        has = books.lock_pool([wanted.sku]).get(wanted.sku, 0)
+        raise RightsRefused("sold_out", f"{has} of {wanted.sku} can be sold, not {wanted.qty}")
     return reserved
 
 

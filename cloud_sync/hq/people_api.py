@@ -16,9 +16,9 @@ from cloud_sync.hq import enrolment
 from cloud_sync.hq.clock import Clock
 from cloud_sync.hq.credentials import Credentials, same
 from cloud_sync.hq.metrics import Metrics
+from cloud_sync.hq.pool import Pool
 from cloud_sync.hq.queries import Device, Quarantined, Queries, Slot, StoreState, UnresolvedVend
 from cloud_sync.hq.reports import LastSale, Proof, Reports
-from cloud_sync.hq.store import Pool
 
 _basic = HTTPBasic(auto_error=False)
 _bearer = HTTPBearer(auto_error=False)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from psycopg.rows import class_row
 
-from cloud_sync.hq.store import Pool
+from cloud_sync.hq.pool import Pool
 
 Row = TypeVar("Row")
 

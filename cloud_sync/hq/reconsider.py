@@ -1,46 +1,53 @@
-"""After an update: gives rows their effect that waited because their type was not known yet."""
+"""After an update, or when more is known: gives rows their effect that waited for it. Knows no database."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
 
-import psycopg
-
-from cloud_sync.hq import views
-from cloud_sync.hq.accept import UNKNOWN_TYPE, read_row
+from cloud_sync.hq import ledger_rows
+from cloud_sync.hq.accept import UNKNOWN_TYPE, Row, read_row
+from cloud_sync.hq.books import Books, Log, OpenBooks, StoreRecord
 from cloud_sync.hq.folds import Fold
-from cloud_sync.hq.store import Pool
-
-_WAITING: Final = """
-SELECT q.store, q.stream, q.epoch, q.seq, e.body, e.hash, s.timezone
-FROM quarantine q JOIN stores s ON s.store = q.store
-JOIN events e ON (e.store, e.stream, e.epoch, e.seq) = (q.store, q.stream, q.epoch, q.seq)
-WHERE q.settled_at IS NULL AND starts_with(q.reason, %s)
-ORDER BY q.store, q.stream, q.epoch, q.seq LIMIT 10000 FOR UPDATE OF q"""
-_SETTLE: Final = """
-UPDATE quarantine SET settled_at = %s WHERE store = %s AND stream = %s AND epoch = %s AND seq = %s"""
+from cloud_sync.hq.ledger_rows import WAITS, StockRow
 
 
-def reconsider(pool: Pool, now: datetime) -> int:
-    """Fold in what can be read by now, and return how many rows that were. Each row's effect comes once."""
+def reconsider(open_books: OpenBooks, now: datetime) -> int:
+    """Give every waiting row that can have it its effect, once, and return how many rows that were.
+
+    Rows whose type an update knows come first: what they bring is what others wait for.
+    """
+    with open_books() as books:
+        stores = [record.store for record in books.stores()]
+    return sum(_reconsider(open_books, store, now) for store in stores)
+
+
+def _reconsider(open_books: OpenBooks, store: str, now: datetime) -> int:
     settled = 0
-    with pool.connection() as connection, connection.cursor() as cursor:
-        for row in cursor.execute(_WAITING, [UNKNOWN_TYPE]).fetchall():
-            settled += _try(cursor, row, now)
+    with open_books() as books:
+        record = books.lock_store(store)
+        assert record is not None, "stores are never deleted"
+        for reason in (UNKNOWN_TYPE, WAITS):
+            for log, seq, body, chain_hash in books.waiting(store, reason):
+                row = read_row(seq, body, chain_hash)
+                if not row.problem and _take(books, record, log, row, reason == UNKNOWN_TYPE, now):
+                    books.settle(log, seq, now)
+                    settled += 1
     return settled
 
 
-def _try(cursor: psycopg.Cursor[Any], waiting: tuple[Any, ...], now: datetime) -> bool:
-    store, stream, epoch, seq, body, chain_hash, timezone = waiting
-    row = read_row(seq, bytes(body), bytes(chain_hash))
-    if row.problem:
-        return False
-    fold = Fold(stream, timezone)
+def _take(books: Books, record: StoreRecord, log: Log, row: Row, unseen: bool, now: datetime) -> bool:
+    """Apply what waits of a row: all of it, or (not `unseen`) its stock effect only."""
+    assert row.fact is not None
+    fold = Fold(log.stream, record.timezone)
     fold.add(row)
     if fold.deltas.misfits:
         return False
-    cursor.execute("SELECT 1 FROM stores WHERE store = %s FOR UPDATE", [store])
-    views.apply(cursor, store, fold.deltas)
-    cursor.execute(_SETTLE, [now, store, stream, epoch, seq])
-    return True
+    if unseen:
+        books.apply_views(record.store, fold.deltas)
+    if not ledger_rows.concerns_stock(row.fact):
+        return True
+    batch = ledger_rows.open_batch(books, record, log.epoch, [StockRow(row.seq, row.type, row.fact)], now)
+    ledger_rows.take(batch, StockRow(row.seq, row.type, row.fact))
+    ledger_rows.close_batch(batch)
+    books.quarantine(log, batch.problems, now)
+    return not batch.problems

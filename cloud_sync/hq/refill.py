@@ -41,7 +41,10 @@ def told_everything(books: Books, record: StoreRecord, now: datetime) -> None:
 def finish(books: Books, now: datetime) -> None:
     """End refilling once nobody is awaited: counts that went unanswered meanwhile are answered now."""
     state = books.hq()
-    if not state.refilling or awaited(books):
+    if not state.refilling:
+        return
+    books.lock_hq()
+    if awaited(books):
         return
     books.save_hq(replace(state, refilling=False), now)
     for store in sorted(s.store for s in books.stores() if _speaks(s)):

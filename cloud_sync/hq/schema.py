@@ -9,6 +9,8 @@ from typing import Final, LiteralString
 
 import psycopg
 
+from cloud_sync.hq.schema_stock import STOCK
+
 _LOCK: Final = 0x706F7073
 """Advisory lock: two processes starting on one database migrate one after the other."""
 
@@ -162,7 +164,10 @@ CREATE TABLE interactions (
 );
 """
 
-MIGRATIONS: Final[tuple[tuple[str, LiteralString], ...]] = (("0001_first", _FIRST),)
+MIGRATIONS: Final[tuple[tuple[str, LiteralString], ...]] = (
+    ("0001_first", _FIRST),
+    ("0002_stock", STOCK),
+)
 
 
 def migrate(connection: psycopg.Connection) -> list[str]:

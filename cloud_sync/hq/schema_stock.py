@@ -8,8 +8,10 @@ STOCK: Final[LiteralString] = """
 ALTER TABLE stores ADD COLUMN state text NOT NULL DEFAULT 'active';
 ALTER TABLE stores ADD COLUMN machine text NOT NULL DEFAULT '';
 ALTER TABLE stores ADD COLUMN refilled integer NOT NULL DEFAULT 0;
+ALTER TABLE stores ADD COLUMN code_epoch integer;
 COMMENT ON COLUMN stores.state IS 'active, retired, or set_aside by a person while headquarters was refilled';
 COMMENT ON COLUMN stores.machine IS 'the mark of the machine that joined last: another one is fenced';
+COMMENT ON COLUMN stores.code_epoch IS 'the epoch its code minted last; the store''s first sync then uses the code up';
 COMMENT ON COLUMN stores.refilled IS 'the incarnation of headquarters that this store told everything';
 
 CREATE TABLE hq (
@@ -46,8 +48,8 @@ CREATE TRIGGER never_edited BEFORE UPDATE OR DELETE OR TRUNCATE ON postings
     FOR EACH STATEMENT EXECUTE FUNCTION never_edited();
 
 CREATE TABLE balances (
-    account text NOT NULL,
-    sku     text NOT NULL,
+    account text COLLATE "C" NOT NULL,
+    sku     text COLLATE "C" NOT NULL,
     units   bigint NOT NULL CHECK (units >= 0),
     PRIMARY KEY (account, sku)
 );
@@ -148,4 +150,11 @@ CREATE TABLE rooms (
     PRIMARY KEY (store, sku, bucket)
 );
 COMMENT ON TABLE rooms IS 'goods in a store''s stock room, as its ledger says';
+
+INSERT INTO postings (at, sku, source, target, qty, cause, store, epoch)
+SELECT now(), sku, 'external', store || '/hold/' || epoch, sum(count), 'opening', store, epoch
+FROM slots JOIN stores USING (store) WHERE sku <> '' AND epoch > 0
+GROUP BY store, epoch, sku HAVING sum(count) > 0 ORDER BY store, sku;
+INSERT INTO balances (account, sku, units) SELECT target, sku, qty FROM postings;
 """
+"""Ends with the opening postings of a database of before: what stands in a store's slots is what it may sell."""

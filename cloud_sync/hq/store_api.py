@@ -1,4 +1,4 @@
-"""The HTTP doors for stores: `POST /v1/join` and `POST /v1/sync`.
+"""The HTTP doors for stores: `POST /v1/join`, `POST /v1/sync` and `POST /v1/salvage`.
 
 Bodies are read with msgspec in a worker thread, where the database work is done too; the loop stays free.
 """
@@ -18,14 +18,26 @@ from cloud_sync.hq.accept import Fenced, SyncRefused
 from cloud_sync.hq.clock import Clock
 from cloud_sync.hq.metrics import Metrics
 from cloud_sync.hq.store import LogStore
-from cloud_sync.protocol.session import JOIN_PATH, MAX_SYNC_BYTES, SYNC_PATH, Fence
+from cloud_sync.protocol.session import (
+    JOIN_PATH,
+    MAX_SYNC_BYTES,
+    SALVAGE_PATH,
+    SYNC_PATH,
+    Fence,
+    SalvageRequest,
+    SyncRequest,
+)
 
 MAX_SYNCS_AT_ONCE: Final = 4
 """Each may hold a request of MAX_SYNC_BYTES: this bounds the memory."""
 BODY_TIMEOUT_S: Final = 60
 REFUSAL_STATUS: Final = {"unknown_store": 403, "wrong_store": 403}
 
+TakeRows = Callable[[str, bytes, str], Response]
+"""Takes a body from a store, packed like this."""
+
 T = TypeVar("T")
+R = TypeVar("R", SyncRequest, SalvageRequest)
 
 
 def store_router(logs: LogStore, metrics: Metrics, clock: Clock) -> APIRouter:
@@ -36,13 +48,16 @@ def store_router(logs: LogStore, metrics: Metrics, clock: Clock) -> APIRouter:
     async def in_thread(work: Callable[[], T]) -> T:
         return await anyio.to_thread.run_sync(work, limiter=slots)
 
-    @router.post(JOIN_PATH, openapi_extra=_body("JoinRequest: {code}", "JoinReply, the store's token in it"))
+    @router.post(
+        JOIN_PATH,
+        openapi_extra=_body("JoinRequest: {code, epoch, machine}", "JoinReply with its token"),
+    )
     async def join(request: Request) -> Response:
         """Trade a one-time code for the store's token and epoch."""
         body = await _read_body(request, wire.MAX_JOIN_BYTES)
 
         def work() -> Response:
-            reply = enrolment.join(logs.pool, wire.read_join(body).code, clock())
+            reply = enrolment.join(logs.pool, wire.read_join(body), clock())
             return _json(200, reply)
 
         return await in_thread(work)
@@ -50,6 +65,25 @@ def store_router(logs: LogStore, metrics: Metrics, clock: Clock) -> APIRouter:
     @router.post(SYNC_PATH, openapi_extra=_body("SyncRequest, plain, gzip or zstd", "SyncReply"))
     async def sync(request: Request) -> Response:
         """Take a store's next rows of one stream; the answer is the watermark, after COMMIT."""
+
+        def take(store: str, body: bytes, encoding: str) -> Response:
+            with metrics.sync_seconds.time():
+                taken = logs.sync(_own(wire.read_sync(body, encoding), store), clock())
+            metrics.taken(taken)
+            return _json(200, taken.reply)
+
+        return await take_rows(request, take)
+
+    @router.post(SALVAGE_PATH, openapi_extra=_body("SalvageRequest, plain, gzip or zstd", "SalvageReply"))
+    async def salvage(request: Request) -> Response:
+        """Keep rows of an earlier epoch aside that cannot extend what headquarters has."""
+
+        def take(store: str, body: bytes, encoding: str) -> Response:
+            return _json(200, logs.salvage(_own(wire.read_salvage(body, encoding), store), clock()))
+
+        return await take_rows(request, take)
+
+    async def take_rows(request: Request, take: TakeRows) -> Response:
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
         store = await in_thread(lambda: enrolment.store_of(logs.pool, token))
         if store is None:
@@ -57,18 +91,22 @@ def store_router(logs: LogStore, metrics: Metrics, clock: Clock) -> APIRouter:
             return refusal(401, "unauthorized", "this token is not (or no longer) a store's: join again")
         body = await _read_body(request, MAX_SYNC_BYTES)
         encoding = request.headers.get("content-encoding", "").strip().lower()
-        return await in_thread(lambda: _sync(logs, metrics, clock, store, body, encoding))
+        return await in_thread(lambda: _answered(metrics, lambda: take(store, body, encoding)))
 
     return router
 
 
-def _sync(logs: LogStore, metrics: Metrics, clock: Clock, store: str, body: bytes, encoding: str) -> Response:
+def _own(request: R, store: str) -> R:
+    """Raises SyncRefused for rows of another store than the token's."""
+    if request.store != store:
+        raise SyncRefused("wrong_store", f"this token is of store {store}, the rows are not")
+    return request
+
+
+def _answered(metrics: Metrics, take: Callable[[], Response]) -> Response:
+    """What became of it, or why nothing was taken."""
     try:
-        with metrics.sync_seconds.time():
-            request = wire.read_sync(body, encoding)
-            if request.store != store:
-                raise SyncRefused("wrong_store", f"this token is of store {store}, the rows are not")
-            taken = logs.sync(request, clock())
+        return take()
     except wire.WireError as error:
         metrics.refused(error.code)
         return refusal(error.status, error.code, error.message)
@@ -80,8 +118,6 @@ def _sync(logs: LogStore, metrics: Metrics, clock: Clock, store: str, body: byte
         metrics.refused(error.code)
         status = REFUSAL_STATUS.get(error.code, 400)
         return refusal(status, error.code, error.message, acked=error.acked, hash=error.chain_hash.hex())
-    metrics.taken(taken)
-    return _json(200, taken.reply)
 
 
 async def _read_body(request: Request, limit: int) -> bytes:

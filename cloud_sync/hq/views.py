@@ -53,6 +53,10 @@ WHEN NOT MATCHED THEN INSERT (store, device, slot, count, sku, par_level, capaci
     (%s, new.device, new.slot, new.count, coalesce(new.sku, ''), coalesce(new.par_level, 0),
      coalesce(new.capacity, 0), coalesce(new.blocked, ''))"""
 
+_ROOMS: Final = """
+INSERT INTO rooms (store, sku, bucket, units) SELECT %s, * FROM unnest(%s::text[], %s::text[], %s::bigint[])
+ON CONFLICT (store, sku, bucket) DO UPDATE SET units = rooms.units + excluded.units"""
+
 _DEVICES: Final = """
 MERGE INTO devices AS old
 USING jsonb_to_recordset(%s::jsonb) AS new
@@ -108,6 +112,7 @@ def apply(cursor: Cursor, store: str, deltas: Deltas) -> None:
     )
     _add(cursor, _INTERACTIONS, store, ((*key, n) for key, n in deltas.interactions.items()))
     _add(cursor, _ORDERS, store, deltas.orders.items())
+    _add(cursor, _ROOMS, store, ((*key, units) for key, units in deltas.rooms.items()))
     if deltas.slots:
         cursor.execute(_SLOTS, [_json(map(_slot_row, deltas.slots.items())), store, store])
     if deltas.devices:

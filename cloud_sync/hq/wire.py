@@ -9,12 +9,13 @@ import msgspec
 import zstandard
 
 from cloud_sync.protocol.envelope import UNREADABLE
-from cloud_sync.protocol.session import MAX_SYNC_BYTES, JoinRequest, SyncRequest
+from cloud_sync.protocol.session import MAX_SYNC_BYTES, JoinRequest, SalvageRequest, SyncRequest
 
 MAX_JOIN_BYTES: Final = 4_096
 _ZSTD_WINDOW_BYTES: Final = 64 * 1024 * 1024
 
 _sync = msgspec.json.Decoder(SyncRequest)
+_salvage = msgspec.json.Decoder(SalvageRequest)
 _join = msgspec.json.Decoder(JoinRequest)
 
 
@@ -67,6 +68,15 @@ def read_sync(body: bytes, encoding: str) -> SyncRequest:
         return _sync.decode(unpacked)
     except UNREADABLE as error:
         raise WireError(400, "malformed", f"not a sync request: {error}") from None
+
+
+def read_salvage(body: bytes, encoding: str) -> SalvageRequest:
+    """Read a salvage request. Raises WireError."""
+    unpacked = unpack(body, encoding)
+    try:
+        return _salvage.decode(unpacked)
+    except UNREADABLE as error:
+        raise WireError(400, "malformed", f"not a salvage request: {error}") from None
 
 
 def read_join(body: bytes) -> JoinRequest:

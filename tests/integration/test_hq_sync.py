@@ -19,8 +19,9 @@ from httpx import Response
 from cloud_sync.hq import schema
 from cloud_sync.hq.api import create_api
 from cloud_sync.hq.credentials import Credentials
+from cloud_sync.hq.pool import Pool, open_pool
+from cloud_sync.hq.postgres_books import open_books
 from cloud_sync.hq.reconsider import reconsider
-from cloud_sync.hq.store import Pool, open_pool
 from cloud_sync.protocol import facts
 from cloud_sync.protocol.envelope import rfc3339
 from cloud_sync.protocol.identifiers import INTERACTIONS
@@ -186,10 +187,15 @@ def test_a_forked_a_shortened_and_an_older_log_are_fenced(hq: Hq) -> None:
     behind = hq.send(restored.request())
     assert (behind.status_code, behind.json()["reason"]) == (409, "behind")
     assert behind.json()["acked"] == journal.last_seq
-    hq.join("sh-01")
-    stale = hq.send(journal.request(journal.last_seq))
-    assert (stale.status_code, stale.json()["reason"]) == (409, "stale_epoch")
     assert hq.store()["units"] == 3
+
+
+@pytest.mark.parametrize("epoch", [0, 2, -1, 10**30])
+def test_an_epoch_that_was_never_minted_is_fenced(hq: Hq, epoch: int) -> None:
+    hq.join("sh-01")
+    never = hq.send(msgspec.structs.replace(Journal().write(cash("c")).request(), epoch=epoch))
+    assert (never.status_code, never.json()["reason"]) == (409, "stale_epoch")
+    assert hq.store()["logs"] == []
 
 
 def test_joining_again_mints_an_epoch_and_ends_the_old_token(hq: Hq) -> None:
@@ -214,9 +220,13 @@ def test_a_vend_told_in_two_epochs_is_found_as_a_duplicate(hq: Hq) -> None:
     assert hq.get("/api/stores/sh-01/proof")["duplicates"] == 2
 
 
-def test_a_code_works_once_and_for_a_day(hq: Hq) -> None:
+def test_a_code_works_until_its_store_has_synced_and_for_a_day(hq: Hq) -> None:
     used = hq.enrol("sh-01")
-    assert hq.client.post("/v1/join", json={"code": used.lower()}).status_code == 200
+    lost = hq.client.post("/v1/join", json={"code": used.lower()}).json()
+    came = hq.client.post("/v1/join", json={"code": used}).json()
+    assert (lost["epoch"], came["epoch"]) == (1, 2), "the first reply was lost: the code mints another epoch"
+    assert hq.send(Journal().request(), token=lost["token"]).status_code == 401
+    assert hq.send(Journal(epoch=2).request(), token=came["token"]).status_code == 200
     assert hq.client.post("/v1/join", json={"code": used}).json()["code"] == "code_used"
     stale = hq.enrol("sh-02")
     hq.now += timedelta(hours=24)
@@ -270,7 +280,7 @@ def test_what_nobody_can_read_is_quarantined_and_the_rest_flows_on(hq: Hq) -> No
     hq.join("sh-01")
     journal = (
         Journal()
-        .write(cash("a"))
+        .write(*planned("1-01", "A1", 2), cash("a"))
         .write_raw(b'"\xe4\xb8\xad"')
         .write_event("popshop.robot.danced.v1", b'{"a":"\\u0000"}')
         .write_event("popshop.robot.danced.v1", b"{}")
@@ -284,7 +294,7 @@ def test_what_nobody_can_read_is_quarantined_and_the_rest_flows_on(hq: Hq) -> No
     state = hq.store()
     assert (state["units"], state["logs"][0]["quarantined"]) == (2, 7)
     reasons = {row["seq"]: row["reason"] for row in hq.get("/api/quarantine", store="sh-01")}
-    assert sorted(reasons) == [2, 3, 4, 5, 6, 7, 8]
+    assert sorted(reasons) == [4, 5, 6, 7, 8, 9, 10]
     with hq.pool.connection() as connection:
         kept = connection.execute("SELECT body FROM events ORDER BY seq").fetchall()
     assert [bytes(body) for (body,) in kept] == journal.bodies
@@ -294,13 +304,13 @@ def test_a_row_whose_type_an_update_knows_gets_its_effect_once(
     hq: Hq, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hq.join("sh-01")
-    journal = Journal().write(cash("a"))
+    journal = Journal().write(*planned("1-01", "A1", 1), cash("a"))
     with monkeypatch.context() as older:
         older.delitem(facts._decoders, facts.CashSold.TYPE)
         hq.send(journal.request())
     assert hq.store()["units"] == 0
-    assert reconsider(hq.pool, hq.now) == 1
-    assert reconsider(hq.pool, hq.now) == 0
+    assert reconsider(open_books(hq.pool), hq.now) == 1
+    assert reconsider(open_books(hq.pool), hq.now) == 0
     assert hq.store()["units"] == 1
     assert hq.get("/api/quarantine") == []
     assert hq.get("/api/stores/sh-01/proof")["agrees"]

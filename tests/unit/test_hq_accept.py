@@ -61,14 +61,6 @@ def test_rows_out_of_order_are_refused() -> None:
     assert refused.value.code == "gap"
 
 
-@pytest.mark.parametrize("epoch", [0, 2, -1, 10**30])
-def test_another_epoch_is_fenced(epoch: int) -> None:
-    journal = ledger()
-    with pytest.raises(Fenced) as fence:
-        judge(msgspec.structs.replace(journal.request(), epoch=epoch), Head(1), journal)
-    assert fence.value.code == "stale_epoch"
-
-
 def test_a_store_whose_log_ends_before_ours_is_fenced() -> None:
     journal = ledger()
     request = msgspec.structs.replace(journal.request(acked=2, upto=2), last_seq=2)

@@ -23,9 +23,9 @@ from cloud_sync.hq.dashboard import overview, parts, store_page
 from cloud_sync.hq.dashboard.session import add_session_routes, language_of, signed_in
 from cloud_sync.hq.dashboard.style import CSS
 from cloud_sync.hq.dashboard.words import Language, word
+from cloud_sync.hq.pool import Pool
 from cloud_sync.hq.queries import Queries
 from cloud_sync.hq.reports import Reports
-from cloud_sync.hq.store import Pool
 
 REFRESH_S: Final = 1.5
 CHART_DAYS: Final = 14

@@ -237,7 +237,7 @@ def _enrol_in_database(dsn: str, asked: dict[str, str]) -> dict[str, str]:
     import psycopg
 
     from cloud_sync.hq import clock, enrolment, schema
-    from cloud_sync.hq.store import open_pool
+    from cloud_sync.hq.pool import open_pool
 
     try:
         with psycopg.connect(dsn, autocommit=True) as connection:

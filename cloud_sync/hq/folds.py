@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from cloud_sync.hq.accept import MAX_SEQ, Row
+from cloud_sync.hq.accept import Row
 from cloud_sync.hq.deltas import (
     Deltas,
     DeviceDelta,
@@ -22,25 +22,19 @@ from cloud_sync.hq.deltas import (
     SaleKey,
     SlotDelta,
 )
+from cloud_sync.hq.limits import Misfit, amount, count
+from cloud_sync.hq.stock_folds import fold_stock
 from cloud_sync.protocol import facts
-from cloud_sync.protocol import stock_facts as stock
 from cloud_sync.protocol.envelope import parse_time
 from cloud_sync.protocol.identifiers import Stream
-from cloud_sync.protocol.money import MAX_MINOR
 
-MAX_COUNT: Final = 1_000_000
 MAX_KEY_CHARS: Final = 200
-AVAILABLE: Final = "available"
 LARGE_BODY_BYTES: Final = 1_000
 """In a smaller row no text can be too long for a key, so that only larger ones are looked through."""
 
 
 K = TypeVar("K")
 V = TypeVar("V")
-
-
-class Misfit(ValueError):
-    """The fact can be read but not meant; the text says why."""
 
 
 class Fold:
@@ -108,27 +102,6 @@ def _entry(entries: dict[K, V], key: K, make: Callable[[], V]) -> V:
     return found
 
 
-def amount(minor: int) -> int:
-    """An amount that a shop can mean. Raises Misfit."""
-    if not -MAX_MINOR <= minor <= MAX_MINOR:
-        raise Misfit("an amount no shop can mean")
-    return minor
-
-
-def count(units: int) -> int:
-    """A number of units that a slot can hold or lack. Raises Misfit."""
-    if not -MAX_COUNT <= units <= MAX_COUNT:
-        raise Misfit("a count no slot can have")
-    return units
-
-
-def quantity(units: int) -> int:
-    """A number of units that somebody can move at once: 1 or more. Raises Misfit."""
-    if not 1 <= units <= MAX_COUNT:
-        raise Misfit("a quantity nobody can move")
-    return units
-
-
 _KEYS: Final = (
     "store",
     "device",
@@ -162,6 +135,8 @@ def _apply(state: Fold, row: Row, fact: facts.Fact, at: str) -> None:
     handler = _HANDLERS.get(type(fact))
     if handler is not None:
         handler(state, fact, at)
+    else:
+        fold_stock(state.deltas, fact)
     device = getattr(fact, "device", "")
     if device:
         state.device(device).seen_at = at
@@ -285,85 +260,6 @@ def _interaction(state: Fold, fact: facts.Interaction, at: str) -> None:
     state.deltas.interactions[key] = state.deltas.interactions.get(key, 0) + 1
 
 
-# ── goods and rights ────────────────────────────────────────────────────────────────────────────────
-
-
-def _room(state: Fold, sku: str, bucket: str, units: int) -> None:
-    key = (sku, bucket)
-    state.deltas.rooms[key] = state.deltas.rooms.get(key, 0) + units
-
-
-def _stock_received(state: Fold, fact: stock.StockReceived, _at: str) -> None:
-    _room(state, fact.sku, AVAILABLE, quantity(fact.qty))
-
-
-def _stock_sent(state: Fold, fact: stock.StockSent, _at: str) -> None:
-    _room(state, fact.sku, AVAILABLE, -quantity(fact.qty))
-
-
-def _stock_returned(state: Fold, fact: stock.StockReturned, _at: str) -> None:
-    _room(state, fact.sku, fact.condition, quantity(fact.qty))
-
-
-def _stock_counted(state: Fold, fact: stock.StockCounted, _at: str) -> None:
-    for units in (fact.counted, fact.rights, fact.deficit):
-        count(units)
-    _room(state, fact.sku, fact.bucket, count(fact.delta))
-
-
-def _stock_moved(state: Fold, fact: stock.StockMoved, _at: str) -> None:
-    _room(state, fact.sku, fact.source, -quantity(fact.qty))
-    _room(state, fact.sku, fact.target, fact.qty)
-
-
-def _stock_wasted(state: Fold, fact: stock.StockWasted, _at: str) -> None:
-    _room(state, fact.sku, fact.bucket, -quantity(fact.qty))
-
-
-def _slot_filled(state: Fold, fact: stock.SlotFilled, _at: str) -> None:
-    # Out of the slot and back into the room when it is below 0.
-    quantity(abs(fact.qty))
-    _room(state, fact.sku, AVAILABLE, -fact.qty)
-    slot = state.slot(fact.device, fact.slot)
-    slot.count += fact.qty
-    slot.sku = fact.sku
-
-
-def _handed_over(state: Fold, fact: stock.PinnedHandedOver, _at: str) -> None:
-    _room(state, fact.sku, AVAILABLE, -quantity(fact.qty))
-
-
-def _quantity_moved(_state: Fold, fact: stock.StockFound | stock.DeficitSettled, _at: str) -> None:
-    quantity(fact.qty)
-
-
-def _granted(_state: Fold, fact: stock.RightsGranted, _at: str) -> None:
-    _down_seq(fact.down_seq)
-    quantity(fact.qty)
-
-
-def _answered(
-    _state: Fold, fact: stock.RightsReleased | stock.StockPinned | stock.StockUnpinned, _at: str
-) -> None:
-    _down_seq(fact.down_seq)
-    if not 0 <= fact.qty <= MAX_COUNT:
-        raise Misfit("a quantity nobody can move")
-
-
-def _down_row_skipped(_state: Fold, fact: stock.DownRowSkipped, _at: str) -> None:
-    _down_seq(fact.down_seq)
-
-
-def _down_seq(seq: int) -> None:
-    if not 1 <= seq <= MAX_SEQ:
-        raise Misfit("a number that no down row has")
-
-
-def _counted_in(_state: Fold, fact: stock.StockCountedIn, _at: str) -> None:
-    if not 0 <= fact.goods <= MAX_COUNT:
-        raise Misfit("a count no store can have")
-
-
 _HANDLERS: Final[dict[type[facts.Fact], Callable[[Fold, Any, str], None]]] = {
     facts.StoreOpened: _store_opened,
     facts.ItemListed: _item_listed,
@@ -385,20 +281,4 @@ _HANDLERS: Final[dict[type[facts.Fact], Callable[[Fold, Any, str], None]]] = {
     facts.SaleReversed: _sale_reversed,
     facts.CashSold: _cash_sold,
     facts.Interaction: _interaction,
-    stock.StockReceived: _stock_received,
-    stock.StockSent: _stock_sent,
-    stock.StockReturned: _stock_returned,
-    stock.StockCounted: _stock_counted,
-    stock.StockMoved: _stock_moved,
-    stock.StockWasted: _stock_wasted,
-    stock.SlotFilled: _slot_filled,
-    stock.PinnedHandedOver: _handed_over,
-    stock.StockFound: _quantity_moved,
-    stock.DeficitSettled: _quantity_moved,
-    stock.RightsGranted: _granted,
-    stock.RightsReleased: _answered,
-    stock.StockPinned: _answered,
-    stock.StockUnpinned: _answered,
-    stock.DownRowSkipped: _down_row_skipped,
-    stock.StockCountedIn: _counted_in,
 }

@@ -77,6 +77,9 @@ def serve(config: HqConfig, on_ready: OnReady = lambda _address: None) -> None:
             server = _Server(app, published(config.data, address), lambda: on_ready(address), database.runs)
             with Chores([own_witness.write, lambda: expire_reservations(pool, utc_now)]):
                 server.run([listener])
+                if not database.runs():
+                    # Whoever waits for a connection would do so for half a minute, one after the other.
+                    pool.close(timeout=0)
         if not database.runs():
             raise PostgresError(
                 "the database server stopped by itself; see postgres/server.log in the data folder"

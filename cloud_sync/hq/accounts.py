@@ -105,15 +105,12 @@ class Side:
     store: str
     epoch: int
     current: int
+    mine: str = field(init=False)
+    """The account that the epoch's facts move units from and to."""
 
-    @property
-    def mine(self) -> str:
-        """The account that the epoch's facts move units from and to."""
-        return (
-            hold_of(self.store, self.epoch)
-            if self.epoch == self.current
-            else limbo_of(self.store, self.epoch)
-        )
+    def __post_init__(self) -> None:
+        mine = hold_of if self.epoch == self.current else limbo_of
+        object.__setattr__(self, "mine", mine(self.store, self.epoch))
 
 
 def post_fact(accounts: Accounts, side: Side, moves: list[Move], origin: Origin) -> None:

@@ -23,7 +23,7 @@ from cloud_sync.hq.deltas import (
     SlotDelta,
 )
 from cloud_sync.hq.limits import Misfit, amount, count
-from cloud_sync.hq.stock_folds import fold_stock
+from cloud_sync.hq.stock_folds import STOCK_FACTS, fold_stock
 from cloud_sync.protocol import facts
 from cloud_sync.protocol.envelope import parse_time
 from cloud_sync.protocol.identifiers import Stream
@@ -135,8 +135,6 @@ def _apply(state: Fold, row: Row, fact: facts.Fact, at: str) -> None:
     handler = _HANDLERS.get(type(fact))
     if handler is not None:
         handler(state, fact, at)
-    else:
-        fold_stock(state.deltas, fact)
     device = getattr(fact, "device", "")
     if device:
         state.device(device).seen_at = at
@@ -260,6 +258,10 @@ def _interaction(state: Fold, fact: facts.Interaction, at: str) -> None:
     state.deltas.interactions[key] = state.deltas.interactions.get(key, 0) + 1
 
 
+def _stock(state: Fold, fact: facts.Fact, _at: str) -> None:
+    fold_stock(state.deltas, fact)
+
+
 _HANDLERS: Final[dict[type[facts.Fact], Callable[[Fold, Any, str], None]]] = {
     facts.StoreOpened: _store_opened,
     facts.ItemListed: _item_listed,
@@ -281,4 +283,5 @@ _HANDLERS: Final[dict[type[facts.Fact], Callable[[Fold, Any, str], None]]] = {
     facts.SaleReversed: _sale_reversed,
     facts.CashSold: _cash_sold,
     facts.Interaction: _interaction,
+    **dict.fromkeys(STOCK_FACTS, _stock),
 }

@@ -167,12 +167,14 @@ class _Batch:
 
     def read(self) -> Iterator[Row]:
         """Judge the rows one after the other; the database stores a row while we read the next."""
+        fold, misfits, concerned = self.fold, self.fold.deltas.misfits, ledger_rows.CONCERNED
         for row in accept.new_rows(self.request, self.head):
-            self.fold.add(row)
-            why = row.problem or self.fold.deltas.misfits.get(row.seq, "")
-            if why:
+            fold.add(row)
+            if row.problem or row.seq in misfits:
+                why = row.problem or misfits[row.seq]
                 self.problems.append(Problem(row.seq, row.type, reason(why)))
-            elif row.fact is not None and ledger_rows.concerns_stock(row.fact):
+            elif type(row.fact) in concerned:
+                assert row.fact is not None
                 self.stock.append(StockRow(row.seq, row.type, row.fact))
             self.last = row
             yield row

@@ -16,7 +16,7 @@ from cloud_sync.hq.books import Alert, Books, Problem, StoreRecord
 from cloud_sync.protocol import facts
 from cloud_sync.protocol import stock_facts as stock
 from cloud_sync.protocol.fact import Fact
-from cloud_sync.protocol.stock_rights import EXTERNAL, LIMBO, POOL, Move, moves_of
+from cloud_sync.protocol.stock_rights import EXTERNAL, LIMBO, MOVING, POOL, Move, moves_of
 
 WAITS: Final = "stock: "
 """How the reason of a row begins whose stock effect waits for another row's."""
@@ -29,11 +29,6 @@ class StockRow(NamedTuple):
     seq: int
     type: str
     fact: Fact
-
-
-def concerns_stock(fact: Fact | None) -> bool:
-    """Whether `take` has anything to do with this fact."""
-    return fact is not None and (type(fact) in _CONCERNED or bool(moves_of(fact)))
 
 
 @dataclass(slots=True)
@@ -50,11 +45,11 @@ class LedgerRows:
     problems: list[Problem] = field(default_factory=list)
     away: dict[str, int] = field(default_factory=dict)
     down_head: int = 0
+    side: Side = field(init=False)
+    """Whose account `MINE` is."""
 
-    @property
-    def side(self) -> Side:
-        """Whose account `MINE` is."""
-        return Side(self.record.store, self.epoch, self.record.epoch)
+    def __post_init__(self) -> None:
+        self.side = Side(self.record.store, self.epoch, self.record.epoch)
 
     @property
     def current(self) -> bool:
@@ -233,4 +228,5 @@ _SPECIAL: Final[dict[type[Fact], Callable[[LedgerRows, StockRow, Any], None]]] =
     stock.StockCounted: _count_deficit,
     facts.SlotCounted: _count_deficit,
 }
-_CONCERNED: Final = frozenset({*_SPECIAL, stock.RightsReleased})
+CONCERNED: Final = frozenset({*_SPECIAL, *MOVING})
+"""The kinds of fact that `take` has anything to do with."""

@@ -44,7 +44,7 @@ def _take(books: Books, record: StoreRecord, log: Log, row: Row, unseen: bool, n
         return False
     if unseen:
         books.apply_views(record.store, fold.deltas)
-    if not ledger_rows.concerns_stock(row.fact):
+    if type(row.fact) not in ledger_rows.CONCERNED:
         return True
     batch = ledger_rows.open_batch(books, record, log.epoch, [StockRow(row.seq, row.type, row.fact)], now)
     ledger_rows.take(batch, StockRow(row.seq, row.type, row.fact))

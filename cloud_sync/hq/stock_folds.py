@@ -14,10 +14,8 @@ AVAILABLE: Final = "available"
 
 
 def fold_stock(deltas: Deltas, fact: Fact) -> None:
-    """Sum up what a fact changes, if it is one of these. Raises Misfit."""
-    handler = _HANDLERS.get(type(fact))
-    if handler is not None:
-        handler(deltas, fact)
+    """Sum up what one of STOCK_FACTS changes. Raises Misfit."""
+    _HANDLERS[type(fact)](deltas, fact)
 
 
 def _room(deltas: Deltas, sku: str, bucket: str, units: int) -> None:
@@ -105,3 +103,4 @@ _HANDLERS: Final[dict[type[Fact], Callable[[Deltas, Any], None]]] = {
     stock.DownRowSkipped: _down_row_skipped,
     stock.StockCountedIn: _counted_in,
 }
+STOCK_FACTS: Final = frozenset(_HANDLERS)

@@ -121,6 +121,10 @@ _MOVES: Final[dict[type[Fact], Callable[[Any], list[Move]]]] = {
 }
 
 
+MOVING: Final = frozenset(_MOVES)
+"""The kinds of fact that can move a right by themselves."""
+
+
 def moves_of(fact: Fact) -> list[Move]:
     """What a store's fact moves between accounts. Empty for a fact that moves no right.
 

@@ -9,6 +9,7 @@ from typing import Final, LiteralString
 
 import psycopg
 
+from cloud_sync.hq.schema_online import ONLINE
 from cloud_sync.hq.schema_stock import STOCK
 
 _LOCK: Final = 0x706F7073
@@ -167,6 +168,7 @@ CREATE TABLE interactions (
 MIGRATIONS: Final[tuple[tuple[str, LiteralString], ...]] = (
     ("0001_first", _FIRST),
     ("0002_stock", STOCK),
+    ("0003_online", ONLINE),
 )
 
 

@@ -56,7 +56,16 @@ class Journal:
         self.bodies.append(body)
         return self
 
-    def request(self, acked: int = 0, upto: int | None = None, sent_at: str = "") -> SyncRequest:
+    def request(
+        self,
+        acked: int = 0,
+        upto: int | None = None,
+        sent_at: str = "",
+        *,
+        down_seq: int = 0,
+        machine: str = "",
+        incarnation: int = 0,
+    ) -> SyncRequest:
         """The sync that sends rows acked + 1 … upto."""
         return SyncRequest(
             store=self.store,
@@ -66,7 +75,10 @@ class Journal:
             acked=acked,
             hash_at_acked=self.hashes[acked].hex(),
             events=[msgspec.Raw(body) for body in self.bodies[acked:upto]],
+            down_seq=down_seq,
             sent_at=sent_at,
+            machine=machine,
+            incarnation=incarnation,
         )
 
 

@@ -220,7 +220,10 @@ class StockBooks:
             "cause": posting.cause,
             "now": now,
         }
-        return self.cursor.execute(_PROMISE, values).rowcount == 1
+        promised = self.cursor.execute(_PROMISE, values).rowcount == 1
+        if promised:
+            self._absent.discard(reservation.id)
+        return promised
 
     def overdue(self, now: datetime, most: int) -> list[str]:
         """Reservations that nobody confirmed in time."""

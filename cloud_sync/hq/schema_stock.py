@@ -156,5 +156,8 @@ SELECT now(), sku, 'external', store || '/hold/' || epoch, sum(count), 'opening'
 FROM slots JOIN stores USING (store) WHERE sku <> '' AND epoch > 0
 GROUP BY store, epoch, sku HAVING sum(count) > 0 ORDER BY store, sku;
 INSERT INTO balances (account, sku, units) SELECT target, sku, qty FROM postings;
+ALTER TABLE logs ADD COLUMN opening bigint NOT NULL DEFAULT 0;
+COMMENT ON COLUMN logs.opening IS 'the last row of before there were postings: what those moved is in the opening one';
+UPDATE logs SET opening = acked;
 """
 """Ends with the opening postings of a database of before: what stands in a store's slots is what it may sell."""

@@ -13,24 +13,26 @@ from cloud_sync.hq.queries import StoreState
 
 @dataclass(frozen=True)
 class Overview:
-    """What the page shows. `days` are sales per day in `currency`, the oldest first, the last one today."""
+    """What the page shows. `days` are sales per day in `currency`, the oldest first, the last one today.
+
+    `urgent` is the card of alerts, drawn already; empty when there are none.
+    """
 
     stores: Sequence[StoreState]
     currency: str
     days: Sequence[tuple[date, int]]
+    urgent: str = ""
 
 
 def render(language: Language, model: Overview) -> str:
-    """The page's HTML."""
-    head = parts.bar(language, word(language, "headquarters"), "/")
+    """The page's HTML below its bar."""
     if not model.stores:
-        return parts.page(head, _no_store(language))
+        return parts.page(_no_store(language))
     cards = "".join(_store_card(language, store) for store in model.stores)
     chart = parts.day_chart(language, model.days, model.days[-1][0], model.currency)
     heading = f"{word(language, 'sales_by_day')} · {word(language, 'all_stores')}"
     return parts.page(
-        head,
-        f'{_figures(language, model)}<div class="gap"></div><div class="stores">{cards}</div>'
+        f'{_figures(language, model)}<div class="gap"></div>{model.urgent}<div class="stores">{cards}</div>'
         f'<div class="gap"></div>{parts.card(heading, chart)}',
     )
 

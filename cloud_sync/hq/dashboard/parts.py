@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from html import escape
 from typing import Final
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from cloud_sync.hq.dashboard.words import Language, word
@@ -53,9 +54,14 @@ def short_money(minor: int, currency: str) -> str:
     return f"{whole:,}" if abs(whole) < 10_000 else f"{whole / 1000:,.1f}k"
 
 
-def page(head: str, body: str) -> str:
-    """A whole page under its head."""
-    return f'{head}<div class="page">{body}</div>'
+def page(body: str) -> str:
+    """A page below its bar."""
+    return f'<div class="page">{body}</div>'
+
+
+def blank(words: str) -> str:
+    """A page that has only this to say."""
+    return page(f'<div class="card blank"><h1>{words}</h1></div>')
 
 
 def figure(label: str, value: str, note: str = "", kind: str = "") -> str:
@@ -140,13 +146,62 @@ def empty(words: str) -> str:
 
 
 def bar(language: Language, where: str, here: str) -> str:
-    """The page's head: whose it is, the language switch, the way out."""
+    """The page's head: whose it is, its two halves, the language switch, the way out."""
     switch = "".join(
-        f'<a href="/language/{code}?back={text(here)}"{" class=on" if code == language else ""}>{name}</a>'
+        f'<a href="/language/{code}?{text(urlencode({"back": here}))}"{" class=on" if code == language else ""}>'
+        f"{name}</a>"
         for code, name in (("zh", "中文"), ("en", "English"))
+    )
+    in_stock = here.startswith("/stock")
+    halves = "".join(
+        f'<a href="{path}"{" class=on" if on else ""}>{word(language, words)}</a>'
+        for path, words, on in (("/", "stores", not in_stock), ("/stock", "stock", in_stock))
     )
     return (
         f'<div class="bar"><div class="mark"></div><span class="name">popshop</span>'
-        f'<span class="where">{where}</span><div class="right"><span class="switch">{switch}</span>'
-        f'<a href="/logout">{word(language, "sign_out")}</a></div></div>'
+        f'<span class="where">{where}</span><nav>{halves}</nav><div class="right">'
+        f'<span class="switch">{switch}</span><a href="/logout">{word(language, "sign_out")}</a></div></div>'
+    )
+
+
+def address(path: str, **asked: object) -> str:
+    """An address of ours; what is empty is left out."""
+    given = {name: value for name, value in asked.items() if value not in ("", None)}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+def link(path: str, **asked: object) -> str:
+    """An address of ours, safe to stand in an attribute."""
+    return text(address(path, **asked))
+
+
+def button(language: Language, act: str, kind: str = "", **asked: object) -> str:
+    """A link to the form of an act."""
+    href = link(f"/acts/{act}", **asked)
+    return f'<a class="button {kind}" href="{href}">{word(language, f"act.{act}")}</a>'
+
+
+def item_name(language: Language, names: tuple[str, str], sku: str) -> str:
+    """An item as a person knows it: its name in Chinese or English, else in the other language, else the SKU."""
+    chinese, english = names
+    first, second = (chinese, english) if language == "zh" else (english, chinese)
+    return text(first or second or sku)
+
+
+def notice(words: str) -> str:
+    """What has just been done."""
+    return f'<div class="notice">✓ {words}</div>' if words else ""
+
+
+def refilling(language: Language, awaited: Sequence[str]) -> str:
+    """The banner of a headquarters that was restored: what does not work, and who is awaited."""
+    stores = "".join(
+        f'<span class="awaited"><a href="/stores/{text(store)}">{text(store)}</a> '
+        f'<a class="button small" href="{link("/acts/set-aside", store=store, back="/")}">'
+        f"{word(language, 'set_aside')}</a></span>"
+        for store in awaited
+    )
+    return (
+        f'<div class="refilling"><b>{word(language, "refilling")}</b> {word(language, "refilling_why")}'
+        f"<div>{word(language, 'refilling_awaits')} {stores}</div></div>"
     )

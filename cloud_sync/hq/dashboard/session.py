@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from html import escape
 from typing import Final
-from urllib.parse import parse_qs
+from urllib.parse import parse_qsl
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -44,6 +44,21 @@ def language_of(request: Request) -> Language:
     return "en" if not chosen and wished not in LANGUAGES else "zh"
 
 
+def is_ours(path: str) -> bool:
+    """Whether somebody may be sent there: a path of ours, never a way to elsewhere."""
+    return path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+
+
+async def form_of(request: Request) -> dict[str, str]:
+    """A posted form, cut off where it is larger than any of ours."""
+    form = bytearray()
+    async for chunk in request.stream():
+        form += chunk
+        if len(form) > MAX_FORM_BYTES:
+            break
+    return dict(parse_qsl(form.decode(errors="replace"), keep_blank_values=True))
+
+
 def add_session_routes(app: FastAPI, credentials: Credentials, clock: Clock) -> None:
     """Signing in and out, and choosing a language."""
 
@@ -53,12 +68,7 @@ def add_session_routes(app: FastAPI, credentials: Credentials, clock: Clock) -> 
 
     @app.post("/login", include_in_schema=False)
     async def login(request: Request) -> Response:
-        form = bytearray()
-        async for chunk in request.stream():
-            form += chunk
-            if len(form) > MAX_FORM_BYTES:
-                break
-        given = parse_qs(form.decode(errors="replace")).get("password", [""])[0]
+        given = (await form_of(request)).get("password", "")
         if not same(given, credentials.admin_password):
             return _login_page(language_of(request), wrong=True)
         until = str(int((clock() + LIFETIME).timestamp()))
@@ -78,9 +88,7 @@ def add_session_routes(app: FastAPI, credentials: Credentials, clock: Clock) -> 
 
     @app.get("/language/{language}", include_in_schema=False)
     def choose_language(language: Language, back: str = "/") -> Response:
-        # Only a path of ours: never a way to send somebody elsewhere.
-        ours = back.startswith("/") and not back.startswith(("//", "/\\"))
-        answer = RedirectResponse(back if ours else "/", 303)
+        answer = RedirectResponse(back if is_ours(back) else "/", 303)
         answer.set_cookie(_LANGUAGE, language, 365 * 86_400, samesite="lax")
         return answer
 

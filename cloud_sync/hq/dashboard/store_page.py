@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
-from cloud_sync.hq.dashboard import parts
+from cloud_sync.hq.dashboard import kept, parts, store_care
+from cloud_sync.hq.dashboard.store_care import Care
 from cloud_sync.hq.dashboard.words import Language, named, word
 from cloud_sync.hq.queries import Device, Quarantined, Slot, StoreState, UnresolvedVend
 from cloud_sync.hq.reports import LastSale
@@ -27,36 +28,44 @@ class StorePage:
     last_sales: Sequence[LastSale]
     unresolved: Sequence[UnresolvedVend]
     quarantine: Sequence[Quarantined]
+    care: Care
     now: datetime
 
 
 def render(language: Language, model: StorePage) -> str:
-    """The page's HTML."""
+    """The page's HTML below its bar."""
     store = model.store
-    head = parts.bar(language, word(language, "headquarters"), f"/stores/{store.store}")
+    care = model.care
     chart = parts.day_chart(language, model.days, store.today, store.currency)
     left = [
         parts.card(word(language, "sales_by_day"), chart),
         parts.card(word(language, "stock"), _stock(language, model)),
+        parts.card(word(language, "proof"), store_care.proof(language, store, care)),
         parts.card(word(language, "quarantine"), _quarantine(language, model)),
     ]
+    if care.kept:
+        left.append(
+            parts.card(word(language, "kept_aside"), kept.render(language, care.kept, store.timezone))
+        )
     right = [
         parts.card(word(language, "unresolved"), _unresolved(language, model)),
         parts.card(word(language, "devices"), _devices(language, model)),
+        parts.card(word(language, "rights"), store_care.rights(language, store, care)),
         parts.card(word(language, "last_sales"), _last_sales(language, model)),
+        parts.card(word(language, "care"), store_care.care_card(language, store, care)),
     ]
     return parts.page(
-        head,
-        f'{_head(language, store)}{_figures(language, store)}<div class="gap"></div>'
+        f'{_head(language, store, care)}{_figures(language, store)}<div class="gap"></div>'
         f'<div class="columns"><div class="stack">{"".join(left)}</div>'
         f'<div class="stack">{"".join(right)}</div></div>',
     )
 
 
-def _head(language: Language, store: StoreState) -> str:
+def _head(language: Language, store: StoreState, care: Care) -> str:
     return (
         f'<div class="head"><div class="crumb"><a href="/">‹ {word(language, "all_stores")}</a></div>'
         f"<h1>{parts.text(store.name)}</h1>{parts.status_pill(language, store)}"
+        f"{store_care.state_tag(language, care.state)}"
         f'<span class="sub">{parts.text(store.store)} · {parts.text(store.timezone)} · '
         f"{word(language, 'clock_offset')} {_clock(language, store.clock_offset_ms)}</span></div>"
     )
@@ -219,10 +228,16 @@ def _quarantine(language: Language, model: StorePage) -> str:
         headings,
         (
             (
-                f"{word(language, row.stream)} {row.seq:,}",
+                f"{word(language, row.stream)} {row.seq:,}"
+                f'<div class="sub">{word(language, "epoch", row.epoch)}</div>',
                 f'{parts.text(row.reason)}<div class="sub">{parts.text(row.type)}</div>',
-                parts.clock_time(row.at, model.store.timezone),
+                f"{parts.clock_time(row.at, model.store.timezone)}"
+                f'<div class="sub">{parts.ago(language, _age_s(row.at, model.now))}</div>',
             )
             for row in model.quarantine[:SHOWN_PROBLEMS]
         ),
     )
+
+
+def _age_s(at: datetime, now: datetime) -> int:
+    return max(0, int((now - at).total_seconds()))

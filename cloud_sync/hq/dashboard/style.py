@@ -27,12 +27,18 @@ a:hover { text-decoration: underline; }
   background: var(--card); }
 .bar .name { font-weight: 650; font-size: 17px; letter-spacing: -.01em; }
 .bar .where { color: var(--soft); }
+.bar nav { display: flex; gap: 4px; margin-left: 20px; }
+.bar nav a { padding: 5px 14px; border-radius: 999px; color: var(--soft); }
+.bar nav a.on { background: #efeeea; color: var(--ink); font-weight: 600; }
+.bar nav a:hover { text-decoration: none; color: var(--ink); }
 .bar .right { margin-left: auto; display: flex; gap: 20px; align-items: center; }
 .switch { display: inline-flex; border: 1px solid var(--line); border-radius: 999px; padding: 2px; }
 .switch a { padding: 3px 12px; border-radius: 999px; color: var(--soft); }
 .switch a.on { background: var(--accent); color: #fff; }
 .switch a:hover { text-decoration: none; }
 .page { max-width: 1360px; margin: 0 auto; padding: 32px 40px 64px; }
+.page.top { padding-bottom: 0; }
+.page.below { padding-top: 0; }
 h1 { font-size: 26px; line-height: 1.25; font-weight: 650; margin: 0; letter-spacing: -.015em; }
 h2 { font-size: 16px; line-height: 1.4; font-weight: 600; margin: 0; letter-spacing: 0; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 14px; padding: 22px 24px;
@@ -123,6 +129,62 @@ code { font: 14px/1.5 ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", Menlo, 
 .head { display: flex; align-items: center; gap: 16px; flex-wrap: wrap; margin-bottom: 22px; }
 .head .crumb { width: 100%; font-size: 14px; margin-bottom: -8px; }
 .alarm { background: var(--bad-soft); color: var(--bad); padding: 10px 40px; }
+.button { display: inline-block; font: inherit; font-weight: 550; padding: 7px 16px; border-radius: 10px;
+  cursor: pointer; border: 1px solid #cfcdc7; background: var(--card); color: var(--ink); white-space: nowrap; }
+.button:hover { text-decoration: none; border-color: var(--accent); color: var(--accent); }
+.button.main { background: var(--accent); border-color: var(--accent); color: #fff; }
+.button.main:hover { background: #0a5858; color: #fff; }
+.button.grave { color: var(--bad); border-color: #e5b9b5; }
+button.button.grave { background: var(--bad); border-color: var(--bad); color: #fff; }
+.button.small { padding: 2px 10px; font-size: 13px; border-radius: 8px; }
+.buttons { display: flex; flex-wrap: wrap; gap: 8px; }
+.head .buttons { margin-left: auto; }
+.notice { background: var(--accent-soft); color: var(--accent); font-weight: 600; padding: 12px 18px;
+  border-radius: 12px; margin-bottom: 16px; }
+.refilling { background: var(--warn-soft); color: #5c3400; padding: 14px 40px; line-height: 1.6; }
+.refilling .awaited { display: inline-flex; align-items: center; gap: 8px; margin: 4px 16px 0 0; }
+.refilling a { color: inherit; font-weight: 600; }
+.figures.of-stock { grid-template-columns: repeat(5, 1fr); }
+.search { display: flex; gap: 8px; }
+.field { font: inherit; padding: 7px 14px; border: 1px solid #cfcdc7; border-radius: 10px;
+  background: #fff; min-width: 0; }
+.field:focus { outline: 3px solid var(--accent-soft); border-color: var(--accent); }
+.search .field { width: 260px; }
+.verify { margin-bottom: 16px; }
+.good { color: var(--accent); }
+p.sub { margin: 0 0 14px; }
+* + p.sub { margin-top: 22px; }
+.card > h2 + p.sub { margin-top: -8px; }
+.chip { display: inline-block; white-space: nowrap; font-size: 13px; color: var(--soft); margin-right: 12px; }
+.chip b { color: var(--ink); font-weight: 600; }
+.waits { color: var(--bad); font-weight: 600; }
+.none { color: #bdbab3; }
+td .buttons { justify-content: flex-end; }
+.alerts { display: grid; gap: 0; }
+.alert { display: flex; gap: 18px; align-items: flex-start; padding: 12px 0; border-top: 1px solid var(--line); }
+.alert:first-child { border-top: 0; padding-top: 0; }
+.alert > div { min-width: 0; overflow-wrap: anywhere; }
+.alert .push { margin-left: auto; flex: none; text-align: right; }
+.alert b { font-weight: 600; }
+.card.urgent { border-color: #e5b9b5; }
+.pager { display: flex; gap: 16px; align-items: center; margin-top: 16px; color: var(--faint); }
+.act { max-width: 640px; margin: 0 auto; }
+.act .card { padding: 30px 34px; }
+.act p { color: var(--soft); margin: 10px 0 22px; }
+.act label { display: block; margin: 16px 0 0; }
+.act label > span { display: block; color: var(--soft); margin-bottom: 5px; }
+.act label .field { width: 100%; padding: 10px 14px; }
+.act .field[readonly] { background: var(--paper); }
+.act label.sure { display: flex; gap: 10px; align-items: center; }
+.act label.sure > span { margin: 0; color: var(--ink); }
+.act .wrong { color: var(--bad); background: var(--bad-soft); padding: 10px 14px; border-radius: 10px;
+  margin-top: 18px; }
+.act .hint { color: var(--faint); font-size: 13px; margin-top: 4px; }
+.act .buttons { margin-top: 26px; }
+.act ol { padding-left: 22px; margin: 20px 0 0; }
+.act li { margin-top: 12px; }
+.act li code, .act .code { display: block; margin-top: 6px; }
+.act .code { font-size: 17px; font-weight: 600; }
 .login { max-width: 440px; margin: 14vh auto 0; padding: 0 20px; }
 .login .card { padding: 34px; }
 .login label { display: block; color: var(--soft); margin: 20px 0 6px; }
@@ -135,7 +197,8 @@ code { font: 14px/1.5 ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", Menlo, 
 .login .hint { color: var(--faint); font-size: 13px; margin-top: 18px; }
 @media (max-width: 1120px) {
   .page { padding: 24px 24px 48px; } .bar { padding: 16px 24px; } .alarm { padding: 10px 24px; }
-  .figures, .figures.of-store { grid-template-columns: 1fr 1fr; } .columns { grid-template-columns: minmax(0, 1fr); }
+  .figures, .figures.of-store, .figures.of-stock { grid-template-columns: 1fr 1fr; } .refilling { padding: 14px 24px; }
+  .columns { grid-template-columns: minmax(0, 1fr); }
   .chart .amount { font-size: 11px; }
 }
 """

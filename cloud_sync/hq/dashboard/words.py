@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from cloud_sync.hq.dashboard.words_acts import ACT_WORDS
+from cloud_sync.hq.dashboard.words_stock import STOCK_WORDS
+
 Language = Literal["zh", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
 
@@ -116,12 +119,19 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "vend.no_answer": ("机器没有回应", "The machine did not answer"),
     "vend.machine_restarted": ("机器中途重启", "The machine restarted in the middle"),
     "vend.drop_not_confirmed": ("检测器没有看到商品掉下", "The sensor did not see it drop"),
+    **STOCK_WORDS,
+    **ACT_WORDS,
 }
 
 
 def word(language: Language, key: str, *values: object) -> str:
     """The words for `key`, with `values` put in. Raises KeyError for a key nobody wrote down."""
     return _WORDS[key][LANGUAGES.index(language)].format(*values)
+
+
+def has_word(key: str) -> bool:
+    """Whether somebody wrote words down for `key`."""
+    return key in _WORDS
 
 
 def named(language: Language, group: str, key: str) -> str:

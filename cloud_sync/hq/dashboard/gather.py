@@ -1,0 +1,157 @@
+"""Asks the database for what a page shows, and draws it. Nothing here changes anything but what was verified when."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Final
+
+from cloud_sync.hq.clock import Clock
+from cloud_sync.hq.dashboard import alerts, overview, parts, sku_page, stock_page, store_page, trace
+from cloud_sync.hq.dashboard.acts import Act
+from cloud_sync.hq.dashboard.reads import kept_aside, store_state
+from cloud_sync.hq.dashboard.store_care import Care, Verified
+from cloud_sync.hq.dashboard.words import Language, has_word, word
+from cloud_sync.hq.planner import nearest
+from cloud_sync.hq.pool import Pool
+from cloud_sync.hq.queries import Queries, StoreState
+from cloud_sync.hq.reports import Reports
+from cloud_sync.hq.stock_queries import StockQueries
+from cloud_sync.hq.verify import verify
+
+CHART_DAYS: Final = 14
+NO_ZONE: Final = "UTC"
+
+
+class Gather:
+    """The pages' only way to the database."""
+
+    def __init__(self, pool: Pool, clock: Clock) -> None:
+        self.pool = pool
+        self.clock = clock
+        self.queries = Queries(pool)
+        self.reports = Reports(pool)
+        self.stock = StockQueries(pool)
+        self._verified: Verified | None = None
+
+    # ── pages ───────────────────────────────────────────────────────────────────────────────────────
+
+    def overview_html(self, language: Language) -> str:
+        """All stores, and what waits for a person."""
+        now = self.clock()
+        stores = self.queries.stores(now)
+        used = Counter(store.currency for store in stores)
+        currency = used.most_common(1)[0][0] if used else "CNY"
+        today = max((store.today for store in stores), default=now.date())
+        urgent = alerts.card(language, self.stock.alerts(), now, "/")
+        model = overview.Overview(stores, currency, self._days(None, currency, today), urgent)
+        return overview.render(language, model)
+
+    def store_html(self, language: Language, store: str) -> str:
+        """One store."""
+        now = self.clock()
+        state = self.state(store)
+        if state is None:
+            return parts.blank(word(language, "no_such_store"))
+        model = store_page.StorePage(
+            store=state,
+            days=self._days(store, state.currency, state.today),
+            slots=self.queries.stock(store),
+            devices=self.queries.devices(store),
+            last_sales=self.reports.last_sales(store),
+            unresolved=self.queries.unresolved_vends(store),
+            quarantine=self.queries.quarantine(store),
+            care=Care(
+                state=store_state(self.pool, store),
+                rights=self.stock.store_rights(store),
+                kept=kept_aside(self.pool, store),
+                verified=self._verified,
+            ),
+            now=now,
+        )
+        return store_page.render(language, model)
+
+    def stock_html(self, language: Language, wanted: str) -> str:
+        """The shared stock, of what was searched for."""
+        lines = self.stock.stock()
+        sought = wanted.strip().lower()
+        shown = [line for line in lines if sought in f"{line.sku}\n{line.name_zh}\n{line.name_en}".lower()]
+        alerted = frozenset(alert.sku for alert in self.stock.alerts() if alert.sku)
+        return stock_page.render(language, stock_page.StockPage(shown, alerted, bool(lines)))
+
+    def sku_html(self, language: Language, sku: str, page: int) -> str:
+        """One SKU; `page` of its postings, 1 the newest."""
+        stock = self.stock.sku(sku)
+        pages = max(1, -(-self.stock.postings(sku) // trace.PER_PAGE))
+        page = min(max(page, 1), pages)
+        postings = self.stock.trace_page(sku, page, trace.PER_PAGE)
+        return sku_page.render(language, sku_page.SkuPage(stock, postings, page, pages, self._zone()))
+
+    def banner(self, language: Language) -> str:
+        """What stands above every page while headquarters is refilled."""
+        state = self.stock.refill()
+        return parts.refilling(language, state.awaited) if state.refilling else ""
+
+    # ── forms ───────────────────────────────────────────────────────────────────────────────────────
+
+    def state(self, store: str) -> StoreState | None:
+        """One store's state; None for a name that nobody has."""
+        found = self.queries.stores(self.clock(), store)
+        return found[0] if found else None
+
+    def store_names(self) -> dict[str, str]:
+        """Every store's name by its id."""
+        return {store.store: store.name for store in self.queries.stores(self.clock())}
+
+    def filled(self, act: Act, values: Mapping[str, str]) -> dict[str, str]:
+        """A form's fields as they are now, where nobody typed anything yet."""
+        filled = dict(values)
+        if act.name == "policy" and "minimum" not in values:
+            sku, store = values.get("sku", ""), values.get("store", "")
+            found = nearest(self.stock.policies(), store, sku)
+            if found is not None:
+                filled |= {
+                    "cover_days": f"{found.cover_days:g}",
+                    "minimum": str(found.minimum),
+                    "ceiling": str(found.ceiling),
+                }
+        return filled
+
+    def hints(self, language: Language, act: Act, values: Mapping[str, str]) -> dict[str, str]:
+        """What helps to fill in a field."""
+        hints = {name: word(language, f"hint.{name}") for name in act.fields if has_word(f"hint.{name}")}
+        if act.name == "policy":
+            hints |= {name: word(language, f"hint.policy_{name}") for name in ("store", "sku")}
+        sku, store = values.get("sku", ""), values.get("store", "")
+        if sku and act.name in ("grant", "correct", "recall", "bring-back"):
+            stock = self.stock.sku(sku)
+            here = {each.store: each for each in stock.stores}.get(store)
+            field = "difference" if act.name == "correct" else "qty"
+            hints[field] = word(language, "hint.pool_has", f"{stock.pool:,}")
+            if here is not None and act.name == "recall":
+                hints[field] = word(language, "hint.store_has", f"{here.hold:,}")
+            if here is not None and act.name == "bring-back":
+                hints[field] = word(language, "hint.limbo_has", f"{here.limbo:,}")
+        return hints
+
+    def verify(self) -> None:
+        """Recount all books from the rows they came from, and keep what was found until the next time."""
+        with self.pool.connection() as connection:
+            report = verify(connection)
+        self._verified = Verified(self.clock(), report.differences)
+
+    def _zone(self) -> str:
+        """The time zone that most stores are in: headquarters has none of its own."""
+        used = Counter(store.timezone for store in self.queries.stores(self.clock()))
+        return used.most_common(1)[0][0] if used else NO_ZONE
+
+    def _days(self, store: str | None, currency: str, today: date) -> list[tuple[date, int]]:
+        """Takings of the last days in one currency, days without a sale too."""
+        first = today - timedelta(days=CHART_DAYS - 1)
+        sold = {
+            row["day"]: row["takings_minor"]
+            for row in self.reports.sales(["day", "currency"], store, first, today)
+            if row["currency"] == currency
+        }
+        return [(day, sold.get(day, 0)) for day in (first + timedelta(days=n) for n in range(CHART_DAYS))]

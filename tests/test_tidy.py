@@ -35,6 +35,11 @@ THREADS: Final = {
     "kiosk_ui/agent_link.py",
     "scripts/popshop/replay/player.py",
     "scripts/popshop/replay/troubles.py",
+    "scripts/popshop/soak/conductor.py",
+    "scripts/popshop/soak/counter.py",
+    "scripts/popshop/soak/head_office.py",
+    "scripts/popshop/soak/proxy.py",
+    "scripts/popshop/soak/sellers.py",
 }
 """Files that may start a thread."""
 

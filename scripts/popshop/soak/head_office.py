@@ -16,6 +16,7 @@ from popshop.shop.processes import run_popshop
 from popshop.soak import goods
 from popshop.soak.parts import Headquarters
 
+SELLER: Final = "web"
 FIRST_RECEIPT: Final = 300
 PAUSE_S: Final = 1.0
 TIMEOUT_S: Final = 10.0
@@ -43,7 +44,7 @@ class HeadOffice:
         """Fill the pool, and let the sellers in."""
         password = json.loads((self._hq.data / "credentials.json").read_text())["admin_password"]
         self._session.headers["Authorization"] = f"Bearer {password}"
-        made = run_popshop(self._hq.logs, ["hq", "seller", "web", "--data", str(self._hq.data), "--json"])
+        made = run_popshop(self._hq.logs, ["hq", "seller", SELLER, "--data", str(self._hq.data), "--json"])
         self.seller_token = json.loads(made)["token"]
         for sku in goods.SKUS:
             if not self._receive(sku, FIRST_RECEIPT):
@@ -80,7 +81,8 @@ class HeadOffice:
             self._receive(sku, qty * 3)
 
     def _receive(self, sku: str, qty: int) -> bool:
-        return self._ask("/api/stock/receipts", {"sku": sku, "qty": qty})
+        receipt = f"soak-{self._done + 1}"
+        return self._ask("/api/stock/receipts", {"sku": sku, "qty": qty, "receipt": receipt})
 
     def _ask(self, path: str, body: dict[str, Any]) -> bool:
         """Ask until there is an answer, at most GIVE_UP_S. True for a yes."""

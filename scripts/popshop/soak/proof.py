@@ -15,6 +15,7 @@ from popshop.shop.processes import run_popshop
 from popshop.soak import goods
 from popshop.soak.books import HqBooks, JournalRow, StoreBooks, sums_to_zero
 from popshop.soak.counter import Hands
+from popshop.soak.head_office import SELLER
 from popshop.soak.parts import Headquarters
 from popshop.soak.sellers import Seller
 from popshop.soak.shop import Store
@@ -136,8 +137,9 @@ def sold_once(books: HqBooks, stores: Sequence[Store]) -> Iterator[str]:
     handed_over: Counter[str] = Counter()
     for store in stores:
         handed_over.update(StoreBooks(store.data).sold())
-    for state, confirmed, sku, qty in books.reservations().values():
-        if confirmed or state == "handed_over":
+    for state, _, sku, qty in books.reservations().values():
+        # A unit put aside in a store is sold when it is handed over there, and the store counts that.
+        if state == "confirmed":
             handed_over[sku] += qty
     for sku, units in books.accounts().items():
         sold = units.get(stock_rights.SOLD, 0)
@@ -150,10 +152,11 @@ def online(books: HqBooks, sellers: Sequence[Seller]) -> Iterator[str]:
     kept: dict[str, Any] = books.reservations()
     for seller in sellers:
         for name, told in seller.told.items():
-            if name not in kept:
+            # Headquarters sets the names of one seller apart from another's.
+            if f"{SELLER}/{name}" not in kept:
                 yield f"reservation {name} was answered and is not in the books"
                 continue
-            state, confirmed, sku, qty = kept[name]
+            state, confirmed, sku, qty = kept[f"{SELLER}/{name}"]
             if seller.units[name] != (sku, qty):
                 yield f"reservation {name} is of {qty} {sku}, the seller asked for {seller.units[name]}"
             if told == "confirmed" and not confirmed:

@@ -102,7 +102,8 @@ class _Soak:
 
     def run(self) -> Summary:
         disk = self._open()
-        office = HeadOffice(self._hq, [store.name for store in self._stores], self._rng)
+        names = [store.name for store in self._stores]
+        office = HeadOffice(self._hq, names, Random(self._rng.getrandbits(64)))
         office.prepare()
         hands = [
             Hands(store, number, Random(self._rng.getrandbits(64)))
@@ -110,7 +111,9 @@ class _Soak:
             for number in range(HANDS_PER_STORE)
         ]
         sellers = [
-            Seller(self._hq.url, office.seller_token, f"web{number}", [], Random(self._rng.getrandbits(64)))
+            Seller(
+                self._hq.url, office.seller_token, f"web{number}", names, Random(self._rng.getrandbits(64))
+            )
             for number in range(SELLERS)
         ]
         conductor = Conductor(self._hq, self._stores, disk, self._say)

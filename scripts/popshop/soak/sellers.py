@@ -18,6 +18,8 @@ from popshop.soak import goods
 
 PAUSE_S: Final = 0.4
 TTL_S: Final = 20
+PICK_UPS: Final = 0.15
+"""How many of them want a store's unit put aside."""
 TIMEOUT_S: Final = 10.0
 GIVE_UP_S: Final = 120.0
 ASK_AGAIN_S: Final = 0.5
@@ -75,13 +77,14 @@ class Seller:
     def _sell(self, reservation: str) -> None:
         sku, qty = self._rng.choice(goods.SKUS), self._rng.choice((1, 1, 2))
         body: dict[str, Any] = {"id": reservation, "sku": sku, "qty": qty, "how": "warehouse", "ttl_s": TTL_S}
-        if self._stores and self._rng.random() < 0.15:
-            body |= {"how": "picked_up", "store": self._rng.choice(self._stores)}
+        if self._rng.random() < PICK_UPS:
+            body |= {"how": "pickup", "store": self._rng.choice(self._stores)}
         if not self._ask("", body):
             return
         self.told[reservation] = "reserved"
         self.units[reservation] = (sku, qty)
-        self._over.wait(self._rng.uniform(0.0, 1.0))
+        # A buyer thinks it over; a store needs its time to put a unit aside.
+        self._over.wait(self._rng.uniform(0.0, 1.0 if body["how"] == "warehouse" else 8.0))
         roll = self._rng.random()
         if roll < 0.75:
             if self._ask(f"/{reservation}/confirm", {}):

@@ -14,20 +14,27 @@ from cloud_sync.hq.clock import Clock
 from cloud_sync.hq.credentials import Credentials
 from cloud_sync.hq.enrolment import EnrolmentError
 from cloud_sync.hq.metrics import Metrics
+from cloud_sync.hq.online_api import online_router, status_of
 from cloud_sync.hq.people_api import people_router
 from cloud_sync.hq.pool import Pool
+from cloud_sync.hq.replenishment import Replenishment
 from cloud_sync.hq.reports import ReportError
+from cloud_sync.hq.rights import RightsRefused
 from cloud_sync.hq.store import LogStore
 from cloud_sync.hq.store_api import refusal, store_router
 from cloud_sync.hq.wire import WireError
 
 
-def create_api(pool: Pool, credentials: Credentials, clock: Clock, logs: LogStore | None = None) -> FastAPI:
-    """The application, over a migrated database."""
+def create_api(
+    pool: Pool, credentials: Credentials, clock: Clock, replenishment: Replenishment | None = None
+) -> FastAPI:
+    """The application, over a migrated database. `replenishment` is the one whose rounds somebody runs."""
     # The interactive pages of FastAPI load from elsewhere; headquarters must work where nothing else is reachable.
     app = FastAPI(title="popshop headquarters", version="1", docs_url=None, redoc_url=None)
     metrics = Metrics()
-    app.include_router(store_router(logs or LogStore(pool), metrics, clock))
+    supply = replenishment or Replenishment(pool, clock)
+    app.include_router(store_router(LogStore(pool, supply.answer_wants), metrics, clock))
+    app.include_router(online_router(pool, supply, clock))
     app.include_router(people_router(pool, credentials, metrics, clock))
     _tell_errors(app)
     return app
@@ -41,6 +48,10 @@ def _tell_errors(app: FastAPI) -> None:
     @app.exception_handler(EnrolmentError)
     async def enrolment_error(_request: Request, error: EnrolmentError) -> Response:
         return refusal(400, error.code, error.message)
+
+    @app.exception_handler(RightsRefused)
+    async def rights_refused(_request: Request, error: RightsRefused) -> Response:
+        return refusal(status_of(error.code), error.code, error.message)
 
     @app.exception_handler(ReportError)
     async def report_error(_request: Request, error: ReportError) -> Response:

@@ -29,6 +29,7 @@ from cloud_sync.hq.pool import open_pool
 from cloud_sync.hq.postgres import EmbeddedPostgres, PostgresError
 from cloud_sync.hq.postgres_books import open_books
 from cloud_sync.hq.reconsider import reconsider
+from cloud_sync.hq.replenishment import Replenishment
 
 DSN_VARIABLE: Final = "POPSHOP_HQ_DSN"
 log = structlog.get_logger(__name__)
@@ -70,12 +71,13 @@ def serve(config: HqConfig, on_ready: OnReady = lambda _address: None) -> None:
             if own_witness.check(utc_now()):
                 log.warning("the database is that of a backup: waiting for the stores to refill it")
             reconsider(open_books(pool), utc_now())
-            app = create_api(pool, credentials, utc_now)
+            supply = Replenishment(pool, utc_now)
+            app = create_api(pool, credentials, utc_now, supply)
             mount_dashboard(app, pool, credentials, utc_now)
             host, port = ANYWHERE.get(config.host, config.host), listener.getsockname()[1]
             address = Address(url=f"http://{host}:{port}", pid=os.getpid())
             server = _Server(app, published(config.data, address), lambda: on_ready(address), database.runs)
-            with Chores([own_witness.write, lambda: expire_reservations(pool, utc_now)]):
+            with Chores([own_witness.write, lambda: expire_reservations(pool, utc_now), supply.step]):
                 server.run([listener])
                 if not database.runs():
                     # Whoever waits for a connection would do so for half a minute, one after the other.

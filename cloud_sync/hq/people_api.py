@@ -19,6 +19,9 @@ from cloud_sync.hq.metrics import Metrics
 from cloud_sync.hq.pool import Pool
 from cloud_sync.hq.queries import Device, Quarantined, Queries, Slot, StoreState, UnresolvedVend
 from cloud_sync.hq.reports import LastSale, Proof, Reports
+from cloud_sync.hq.stock_acts import StockActs
+from cloud_sync.hq.stock_api import add_stock_routes
+from cloud_sync.hq.stock_queries import StockQueries
 
 _basic = HTTPBasic(auto_error=False)
 _bearer = HTTPBearer(auto_error=False)
@@ -54,6 +57,7 @@ def people_router(pool: Pool, credentials: Credentials, metrics: Metrics, clock:
     _add_views(guarded, Queries(pool), clock)
     _add_reports(guarded, Reports(pool), Queries(pool), clock)
     _add_enrolment(guarded, pool, clock)
+    add_stock_routes(guarded, StockQueries(pool), StockActs(pool, clock))
     router.include_router(guarded)
     return router
 

@@ -54,7 +54,7 @@ def store_router(logs: LogStore, metrics: Metrics, clock: Clock) -> APIRouter:
     )
     async def join(request: Request) -> Response:
         """Trade a one-time code for the store's token and epoch."""
-        body = await _read_body(request, wire.MAX_JOIN_BYTES)
+        body = await read_body(request, wire.MAX_JOIN_BYTES)
 
         def work() -> Response:
             reply = enrolment.join(logs.pool, wire.read_join(body), clock())
@@ -89,7 +89,7 @@ def store_router(logs: LogStore, metrics: Metrics, clock: Clock) -> APIRouter:
         if store is None:
             metrics.refused("unauthorized")
             return refusal(401, "unauthorized", "this token is not (or no longer) a store's: join again")
-        body = await _read_body(request, MAX_SYNC_BYTES)
+        body = await read_body(request, MAX_SYNC_BYTES)
         encoding = request.headers.get("content-encoding", "").strip().lower()
         return await in_thread(lambda: _answered(metrics, lambda: take(store, body, encoding)))
 
@@ -120,7 +120,7 @@ def _answered(metrics: Metrics, take: Callable[[], Response]) -> Response:
         return refusal(status, error.code, error.message, acked=error.acked, hash=error.chain_hash.hex())
 
 
-async def _read_body(request: Request, limit: int) -> bytes:
+async def read_body(request: Request, limit: int) -> bytes:
     """The body as sent, up to `limit` bytes. Raises WireError."""
     body = bytearray()
     try:

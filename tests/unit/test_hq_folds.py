@@ -10,6 +10,7 @@ from cloud_sync.hq.accept import read_row
 from cloud_sync.hq.deltas import Deltas, InteractionKey, SaleKey
 from cloud_sync.hq.folds import fold
 from cloud_sync.protocol import facts
+from cloud_sync.protocol import stock_facts as stock
 from cloud_sync.protocol.identifiers import INTERACTIONS
 from tests.journal_rows import NOON, Journal, cash, dispensed, failed, paid, planned, refunded, unknown
 
@@ -137,3 +138,59 @@ def test_a_sale_at_no_time_is_a_misfit(at: str) -> None:
     assert list(deltas.misfits) == [1]
     assert deltas.sales == {}
     assert deltas.money == {}
+
+
+def stocked() -> Journal:
+    """A stock room with 12 of A1."""
+    return Journal().write(stock.StockReceived(receipt="r", sku="A1", qty=12, kind="delivery"))
+
+
+def test_the_stock_room_follows_what_comes_goes_breaks_and_is_filled_into_slots() -> None:
+    deltas = folded(
+        stocked().write(
+            stock.StockSent(transfer="t", sku="A1", qty=2, kind="collected"),
+            stock.SlotFilled(device="vm-1", slot="1-01", sku="A1", qty=5),
+            stock.SlotFilled(device="vm-1", slot="1-01", sku="A1", qty=-1),
+            stock.StockMoved(sku="A1", qty=2, source="available", target="damaged"),
+            stock.StockWasted(sku="A1", qty=1, bucket="damaged", reason="broken"),
+            stock.StockReturned(sku="A1", qty=1, condition="damaged"),
+            stock.StockCounted(sku="A1", bucket="available", counted=5, delta=1, rights=1),
+            stock.PinnedHandedOver(reservation="o", sku="A1", qty=3, how="picked_up"),
+        )
+    )
+    assert deltas.misfits == {}
+    assert deltas.rooms == {("A1", "available"): 12 - 2 - 4 - 2 + 1 - 3, ("A1", "damaged"): 2}
+    assert (deltas.slots["vm-1", "1-01"].count, deltas.slots["vm-1", "1-01"].sku) == (4, "A1")
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        stock.StockReceived(receipt="r", sku="A1", qty=0, kind="supplier"),
+        stock.StockReceived(receipt="r", sku="A1", qty=10**6 + 1, kind="supplier"),
+        stock.StockReceived(receipt="r" * 1_000, sku="A1", qty=1, kind="supplier"),
+        stock.StockSent(transfer="t", sku="A1", qty=-3, kind="transfer"),
+        stock.StockSent(transfer="t" * 1_000, sku="A1", qty=1, kind="transfer"),
+        stock.StockReturned(sku="A1", qty=0, condition="available"),
+        stock.StockMoved(sku="A1", qty=-1, source="available", target="tester"),
+        stock.StockWasted(sku="A1", qty=10**12, bucket="available", reason="x"),
+        stock.StockCounted(sku="A1", bucket="available", counted=1, delta=1, rights=10**30),
+        stock.StockCounted(sku="A1", bucket="available", counted=1, delta=-(10**7)),
+        stock.SlotFilled(device="vm-1", slot="1-01", sku="A1", qty=0),
+        stock.StockFound(sku="A1", qty=-1, into="held", reason="order_under_way"),
+        stock.DeficitSettled(sku="A1", qty=0),
+        stock.RightsGranted(grant="g", down_seq=0, sku="A1", qty=1, source="pool"),
+        stock.RightsGranted(grant="g", down_seq=1, sku="A1", qty=0, source="pool"),
+        stock.RightsReleased(recall="r", down_seq=1, sku="A1", asked=1, qty=-1),
+        stock.StockPinned(reservation="o", down_seq=10**19, sku="A1", asked=1, qty=1),
+        stock.StockUnpinned(reservation="o", down_seq=1, sku="A1", qty=10**9),
+        stock.PinnedHandedOver(reservation="o", sku="A1", qty=0, how="shipped"),
+        stock.DownRowSkipped(down_seq=-1, type="x", reason="y"),
+        stock.StockCountedIn(sku="A1", goods=-1),
+        facts.SlotCounted(device="vm-1", slot="1", sku="A1", count=1, delta=1, by="staff", rights=10**9),
+    ],
+)
+def test_quantities_and_names_that_nobody_can_mean_are_named_and_move_nothing(fact: facts.Fact) -> None:
+    deltas = folded(Journal().write(fact))
+    assert list(deltas.misfits) == [1]
+    assert (deltas.rooms, deltas.slots) == ({}, {})

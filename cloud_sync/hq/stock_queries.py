@@ -9,7 +9,8 @@ from typing import Any, Final, LiteralString, TypeVar
 
 from psycopg.rows import class_row
 
-from cloud_sync.hq.planner import Policy, nearest
+from cloud_sync.hq.planner import Policy as Policy
+from cloud_sync.hq.planner import nearest
 from cloud_sync.hq.pool import Pool
 
 Row = TypeVar("Row")

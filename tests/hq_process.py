@@ -85,8 +85,9 @@ class Headquarters:
         assert answer.status_code == 201, answer.text
         return str(answer.json()["code"])
 
-    def join(self, code: str) -> JoinReply:
-        answer = requests.post(self.url + JOIN_PATH, json={"code": code}, timeout=30)
+    def join(self, code: str, epoch: int = 0, machine: str = "") -> JoinReply:
+        asked = {"code": code, "epoch": epoch, "machine": machine}
+        answer = requests.post(self.url + JOIN_PATH, json=asked, timeout=30)
         assert answer.ok, answer.text
         return msgspec.json.decode(answer.content, type=JoinReply)
 

@@ -12,14 +12,16 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import msgspec
 import psycopg
 import pytest
 import requests
 
 from cloud_sync.hq.postgres import EmbeddedPostgres, PostgresError, find_programs
+from cloud_sync.protocol import witness
 from cloud_sync.protocol.session import SYNC_PATH
 from tests.hq_process import Headquarters, environment, popshop
-from tests.journal_rows import Journal, cash, dispensed, paid
+from tests.journal_rows import Journal, cash, dispensed, paid, planned
 
 NOBODY = 65534
 # Headquarters whose process dies the moment a sync is committed, before a byte of the reply leaves.
@@ -239,6 +241,30 @@ def test_the_command_line_enrols_and_reports(tmp_path: Path) -> None:
     assert json.loads(by_owner.stdout)[0]["units"] == 2
     assert requests.post(hq.url + SYNC_PATH, data=b"{}", timeout=10).status_code == 401
     assert hq.stop() == 0
+
+
+def test_a_headquarters_whose_books_are_behind_its_witness_waits_to_be_refilled(
+    tmp_path: Path, postgres_dsn: str
+) -> None:
+    folder = tmp_path / "hq"
+    hq = Headquarters.start(folder, dsn=postgres_dsn)
+    token = hq.join(hq.enrol("sh-01", "静安店"), machine="m").token
+    journal = Journal().write(*planned("1-01", "A1", 5))
+    assert hq.sync(token, journal.request(machine="m")).incarnation == 1
+    assert hq.stop() == 0
+    path = tmp_path / "hq.witness"
+    note = witness.read(path.read_bytes())
+    assert note is not None
+    assert (note.epoch, note.seq) == (1, 1)
+    # As if the database were that of last week: its witness has seen more.
+    path.write_bytes(witness.write(msgspec.structs.replace(note, seq=900)))
+    hq = Headquarters.start(folder, dsn=postgres_dsn)
+    reply = hq.sync(token, journal.request(machine="m", incarnation=1))
+    assert reply.incarnation == 2
+    hq.sync(token, journal.request(2, machine="m", incarnation=2))
+    assert hq.stop() == 0
+    with psycopg.connect(postgres_dsn) as connection:
+        assert connection.execute("SELECT incarnation, refilling FROM hq").fetchone() == (2, False)
 
 
 def test_a_store_can_be_enrolled_straight_into_a_given_database(tmp_path: Path, postgres_dsn: str) -> None:

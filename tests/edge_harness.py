@@ -11,14 +11,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from cloud_sync.protocol import envelope, facts
-from cloud_sync.protocol.identifiers import STREAMS
-from cloud_sync.protocol.numbered_log import GENESIS, row_hash
+from cloud_sync.protocol import envelope, facts, instructions
 from edge_agent.adapters.sqlite_store import schema
 from edge_agent.adapters.sqlite_store.connection import open_writer
 from edge_agent.adapters.sqlite_store.journal import SqliteJournal
-from edge_agent.adapters.sqlite_store.projections import project
 from edge_agent.adapters.sqlite_store.queries import Queries
+from edge_agent.adapters.sqlite_store.verify import verify
 from edge_agent.domain import commands
 from edge_agent.domain.methods import COUNTER
 from edge_agent.domain.policy import Policy
@@ -30,21 +28,6 @@ STORE = "pop-1"
 START = datetime(2026, 5, 1, 4, 0, tzinfo=UTC)
 BOOT = "boot1"
 METHODS = frozenset({"sandbox", COUNTER})
-
-OBSERVED = {"devices": ("last_seen_at", "clock_offset_ms", "readings", "described")}
-"""Columns that hold what was last heard, not what the journal says."""
-DERIVED = (
-    "store",
-    "items",
-    "devices",
-    "slots",
-    "orders",
-    "order_lines",
-    "payments",
-    "refunds",
-    "vends",
-    "cash_sales",
-)
 
 
 @dataclass
@@ -84,23 +67,33 @@ class Store:
     path: Path
     policy: Policy = field(default_factory=Policy)
     clock: HandClock = field(default_factory=HandClock)
+    shares_stock: bool = False
+    """It has a headquarters, which the test plays by `told`."""
 
     def __post_init__(self) -> None:
         schema.migrate(self.path)
         self.db = open_writer(self.path)
         self.queries = Queries(self.path)
         self.journal = SqliteJournal(self.db, STORE)
-        self.brain = Brain(self.journal, Rules(self.policy, METHODS), self.clock)
+        self.brain = self._new_brain()
         self.seq: dict[tuple[str, str], int] = {}
         self.keys = 0
-        self.do(commands.OpenStore("", STORE, "Pop", "Asia/Shanghai", "CNY", 1))
+        self.open_epoch(1)
+
+    def _new_brain(self) -> Brain:
+        rules = Rules(self.policy, METHODS, shares_stock=self.shares_stock)
+        return Brain(self.journal, rules, self.clock)
+
+    def open_epoch(self, epoch: int) -> None:
+        """The agent starts with this epoch in its identity."""
+        self.do(commands.OpenStore("", STORE, "Pop", "Asia/Shanghai", "CNY", epoch))
 
     def restart(self) -> None:
         """A new brain and journal on the same file, as after a crash."""
         self.db.close()
         self.db = open_writer(self.path)
         self.journal = SqliteJournal(self.db, STORE)
-        self.brain = Brain(self.journal, Rules(self.policy, METHODS), self.clock)
+        self.brain = self._new_brain()
 
     def close(self) -> None:
         self.db.close()
@@ -178,6 +171,13 @@ class Store:
         amount = found["total_minor"] if amount_minor is None else amount_minor
         return self.do(commands.ProviderAnswered("", asked, state, "ref", "http://pay", amount, "CNY"))
 
+    def told(self, instruction: instructions.Instruction, *, seq: int = 0, epoch: int = 0) -> Told:
+        """Headquarters' next down row (or the one of that number and epoch)."""
+        number = seq or self.queries.down_seq() + 1
+        at = envelope.rfc3339(self.clock.now())
+        body = instructions.write(number, epoch or self.queries.epoch(), at, instruction)
+        return self.do(commands.ApplyDown("", body))
+
     # ── looking ─────────────────────────────────────────────────────────────────────────────────────
 
     def look(self, order: str) -> dict[str, Any]:
@@ -190,6 +190,10 @@ class Store:
         """One slot as a screen sees it."""
         return next(s for s in self.queries.devices([device])[0]["slots"] if s["slot"] == slot)
 
+    def right(self, sku: str = "A") -> dict[str, Any]:
+        """One SKU's right and goods as a screen sees them."""
+        return next(right for right in self.queries.rights() if right["sku"] == sku)
+
     def facts(self, kind: type[F]) -> list[F]:
         """The ledger's facts of a kind."""
         return [fact for _, fact in read_journal(self.path) if isinstance(fact, kind)]
@@ -198,7 +202,9 @@ class Store:
 def read_journal(path: Path, stream: str = "ledger") -> list[tuple[envelope.Event, facts.Fact]]:
     """A stream's rows with their facts, in order."""
     with sqlite3.connect(path) as db:
-        rows = db.execute("SELECT body FROM journal WHERE stream = ? ORDER BY seq", (stream,)).fetchall()
+        rows = db.execute(
+            "SELECT body FROM journal WHERE stream = ? ORDER BY epoch, seq", (stream,)
+        ).fetchall()
     db.close()
     found = []
     for (body,) in rows:
@@ -210,43 +216,8 @@ def read_journal(path: Path, stream: str = "ledger") -> list[tuple[envelope.Even
 
 
 def assert_chained(path: Path) -> None:
-    """Every stream is numbered without holes and chained from the first row on."""
-    db = sqlite3.connect(path)
-    for stream in STREAMS:
-        chain, expected = GENESIS, 1
-        for seq, body, digest in db.execute(
-            "SELECT seq, body, hash FROM journal WHERE stream = ? ORDER BY seq", (stream,)
-        ):
-            assert seq == expected, f"{stream}: row {expected} is missing"
-            chain = row_hash(chain, seq, body)
-            assert digest == chain, f"{stream}: row {seq} breaks the chain"
-            assert envelope.decode(body).seq == seq
-            expected += 1
-    db.close()
-
-
-def tables(path: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Everything derived, table by table."""
-    db = sqlite3.connect(path)
-    found = {}
-    for table in DERIVED:
-        columns = [
-            c for _, c, *_ in db.execute(f"PRAGMA table_info({table})") if c not in OBSERVED.get(table, ())
-        ]
-        found[table] = db.execute(f"SELECT {', '.join(columns)} FROM {table} ORDER BY 1, 2").fetchall()
-    db.close()
-    return found
-
-
-def rebuild(path: Path, into: Path) -> None:
-    """Fold a journal's facts into an empty file."""
-    schema.migrate(into)
-    db = sqlite3.connect(into, isolation_level=None)
-    db.execute("BEGIN")
-    for event, fact in read_journal(path):
-        project(db, fact, event.time)
-    db.execute("COMMIT")
-    db.close()
+    """Every chain of the file holds, and its tables are what the journal says."""
+    assert verify(path) == []
 
 
 def assert_books_hold(path: Path) -> None:

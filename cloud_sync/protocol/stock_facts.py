@@ -55,7 +55,11 @@ class RightsWanted(Fact, frozen=True, kw_only=True):
 
 
 class StockPinned(Fact, frozen=True, kw_only=True):
-    """A unit in this store is put aside for an online reservation. `qty` 0: there was none to spare."""
+    """Units in this store are put aside for an online reservation. `qty` 0: there were none to spare.
+
+    A second row of a reservation says how many are put aside by then, and moves nothing. `how` and `for_whom` (a
+    pick-up code, never a name) are headquarters' words for staff.
+    """
 
     TYPE = "popshop.stock.pinned.v1"
     reservation: str
@@ -63,6 +67,8 @@ class StockPinned(Fact, frozen=True, kw_only=True):
     sku: str
     asked: int
     qty: int
+    how: str = ""
+    for_whom: str = ""
 
 
 class StockUnpinned(Fact, frozen=True, kw_only=True):

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cloud_sync.protocol import facts
 from cloud_sync.protocol.envelope import rfc3339
+from cloud_sync.protocol.stock_rights import Right
 from edge_agent.domain.commands import CancelOrder, PlaceOrder, RequestedLine
 from edge_agent.domain.policy import Policy
 from edge_agent.domain.refusals import Refusal
+from edge_agent.domain.rights import may_sell
 
 OPEN_VENDS = frozenset({"requested", "dispensing", "unknown"})
 LIVE_PAYMENTS = frozenset({"created", "pending", "unknown"})
@@ -136,11 +139,12 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """What placing an order looks at: the items asked for and every slot that holds them."""
+    """What placing an order looks at: the items asked for, the right to sell them, and every slot that holds them."""
 
     currency: str
     items: dict[str, Item]
     slots: tuple[Slot, ...]
+    rights: dict[str, Right]
 
 
 def order_id(command_id: str) -> str:
@@ -152,12 +156,13 @@ def order_id(command_id: str) -> str:
 def place(
     checkout: Checkout, command: PlaceOrder, now: datetime, policy: Policy
 ) -> list[facts.Fact] | Refusal:
-    """Hold the units and freeze the prices; all lines or none."""
+    """Hold the units and freeze the prices; all lines or none. A unit is sold from a slot, and with the right to."""
     if not command.lines or any(wanted.qty < 1 for wanted in command.lines):
         return Refusal("malformed", "an order needs lines with a quantity of 1 or more")
     if sum(wanted.qty for wanted in command.lines) > MAX_UNITS:
         return Refusal("malformed", f"more than {MAX_UNITS} units in one order")
     free = {(s.device, s.slot): s.available for s in checkout.slots}
+    units: Counter[str] = Counter()
     lines: list[facts.OrderLine] = []
     for wanted in command.lines:
         item = checkout.items.get(wanted.sku)
@@ -166,6 +171,10 @@ def place(
         taken = _take(checkout.slots, free, wanted)
         if isinstance(taken, Refusal):
             return taken
+        units[wanted.sku] += wanted.qty
+        refused = may_sell(checkout.rights, wanted.sku, units[wanted.sku])
+        if refused:
+            return Refusal(refused, wanted.sku)
         for slot, qty in taken:
             lines.append(_line(len(lines) + 1, item, wanted, slot, qty))
     return [

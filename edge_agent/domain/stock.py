@@ -1,7 +1,11 @@
-"""Slots: the planogram, counts and blocks. The book never goes below zero; a count posts its difference."""
+"""Slots: the planogram, counts and blocks. The book never goes below zero; a count posts its difference.
+
+What a count means for the right to sell is added by `rights.completed`.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from cloud_sync.protocol import facts
@@ -30,6 +34,11 @@ def plan(
         named.add((wanted.device, wanted.slot))
         if wanted.sku not in known_skus:
             return Refusal("unknown_item", wanted.sku)
+        before = slots.get((wanted.device, wanted.slot))
+        if before is not None and before.sku != wanted.sku and before.count:
+            # Another product goes in, so what stood there was taken out: it is missing until it is counted elsewhere.
+            out.append(_emptied(before))
+            before = replace(before, count=0)
         if wanted.par_level < 0 or wanted.capacity < 0:
             return Refusal("malformed", f"{wanted.device} {wanted.slot}: levels cannot be below 0")
         out.append(
@@ -42,12 +51,17 @@ def plan(
             )
         )
         if wanted.count is not None:
-            before = slots.get((wanted.device, wanted.slot))
             counted = _counted(wanted.device, wanted.slot, wanted.sku, wanted.count, before, "planogram")
             if isinstance(counted, Refusal):
                 return counted
             out += counted
     return out
+
+
+def _emptied(slot: Slot) -> facts.SlotCounted:
+    return facts.SlotCounted(
+        device=slot.device, slot=slot.slot, sku=slot.sku, count=0, delta=-slot.count, by="planogram"
+    )
 
 
 def _counted(
@@ -106,15 +120,15 @@ def cash_sale(
         currency=report.currency,
         sold_at=rfc3339(sold_at(device_time, now, policy.device_clock_window_days)),
     )
-    return [*found_in(slot), sold]
+    return [*found_in(slot, sold.sku), sold]
 
 
-def found_in(slot: Slot | None) -> list[facts.Fact]:
+def found_in(slot: Slot | None, sku: str) -> list[facts.Fact]:
     """A unit is leaving a slot whose book says 0: the book was wrong by one, so say that first."""
     if slot is None or slot.count > 0:
         return []
     return [
         facts.SlotCounted(
-            device=slot.device, slot=slot.slot, sku=slot.sku, count=1, delta=1, by="sold_though_counted_empty"
+            device=slot.device, slot=slot.slot, sku=sku, count=1, delta=1, by="sold_though_counted_empty"
         )
     ]

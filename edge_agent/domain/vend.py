@@ -137,7 +137,7 @@ def _dispensed(
         drop_confirmed=confirmed,
         by=by,
     )
-    return [*found_in(slot), fact, *conclusion(order.with_vend(vend.id, "dispensed"))]
+    return [*found_in(slot, vend.sku), fact, *conclusion(order.with_vend(vend.id, "dispensed"))]
 
 
 def _failed(order: Order, vend: Vend, code: str, *, by: str) -> list[facts.Fact]:

@@ -11,17 +11,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 import msgspec
 import structlog
 
-from cloud_sync.protocol import facts
+from cloud_sync.protocol import facts, instructions
 from cloud_sync.protocol.envelope import parse_time
 from cloud_sync.protocol.numbered_log import Verdict
-from edge_agent.domain import commands
+from edge_agent.domain import commands, rights
 from edge_agent.domain.device import LogPosition, place
 from edge_agent.domain.refusals import Refusal
-from edge_agent.services.handlers import HANDLERS, SALES, Rules
+from edge_agent.services.down_rows import decide_down
+from edge_agent.services.handlers import HANDLERS, NO_SALES, SALES, Rules
 from edge_agent.services.inbox import Inbox
 from edge_agent.services.ports import Clock, Journal, StorageFull
 from edge_agent.services.report_handlers import decide_report
@@ -68,6 +70,12 @@ class Brain:
         self._inbox: Inbox[Entry] = Inbox(inbox_limit)
         self._batch_limit = batch_limit
         self._listeners: list[Callable[[], None]] = []
+        self._bookkeeping: dict[type[commands.Command], Callable[[Any], None]] = {
+            commands.SyncAdvanced: journal.sync_advanced,
+            commands.EpochSettled: journal.epoch_settled,
+            commands.HeardOfHq: journal.heard_of_hq,
+            commands.StandingChanged: journal.standing_changed,
+        }
         self.storage_full = False
         """Set when the disk is (nearly) full; new sales are refused while it is."""
 
@@ -176,9 +184,12 @@ class Brain:
     def _handle(self, command: commands.Command, now: datetime) -> Answer:
         if isinstance(command, commands.DeviceReported):
             return self._report(command, now)
-        if isinstance(command, commands.SyncAdvanced):
-            self._journal.sync_advanced(command)
+        keep = self._bookkeeping.get(type(command))
+        if keep is not None:
+            keep(command)
             return OK
+        if isinstance(command, commands.ApplyDown):
+            return self._apply_down(command)
         if isinstance(command, (commands.UnreadableReport, commands.UnreadablePresence)):
             # A device sends a report until we take it, and this one we never can: once in the books is enough.
             if isinstance(command, commands.UnreadablePresence) or self._journal.unreadable_arrived(
@@ -190,8 +201,12 @@ class Brain:
             stored = self._journal.reply_to(command.id)
             if stored is not None:
                 return msgspec.json.decode(stored, type=Answer)
-        if self.storage_full and isinstance(command, SALES):
-            return DISK_FULL
+        if isinstance(command, SALES):
+            if self.storage_full:
+                return DISK_FULL
+            refused = NO_SALES.get(self._journal.reader.standing())
+            if refused is not None:
+                return Answer(refused)
         return self._decide(command, now)
 
     def _decide(self, command: commands.Command, now: datetime) -> Answer:
@@ -199,12 +214,28 @@ class Brain:
         if isinstance(outcome, Refusal):
             # Not remembered: a refusal changed nothing, and the same key may succeed later.
             return Answer(outcome)
-        self._journal.record(outcome, cause=command.id)
+        self._journal.record(self._completed(outcome), cause=command.id)
         answer = Answer(subject=_subject(command, outcome))
         self._note(command, now)
         if command.id:
             self._journal.remember_reply(command.id, msgspec.json.encode(answer))
         return answer
+
+    def _completed(self, outcome: list[facts.Fact]) -> list[facts.Fact]:
+        """A decision with what it means for the right to sell."""
+        reader = self._journal.reader
+        return rights.completed(outcome, reader.right, reader.order_units, self._rules.shares_stock)
+
+    def _apply_down(self, command: commands.ApplyDown) -> Answer:
+        """A row of headquarters' log, if it is the next one; `malformed` when not even its number can be read."""
+        try:
+            row = instructions.read_row(command.body)
+        except instructions.UnreadableRow as error:
+            self._journal.quarantine_once("down", str(error), command.body)
+            return Answer(Refusal("malformed", str(error)[:300]))
+        outcome = decide_down(self._journal.reader, row)
+        self._journal.record(self._completed(outcome), cause=command.id or f"hq-{row.epoch}-{row.seq}")
+        return OK
 
     def _note(self, command: commands.Command, now: datetime) -> None:
         """What a presence message tells beside facts: readings, the clock's offset, that it lives."""
@@ -230,7 +261,7 @@ class Brain:
             self._set_body_aside(device, "report", reason, command.body, command.id)
         else:
             self._journal.record(
-                outcome,
+                self._completed(outcome),
                 cause=command.id,
                 device_time=command.at,
                 offset_ms=self._journal.clock_offset_ms(device),
@@ -274,17 +305,22 @@ class Brain:
                 return refused
             self._set_body_aside(command.device, "report", reason, command.body, command.id)
             return Answer(upto=command.seq)
+        if isinstance(command, commands.ApplyDown):
+            # It comes again with every sync, and may work after an update.
+            self._journal.quarantine_once("down", reason, command.body)
+            return BROKEN
         body = msgspec.json.encode(command, enc_hook=repr)
         self._journal.quarantine("", type(command).__name__, reason, body)
         return BROKEN
 
 
 def _subject(command: commands.Command, outcome: list[facts.Fact]) -> str:
-    """The order or device a person wants to see after the command."""
+    """The order, transfer, receipt or device a person wants to see after the command."""
     for fact in outcome:
-        order = getattr(fact, "order", "")
-        if isinstance(order, str) and order:
-            return order
+        for name in ("order", "transfer", "receipt"):
+            value = getattr(fact, name, "")
+            if isinstance(value, str) and value:
+                return value
     for name in ("order", "device"):
         value = getattr(command, name, "")
         if isinstance(value, str) and value:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from cloud_sync.protocol import facts
-from edge_agent.domain import catalogue, commands, device, order, payment, refund, stock, vend
+from edge_agent.domain import catalogue, commands, device, goods, order, payment, refund, rights, stock, vend
 from edge_agent.domain.policy import Policy
 from edge_agent.domain.refusals import Refusal
 from edge_agent.services.ports import Reader
@@ -22,6 +22,8 @@ class Rules:
 
     policy: Policy
     payment_methods: frozenset[str]
+    shares_stock: bool = False
+    """The store has a headquarters, which it asks for more when it runs out."""
 
 
 Handler = Callable[[Reader, Any, datetime, Rules], Outcome]
@@ -95,11 +97,51 @@ def _plan_slots(r: Reader, c: commands.PlanSlots, now: datetime, rules: Rules) -
 
 
 def _open_store(r: Reader, c: commands.OpenStore, now: datetime, rules: Rules) -> Outcome:
-    if r.store_epoch() == c.epoch:
+    if r.store_epoch() >= c.epoch:
+        # Also for an identity older than the file: an epoch that is over is never written in again.
         return []
-    return [
-        facts.StoreOpened(store=c.store, name=c.name, timezone=c.timezone, currency=c.currency, epoch=c.epoch)
-    ]
+    opening = facts.StoreOpened(
+        store=c.store, name=c.name, timezone=c.timezone, currency=c.currency, epoch=c.epoch
+    )
+    return rights.opened(opening, r.promises())
+
+
+def _receive(r: Reader, c: commands.ReceiveStock, now: datetime, rules: Rules) -> Outcome:
+    return goods.receive(r.stocked(c.sku), c)
+
+
+def _send(r: Reader, c: commands.SendStock, now: datetime, rules: Rules) -> Outcome:
+    return goods.send(r.stocked(c.sku), c)
+
+
+def _return(r: Reader, c: commands.ReturnStock, now: datetime, rules: Rules) -> Outcome:
+    return goods.give_back(r.stocked(c.sku), c)
+
+
+def _count_stock(r: Reader, c: commands.CountStock, now: datetime, rules: Rules) -> Outcome:
+    return goods.count(r.stocked(c.sku), c)
+
+
+def _move(r: Reader, c: commands.MoveStock, now: datetime, rules: Rules) -> Outcome:
+    return goods.move(r.stocked(c.sku), c)
+
+
+def _waste(r: Reader, c: commands.WasteStock, now: datetime, rules: Rules) -> Outcome:
+    return goods.waste(r.stocked(c.sku), c)
+
+
+def _fill(r: Reader, c: commands.FillSlot, now: datetime, rules: Rules) -> Outcome:
+    slot = r.slot(c.device, c.slot)
+    return goods.fill(slot, None if slot is None else r.stocked(slot.sku), c)
+
+
+def _count_in(r: Reader, c: commands.CountIn, now: datetime, rules: Rules) -> Outcome:
+    return goods.count_in({sku: r.stocked(sku) for sku in c.skus}, c)
+
+
+def _hand_over(r: Reader, c: commands.HandOverPinned, now: datetime, rules: Rules) -> Outcome:
+    found = r.pin(c.reservation)
+    return goods.hand_over(found, None if found is None else r.stocked(found.sku), c)
 
 
 def _introduced(r: Reader, c: commands.DeviceIntroduced, now: datetime, rules: Rules) -> Outcome:
@@ -129,7 +171,19 @@ HANDLERS: dict[type[commands.Command], Handler] = {
     commands.RefundAnswered: _refund_answered,
     commands.ExpireOrder: _expire,
     commands.VendOverdue: _vend_overdue,
+    commands.ReceiveStock: _receive,
+    commands.SendStock: _send,
+    commands.ReturnStock: _return,
+    commands.CountStock: _count_stock,
+    commands.MoveStock: _move,
+    commands.WasteStock: _waste,
+    commands.FillSlot: _fill,
+    commands.CountIn: _count_in,
+    commands.HandOverPinned: _hand_over,
 }
 
 SALES = (commands.PlaceOrder, commands.RequestPayment)
-"""Commands that begin something new: refused first when the disk runs out."""
+"""Commands that begin something new: refused first when the disk runs out, or when the store may not sell."""
+
+NO_SALES = {"fenced": Refusal("must_join"), "unproven": Refusal("unproven")}
+"""By standing."""

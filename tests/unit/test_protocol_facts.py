@@ -19,6 +19,8 @@ PERSONAL = {"name", "phone", "email", "openid", "address", "birthday", "member",
 def values_of(hint):
     """A strategy for one field's type."""
     origin = typing.get_origin(hint)
+    if origin is typing.Literal:
+        return st.sampled_from(typing.get_args(hint))
     if origin is list:
         return st.lists(values_of(typing.get_args(hint)[0]), max_size=3)
     if origin is dict:

@@ -14,11 +14,11 @@ from datetime import datetime
 import msgspec
 
 from cloud_sync.protocol import envelope, facts
-from cloud_sync.protocol.identifiers import STREAMS
+from cloud_sync.protocol.identifiers import STREAMS, Stream
 from cloud_sync.protocol.numbered_log import GENESIS, row_hash
 from edge_agent.adapters.sqlite_store.projections import project
 from edge_agent.adapters.sqlite_store.reader import SqliteReader
-from edge_agent.domain.commands import SyncAdvanced
+from edge_agent.domain.commands import EpochSettled, HeardOfHq, StandingChanged, SyncAdvanced
 from edge_agent.domain.device import LogPosition
 
 _NEW_LOG = LogPosition(0)
@@ -44,7 +44,8 @@ class SqliteJournal:
         self._source = f"/popshop/{store}"
         self._store = store
         self.reader = SqliteReader(db)
-        self._heads = {stream: _head(db, stream) for stream in STREAMS}
+        self._epoch = self.reader.store_epoch()
+        self._heads = {stream: _head(db, self._epoch, stream) for stream in STREAMS}
         self._logs: dict[tuple[str, str], LogPosition] = {
             (device, boot): LogPosition(upto)
             for device, boot, upto in db.execute("SELECT device, boot, upto FROM device_logs")
@@ -57,12 +58,13 @@ class SqliteJournal:
 
     def _begin_overlay(self, at: str) -> None:
         self._at = at
+        self._new_epoch = self._epoch
         self._new_heads = dict(self._heads)
         self._moved: dict[tuple[str, str], LogPosition] = {}
         self._new_offsets: dict[str, int] = {}
         self._new_boots: dict[str, str] = {}
         self._seen_devices: set[str] = set()
-        self._rows: list[tuple[str, int, bytes, bytes, str]] = []
+        self._rows: list[tuple[int, str, int, bytes, bytes, str]] = []
 
     # ── the transaction ─────────────────────────────────────────────────────────────────────────────
 
@@ -74,7 +76,7 @@ class SqliteJournal:
 
     def commit(self) -> None:
         """Write what the batch gathered, and make all of it durable at once."""
-        self._db.executemany("INSERT INTO journal VALUES (?, ?, ?, ?, ?)", self._rows)
+        self._db.executemany("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)", self._rows)
         moved = [(device, boot, log.upto, self._at) for (device, boot), log in self._moved.items()]
         self._db.executemany("INSERT OR REPLACE INTO device_logs VALUES (?, ?, ?, ?)", moved)
         self._db.executemany(
@@ -82,6 +84,7 @@ class SqliteJournal:
             [(self._at, d) for d in self._seen_devices],
         )
         self._db.execute("COMMIT")
+        self._epoch = self._new_epoch
         self._heads = self._new_heads
         self._logs.update(self._moved)
         self._offsets.update(self._new_offsets)
@@ -100,13 +103,15 @@ class SqliteJournal:
     ) -> None:
         """Append facts to their streams and change the tables by them."""
         for fact in new:
+            if isinstance(fact, facts.StoreOpened) and fact.epoch != self._new_epoch:
+                self._begin_epoch(fact.epoch)
             stream = fact.STREAM
             head = self._new_heads[stream]
             seq = head.seq + 1
             body = envelope.encode(
                 envelope.Event(
                     specversion="1.0",
-                    id=f"{self._store}.{stream}.{seq}",
+                    id=f"{self._store}.{self._new_epoch}.{stream}.{seq}",
                     source=self._source,
                     type=facts.type_of(fact),
                     time=self._at,
@@ -121,8 +126,15 @@ class SqliteJournal:
                 raise FactTooLarge(f"{facts.type_of(fact)} would be a row of {len(body)} bytes")
             digest = row_hash(head.hash, seq, body)
             self._new_heads[stream] = Head(seq, digest)
-            self._rows.append((stream, seq, body, digest, self._at))
+            self._rows.append((self._new_epoch, stream, seq, body, digest, self._at))
             project(self._db, fact, self._at)
+
+    def _begin_epoch(self, epoch: int) -> None:
+        """Both streams begin anew. Whoever opens an epoch has just joined, so the store may sell again."""
+        if self._new_epoch:
+            self._db.execute("UPDATE link SET standing = 'ok', standing_reason = ''")
+        self._new_epoch = epoch
+        self._new_heads = {stream: Head(0, GENESIS) for stream in STREAMS}
 
     # ── commands seen before ────────────────────────────────────────────────────────────────────────
 
@@ -194,16 +206,53 @@ class SqliteJournal:
         )
         return int(cursor.lastrowid or 0)
 
+    def quarantine_once(self, topic: str, reason: str, body: bytes) -> None:
+        """Keep bytes that will come again, unless they are kept already."""
+        known = self._db.execute("SELECT 1 FROM quarantine WHERE topic = ? AND body = ?", (topic, body))
+        if known.fetchone() is None:
+            self.quarantine("", topic, reason, body)
+
+    # ── the link to headquarters ────────────────────────────────────────────────────────────────────
+
     def sync_advanced(self, command: SyncAdvanced) -> None:
         """Remember how far headquarters has a stream. It may go back: a restored headquarters lacks rows."""
         self._db.execute(
-            "INSERT OR REPLACE INTO sync VALUES (?, ?, ?, ?)",
-            (command.stream, command.acked, command.hash_at_acked, envelope.rfc3339(command.at)),
+            "INSERT INTO sync VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT (epoch, stream) DO UPDATE"
+            " SET acked = excluded.acked, hash = excluded.hash, at = excluded.at",
+            (
+                command.epoch,
+                command.stream,
+                command.acked,
+                command.hash_at_acked,
+                envelope.rfc3339(command.at),
+            ),
+        )
+
+    def epoch_settled(self, command: EpochSettled) -> None:
+        """Nothing of an earlier epoch's stream is to be sent any more."""
+        self._db.execute(
+            "INSERT INTO sync VALUES (?, ?, 0, ?, ?, 1) ON CONFLICT (epoch, stream) DO UPDATE SET settled = 1",
+            (command.epoch, command.stream, GENESIS.hex(), self._at),
+        )
+
+    def heard_of_hq(self, command: HeardOfHq) -> None:
+        """A newer incarnation was restored from a backup, and may lack what was settled: that is sent once more."""
+        risen = self._db.execute(
+            "UPDATE link SET incarnation = ?1 WHERE incarnation < ?1", (command.incarnation,)
+        )
+        if risen.rowcount:
+            self._db.execute("UPDATE sync SET settled = 0")
+
+    def standing_changed(self, command: StandingChanged) -> None:
+        """Whether the store may sell."""
+        self._db.execute(
+            "UPDATE link SET standing = ?, standing_reason = ?", (command.state, command.reason[:40])
         )
 
 
-def _head(db: sqlite3.Connection, stream: str) -> Head:
+def _head(db: sqlite3.Connection, epoch: int, stream: Stream) -> Head:
     row = db.execute(
-        "SELECT seq, hash FROM journal WHERE stream = ? ORDER BY seq DESC LIMIT 1", (stream,)
+        "SELECT seq, hash FROM journal WHERE epoch = ? AND stream = ? ORDER BY seq DESC LIMIT 1",
+        (epoch, stream),
     ).fetchone()
     return Head(row[0], row[1]) if row else Head(0, GENESIS)

@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from cloud_sync.protocol import facts
+from cloud_sync.protocol import facts, stock_facts
+from edge_agent.adapters.sqlite_store.stock_projections import STOCK_PROJECTIONS, new_epoch, project_rights
 
 Projection = Callable[[sqlite3.Connection, Any, str], None]
 """Writes one fact's effect; the text is the store's time of the fact."""
@@ -16,12 +17,23 @@ Projection = Callable[[sqlite3.Connection, Any, str], None]
 
 def project(db: sqlite3.Connection, fact: facts.Fact, at: str) -> None:
     """Change the tables by one fact. Facts that change none are journalled all the same."""
+    project_before_rights(db, fact, at)
+    # A second row of a reservation moves nothing, which its own projection knows.
+    if not isinstance(fact, stock_facts.StockPinned):
+        project_rights(db, fact)
+
+
+def project_before_rights(db: sqlite3.Connection, fact: facts.Fact, at: str) -> None:
+    """Change the tables by a fact from before there were rights."""
     projection = PROJECTIONS.get(type(fact))
     if projection is not None:
         projection(db, fact, at)
 
 
 def _store_opened(db: sqlite3.Connection, f: facts.StoreOpened, at: str) -> None:
+    before = db.execute("SELECT epoch FROM store").fetchone()
+    if before is not None and before[0] != f.epoch:
+        new_epoch(db)
     db.execute(
         "INSERT OR REPLACE INTO store (one, id, name, timezone, currency, epoch) VALUES (1, ?, ?, ?, ?, ?)",
         (f.store, f.name, f.timezone, f.currency, f.epoch),
@@ -262,4 +274,5 @@ PROJECTIONS: dict[type[facts.Fact], Projection] = {
     facts.VendUnknown: _vend_unknown,
     facts.VendDisputed: _vend_disputed,
     facts.CashSold: _cash_sold,
+    **STOCK_PROJECTIONS,
 }

@@ -3,59 +3,20 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-import threading
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from collections.abc import Collection
 
 from cloud_sync.protocol.identifiers import STREAMS
-from cloud_sync.protocol.numbered_log import GENESIS
-from edge_agent.adapters.sqlite_store.connection import open_reader
+from edge_agent.adapters.sqlite_store.journal_queries import JournalQueries
+from edge_agent.adapters.sqlite_store.reading import Entity
+from edge_agent.adapters.sqlite_store.stock_queries import StockQueries
 
-Entity = dict[str, Any]
+_AVAILABLE = """MIN(COALESCE((SELECT SUM(MAX(s.count - s.held, 0)) FROM slots s JOIN devices d ON d.device = s.device
+    WHERE s.sku = items.sku AND s.blocked = '' AND d.status = 'ready'), 0),
+    COALESCE((SELECT r.available FROM rights r WHERE r.sku = items.sku), 0))"""
 
-_AVAILABLE = """COALESCE((SELECT SUM(MAX(s.count - s.held, 0)) FROM slots s JOIN devices d ON d.device = s.device
-    WHERE s.sku = items.sku AND s.blocked = '' AND d.status = 'ready'), 0)"""
 
-
-class Queries:
-    """Reads the store's file; each thread gets a connection of its own, closed by `close`."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._local = threading.local()
-        self._all: list[sqlite3.Connection] = []
-
-    @property
-    def _db(self) -> sqlite3.Connection:
-        db: sqlite3.Connection | None = getattr(self._local, "db", None)
-        if db is None:
-            db = self._local.db = open_reader(self._path)
-            self._all.append(db)
-        return db
-
-    def close(self) -> None:
-        """Close every thread's connection."""
-        for db in self._all:
-            db.close()
-
-    def _rows(self, sql: str, *values: object) -> list[Entity]:
-        return [dict(row) for row in self._db.execute(sql, values)]
-
-    def _one(self, sql: str, *values: object) -> Entity | None:
-        row = self._db.execute(sql, values).fetchone()
-        return dict(row) if row else None
-
-    @contextmanager
-    def consistent(self) -> Iterator[None]:
-        """Everything read inside is of one and the same commit."""
-        self._db.execute("BEGIN")
-        try:
-            yield
-        finally:
-            self._db.execute("COMMIT")
+class Queries(JournalQueries, StockQueries):
+    """Entities for screens and workers; see `Reading` for how they are read."""
 
     # ── entities ────────────────────────────────────────────────────────────────────────────────────
 
@@ -196,55 +157,7 @@ class Queries:
         )
         return [row["id"] for row in rows]
 
-    # ── the journal and its links ───────────────────────────────────────────────────────────────────
-
-    def last_seq(self, stream: str) -> int:
-        """The newest row's number; 0 for none."""
-        row = self._one("SELECT MAX(seq) AS seq FROM journal WHERE stream = ?", stream)
-        return int((row or {}).get("seq") or 0)
-
-    def bodies(self, stream: str, after: int, most: int, most_bytes: int | None = None) -> list[bytes]:
-        """Rows after a number, oldest first: up to `most`, and to `most_bytes` but one at least."""
-        taken: list[bytes] = []
-        total = 0
-        for (body,) in self._db.execute(
-            "SELECT body FROM journal WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?",
-            (stream, after, most),
-        ):
-            total += len(body)
-            if most_bytes is not None and taken and total > most_bytes:
-                break
-            taken.append(body)
-        return taken
-
-    def written_at(self, stream: str, seq: int) -> str:
-        """The store's time of a row; '' when there is no such row."""
-        row = self._one("SELECT at FROM journal WHERE stream = ? AND seq = ?", stream, seq)
-        return str(row["at"]) if row else ""
-
-    def hash_at(self, stream: str, seq: int) -> str:
-        """The chain hash (hex) at a row, or before the first for 0; '' when there is no such row."""
-        if seq == 0:
-            return GENESIS.hex()
-        row = self._db.execute(
-            "SELECT hash FROM journal WHERE stream = ? AND seq = ?", (stream, seq)
-        ).fetchone()
-        return "" if row is None else bytes(row[0]).hex()
-
-    def acked(self, stream: str) -> tuple[int, str]:
-        """How far headquarters has a stream, and the hash (hex) there."""
-        row = self._db.execute("SELECT acked, hash FROM sync WHERE stream = ?", (stream,)).fetchone()
-        return (0, GENESIS.hex()) if row is None else (row[0], row[1])
-
-    def waiting(self) -> Entity:
-        """What headquarters does not have yet: rows, and the store time of the oldest ('' for none)."""
-        rows, oldest = 0, []
-        for stream in STREAMS:
-            acked, _ = self.acked(stream)
-            rows += self.last_seq(stream) - acked
-            first = self._one("SELECT at FROM journal WHERE stream = ? AND seq = ?", stream, acked + 1)
-            oldest += [first["at"]] if first else []
-        return {"rows": rows, "oldest_at": min(oldest, default="")}
+    # ── for a person ────────────────────────────────────────────────────────────────────────────────
 
     def quarantined(self, most: int = 100) -> list[Entity]:
         """The newest quarantined messages, without their bytes."""
@@ -271,10 +184,14 @@ class Queries:
         vends = {
             r["state"]: r["n"] for r in self._rows("SELECT state, COUNT(*) AS n FROM vends GROUP BY state")
         }
+        events = {
+            stream: sum(self.last_seq(stream, epoch) for epoch in [*self._earlier_epochs(), self.epoch()])
+            for stream in STREAMS
+        }
         return {
-            "events": self.last_seq("ledger") + self.last_seq("interactions"),
-            "ledger_events": self.last_seq("ledger"),
-            "interaction_events": self.last_seq("interactions"),
+            "events": events["ledger"] + events["interactions"],
+            "ledger_events": events["ledger"],
+            "interaction_events": events["interactions"],
             "orders": orders,
             "vends": vends,
             "cash_sales": cash["units"],

@@ -6,8 +6,12 @@ import json
 import sqlite3
 from collections.abc import Collection
 
+from cloud_sync.protocol.stock_rights import Right
+from edge_agent.adapters.sqlite_store.stock_projections import PROMISED, order_units
 from edge_agent.domain.device import Device
+from edge_agent.domain.goods import Stocked
 from edge_agent.domain.order import Checkout, Item, Line, Order, Payment, Refund, Slot, Vend
+from edge_agent.domain.rights import Pin, Promise, Units
 
 _SLOT = """SELECT s.device, s.slot, s.sku, s.count, s.held, s.blocked <> '', COALESCE(d.status, '') = 'ready',
     s.failures FROM slots s LEFT JOIN devices d ON d.device = s.device"""
@@ -53,7 +57,10 @@ class SqliteReader:
         )
         slots = self._db.execute(f"{_SLOT} WHERE s.sku IN ({marks})", values)
         return Checkout(
-            self.currency(), {row[0]: Item(*row) for row in items}, tuple(_slot(row) for row in slots)
+            self.currency(),
+            {row[0]: Item(*row) for row in items},
+            tuple(_slot(row) for row in slots),
+            {sku: self.right(sku) for sku in skus},
         )
 
     def known_skus(self, skus: Collection[str]) -> frozenset[str]:
@@ -153,3 +160,42 @@ class SqliteReader:
     def queued(self, devices: Collection[str]) -> dict[str, int]:
         """How many vends each device still has to do."""
         return {device: len(self.open_vends(device, ("requested", "dispensing"))) for device in devices}
+
+    # ── goods and rights ────────────────────────────────────────────────────────────────────────────
+
+    def right(self, sku: str) -> Right:
+        """What may be done with a SKU; a new one has no units yet."""
+        row = self._db.execute(
+            "SELECT available, held, deficit, counted_in FROM rights WHERE sku = ?", (sku,)
+        ).fetchone()
+        return Right() if row is None else Right(row[0], row[1], row[2], bool(row[3]))
+
+    def stocked(self, sku: str) -> Stocked:
+        """A SKU's goods in every place, and its right."""
+        room = dict(self._db.execute("SELECT bucket, units FROM room WHERE sku = ?", (sku,)))
+        in_slots = self._db.execute("SELECT COALESCE(SUM(count), 0) FROM slots WHERE sku = ?", (sku,))
+        return Stocked(bool(self.known_skus([sku])), self.right(sku), room, int(in_slots.fetchone()[0]))
+
+    def order_units(self, order: str) -> list[Units]:
+        """What an order promised, per SKU."""
+        return order_units(self._db, order)
+
+    def pin(self, reservation: str) -> Pin | None:
+        """One reservation."""
+        row = self._db.execute(
+            "SELECT reservation, sku, qty, state FROM pins WHERE reservation = ?", (reservation,)
+        ).fetchone()
+        return Pin(*row) if row else None
+
+    def promises(self) -> list[Promise]:
+        """Every unit that an open order or reservation waits for."""
+        rows = self._db.execute(f"SELECT sku, order_id, qty FROM ({PROMISED}) ORDER BY sku, order_id")
+        return [Promise(*row) for row in rows]
+
+    def down_seq(self) -> int:
+        """The last applied row of headquarters' log for the store's own epoch."""
+        return int(self._db.execute("SELECT down_seq FROM link").fetchone()[0])
+
+    def standing(self) -> str:
+        """ok, unproven or fenced."""
+        return str(self._db.execute("SELECT standing FROM link").fetchone()[0])

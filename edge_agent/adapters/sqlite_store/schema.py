@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
+
+from edge_agent.adapters.sqlite_store.stock_projections import rights_from_slots
 
 migrations = Migrations("popshop-edge")
 
@@ -13,7 +16,22 @@ migrations = Migrations("popshop-edge")
 @migrations()
 def journal_and_tables(db: sqlite_utils.Database) -> None:
     """The first shape of the file."""
-    for statement in _FIRST.split(";"):
+    _run(db, _FIRST)
+
+
+@migrations()
+def epochs_and_rights(db: sqlite_utils.Database) -> None:
+    """A journal per epoch, the right to sell, the stock room, reservations, and the place in headquarters' log.
+
+    What an older file has is of its store's one epoch; its rights are what stands in its slots. `rights_since` keeps
+    up to which ledger row that was so.
+    """
+    _run(db, _EPOCHS_AND_RIGHTS)
+    rights_from_slots(db.conn)
+
+
+def _run(db: sqlite_utils.Database, statements: str) -> None:
+    for statement in statements.split(";"):
         if statement.strip():
             db.execute(statement)
 
@@ -78,6 +96,33 @@ CREATE TABLE cash_sales (sale TEXT PRIMARY KEY, device TEXT NOT NULL, slot TEXT 
     price_minor INTEGER NOT NULL, currency TEXT NOT NULL, sold_at TEXT NOT NULL) WITHOUT ROWID
 """
 
+_EPOCHS_AND_RIGHTS = """
+ALTER TABLE journal RENAME TO old_journal;
+CREATE TABLE journal (epoch INTEGER NOT NULL, stream TEXT NOT NULL, seq INTEGER NOT NULL, body BLOB NOT NULL,
+    hash BLOB NOT NULL, at TEXT NOT NULL, PRIMARY KEY (epoch, stream, seq)) WITHOUT ROWID;
+INSERT INTO journal SELECT store.epoch, stream, seq, body, hash, at FROM old_journal, store ORDER BY stream, seq;
+
+ALTER TABLE sync RENAME TO old_sync;
+CREATE TABLE sync (epoch INTEGER NOT NULL, stream TEXT NOT NULL, acked INTEGER NOT NULL, hash TEXT NOT NULL,
+    at TEXT NOT NULL, settled INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (epoch, stream)) WITHOUT ROWID;
+INSERT INTO sync SELECT store.epoch, stream, acked, hash, at, 0 FROM old_sync, store;
+
+CREATE TABLE link (one INTEGER PRIMARY KEY CHECK (one = 1), down_seq INTEGER NOT NULL, incarnation INTEGER NOT NULL,
+    standing TEXT NOT NULL, standing_reason TEXT NOT NULL, rights_since INTEGER NOT NULL);
+INSERT INTO link SELECT 1, 0, 0, 'ok', '', COALESCE(MAX(seq), 0) FROM old_journal WHERE stream = 'ledger';
+DROP TABLE old_journal;
+DROP TABLE old_sync;
+
+CREATE TABLE rights (sku TEXT PRIMARY KEY, available INTEGER NOT NULL CHECK (available >= 0),
+    held INTEGER NOT NULL CHECK (held >= 0), deficit INTEGER NOT NULL CHECK (deficit >= 0),
+    counted_in INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE room (sku TEXT NOT NULL, bucket TEXT NOT NULL, units INTEGER NOT NULL CHECK (units >= 0),
+    PRIMARY KEY (sku, bucket)) WITHOUT ROWID;
+CREATE TABLE pins (reservation TEXT PRIMARY KEY, sku TEXT NOT NULL, qty INTEGER NOT NULL CHECK (qty >= 0),
+    how TEXT NOT NULL, for_whom TEXT NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX pins_open ON pins (sku) WHERE state = 'open'
+"""
+
 
 def migrate(path: Path) -> None:
     """Bring the file to this version's shape. Safe to run at every start."""
@@ -88,3 +133,8 @@ def migrate(path: Path) -> None:
         migrations.apply(db)
     finally:
         db.close()
+
+
+def shape(db: sqlite3.Connection) -> None:
+    """Make the tables over a given connection, as for a database in memory."""
+    migrations.apply(sqlite_utils.Database(db))

@@ -1,0 +1,35 @@
+"""Per instruction of headquarters' log: load what the rule needs, decide. Only the next row of our own epoch counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cloud_sync.protocol import facts, instructions
+from cloud_sync.protocol.numbered_log import Verdict, judge
+from edge_agent.domain import rights
+from edge_agent.services.ports import Reader
+
+
+def decide_down(r: Reader, row: instructions.DownRow) -> list[facts.Fact]:
+    """What a row leads to: one fact that carries its number, or nothing for a row that is not the next."""
+    if row.epoch != r.store_epoch() or judge(r.down_seq(), row.seq) is not Verdict.APPLY:
+        return []
+    asked = instructions.read_instruction(row)
+    if isinstance(asked, str):
+        return rights.skipped(row, asked)
+    nonsense = rights.nonsense(asked)
+    return rights.skipped(row, nonsense) if nonsense else _INSTRUCTIONS[type(asked)](r, row.seq, asked)
+
+
+def _pin(r: Reader, seq: int, asked: instructions.Pin) -> list[facts.Fact]:
+    stocked = r.stocked(asked.sku)
+    return rights.pin(seq, asked, r.pin(asked.reservation), stocked.right, stocked.goods)
+
+
+_INSTRUCTIONS: dict[type[instructions.Instruction], Callable[[Reader, int, Any], list[facts.Fact]]] = {
+    instructions.Grant: lambda r, seq, asked: rights.grant(seq, asked),
+    instructions.Recall: lambda r, seq, asked: rights.recall(seq, asked, r.right(asked.sku)),
+    instructions.Pin: _pin,
+    instructions.Unpin: lambda r, seq, asked: rights.unpin(seq, asked, r.pin(asked.reservation)),
+}

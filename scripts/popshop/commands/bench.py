@@ -10,8 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from popshop import console
+from popshop.bench import delay as delay_bench
 from popshop.bench import ingest as ingest_bench
 from popshop.bench import round_trip
+from popshop.bench import sync as sync_bench
 
 app = typer.Typer(help="Measure the agent beside its baselines, in one run.", no_args_is_help=True)
 
@@ -36,6 +38,26 @@ def command(
     """Round trip agent → device → agent, beside a bare publish-and-answer."""
     with tempfile.TemporaryDirectory(prefix="popshop-bench-") as folder:
         _show(round_trip.run(Path(folder), rounds), json)
+
+
+@app.command()
+def sync(
+    rows: Annotated[int, typer.Option(min=5_000, help="Journal rows in the store's backlog.")] = 1_000_000,
+    json: Json = False,
+) -> None:
+    """A store's backlog drained over HTTP into headquarters, beside a raw COPY of the same rows."""
+    with tempfile.TemporaryDirectory(prefix="popshop-bench-") as folder:
+        _show(sync_bench.run(Path(folder), rows), json)
+
+
+@app.command()
+def delay(
+    minutes: Annotated[float, typer.Option(min=0.1, help="How long the demo's shop is open.")] = 1.0,
+    json: Json = False,
+) -> None:
+    """How long an event of an open shop takes to reach headquarters: every row of a demo."""
+    with tempfile.TemporaryDirectory(prefix="popshop-bench-") as folder:
+        _show(delay_bench.run(Path(folder), minutes), json)
 
 
 def _show(figures: Any, json: bool) -> None:

@@ -12,12 +12,12 @@ import requests
 
 from popshop.clock import steady_s
 from popshop.console import UserError
-from popshop.shop.processes import run_popshop
 from popshop.soak import goods
 from popshop.soak.parts import Headquarters
 
 SELLER: Final = "web"
 FIRST_RECEIPT: Final = 300
+POLICY: Final = {"store": "*", "cover_days": 1.0, "minimum": 20, "ceiling": 60}
 PAUSE_S: Final = 1.0
 TIMEOUT_S: Final = 10.0
 GIVE_UP_S: Final = 120.0
@@ -44,11 +44,15 @@ class HeadOffice:
         """Fill the pool, and let the sellers in."""
         password = json.loads((self._hq.data / "credentials.json").read_text())["admin_password"]
         self._session.headers["Authorization"] = f"Bearer {password}"
-        made = run_popshop(self._hq.logs, ["hq", "seller", SELLER, "--data", str(self._hq.data), "--json"])
-        self.seller_token = json.loads(made)["token"]
+        made = self._session.post(f"{self._hq.url}/api/sellers", json={"name": SELLER}, timeout=TIMEOUT_S)
+        made.raise_for_status()
+        self.seller_token = made.json()["token"]
         for sku in goods.SKUS:
             if not self._receive(sku, FIRST_RECEIPT):
                 raise UserError(f"headquarters does not take {sku} into its pool")
+        # Half of the products follow demand by themselves, beside what people do by hand.
+        for sku in goods.SKUS[: goods.PRODUCTS // 2]:
+            self._ask("/api/policies", {"sku": sku, **POLICY})
 
     def start(self) -> None:
         """Begin to work."""
@@ -74,15 +78,15 @@ class HeadOffice:
         qty = self._rng.randint(1, 12)
         roll = self._rng.random()
         if roll < 0.55:
-            self.granted += self._ask("/api/stock/grants", {"store": store, "sku": sku, "qty": qty})
+            self.granted += self._ask("/api/grants", {"store": store, "sku": sku, "qty": qty})
         elif roll < 0.9:
-            self.recalled += self._ask("/api/stock/recalls", {"store": store, "sku": sku, "qty": qty})
+            self.recalled += self._ask("/api/recalls", {"store": store, "sku": sku, "qty": qty})
         else:
             self._receive(sku, qty * 3)
 
     def _receive(self, sku: str, qty: int) -> bool:
         receipt = f"soak-{self._done + 1}"
-        return self._ask("/api/stock/receipts", {"sku": sku, "qty": qty, "receipt": receipt})
+        return self._ask("/api/receipts", {"sku": sku, "qty": qty, "receipt": receipt})
 
     def _ask(self, path: str, body: dict[str, Any]) -> bool:
         """Ask until there is an answer, at most GIVE_UP_S. True for a yes."""

@@ -140,22 +140,22 @@ def _add_reads(router: APIRouter, queries: StockQueries) -> None:
 
 
 def _add_moves(router: APIRouter, acts: StockActs) -> None:
-    @router.post("/stock/grants", tags=TAGS, status_code=201)
+    @router.post("/grants", tags=TAGS, status_code=201)
     def grant(asked: StoreUnits, key: Key = "") -> Answer:
         """Move units from the pool to a store."""
         return acts.grant(asked.store, asked.sku, asked.qty, asked.why, key=key)
 
-    @router.post("/stock/recalls", tags=TAGS, status_code=202)
+    @router.post("/recalls", tags=TAGS, status_code=202)
     def recall(asked: StoreUnits, key: Key = "") -> Answer:
         """Ask a store to give units back; it gives what it has not promised to anybody."""
         return acts.recall(asked.store, asked.sku, asked.qty, asked.why, key=key)
 
-    @router.post("/stock/receipts", tags=TAGS, status_code=201)
+    @router.post("/receipts", tags=TAGS, status_code=201)
     def receive(asked: Receipt, key: Key = "") -> Answer:
         """Goods came into the warehouse."""
         return acts.receive(asked.sku, asked.qty, asked.receipt, asked.transfer, key=key)
 
-    @router.post("/stock/corrections", tags=TAGS, status_code=201)
+    @router.post("/corrections", tags=TAGS, status_code=201)
     def correct(asked: Correction, key: Key = "") -> Answer:
         """Somebody counted the warehouse."""
         return acts.correct(asked.sku, asked.difference, asked.why, key=key)

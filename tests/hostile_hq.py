@@ -79,17 +79,28 @@ def read_request(handler: _Handler, body: bytes) -> SyncRequest:
 
 
 class Honest:
-    """Answers as headquarters should, keeping rows in memory."""
+    """Answers as headquarters should, keeping rows in memory; knows one epoch, and gives out `down`."""
 
     def __init__(self) -> None:
         self.rows: dict[str, list[bytes]] = {}
+        self.down: list[bytes] = []
+        self.down_seqs: list[int] = []
+        """What the store said it had applied, request by request."""
+        self.incarnation = 0
 
     def __call__(self, handler: _Handler, body: bytes) -> None:
         request = read_request(handler, body)
         rows = self.rows.setdefault(request.stream, [])
         assert request.acked == len(rows)
         rows += [bytes(raw) for raw in request.events]
-        handler.reply(200, msgspec.json.encode(SyncReply(acked=len(rows), hash=self.hash(request.stream))))
+        self.down_seqs.append(request.down_seq)
+        reply = SyncReply(
+            acked=len(rows),
+            hash=self.hash(request.stream),
+            down=[msgspec.Raw(row) for row in self.down[request.down_seq :]],
+            incarnation=self.incarnation,
+        )
+        handler.reply(200, msgspec.json.encode(reply))
 
     def hash(self, stream: str, upto: int | None = None) -> str:
         chain = bytes(32)

@@ -46,6 +46,7 @@ THREADS: Final = {
 DICE: Final = {
     "cloud_sync/hq/credentials.py",
     "edge_agent/adapters/payments/sandbox.py",
+    "edge_agent/adapters/witness_file.py",
     "edge_agent/entrypoints/access.py",
     "edge_agent/entrypoints/main.py",
     "hardware/broker_users.py",

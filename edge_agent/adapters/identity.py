@@ -1,4 +1,7 @@
-"""Who this store is to headquarters: `identity.json`, made once by joining with a one-time code."""
+"""Who this store is to headquarters: `identity.json`, made by joining with a one-time code.
+
+The machine's mark is not in it: this file is in every copy of the folder (see `witness_file`).
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,14 @@ from pathlib import Path
 import msgspec
 import requests
 
+from cloud_sync.protocol.envelope import UNREADABLE
 from cloud_sync.protocol.session import JOIN_PATH, JoinReply, JoinRequest
 
 FILE = "identity.json"
+STORE_FILE = "store.db"
+"""The journal, and the tables derived from it."""
+LOCK_FILE = "agent.lock"
+"""Held by whoever works on the folder: an agent, or a store that joins again."""
 
 
 class CannotJoin(Exception):
@@ -46,25 +54,34 @@ def save(folder: Path, identity: Identity) -> None:
     new.replace(folder / FILE)
 
 
-def join(code: str) -> Identity:
-    """Show headquarters a code `XXXX-XXXX-XXXX@http://…` and become its store. Raises CannotJoin."""
+def join(code: str, epoch: int = 0, machine: str = "") -> Identity:
+    """Show headquarters a code `XXXX-XXXX-XXXX@http://…` and become its store. Raises CannotJoin.
+
+    `epoch` is the highest that this store knows, `machine` the mark of the machine it will run on. Nothing is saved.
+    """
     secret, at, url = code.strip().partition("@")
     if not at or not url.startswith(("http://", "https://")):
         raise CannotJoin(
             "a code looks like XXXX-XXXX-XXXX@http://host:port; copy it whole from `popshop hq enrol`"
         )
+    asked = JoinRequest(code=secret, epoch=epoch, machine=machine)
     try:
         response = requests.post(
-            url.rstrip("/") + JOIN_PATH, data=msgspec.json.encode(JoinRequest(code=secret)), timeout=15,
+            url.rstrip("/") + JOIN_PATH,
+            data=msgspec.json.encode(asked),
+            timeout=15,
             headers={"Content-Type": "application/json"},
-        )  # fmt: skip
+        )
     except requests.RequestException as error:
         raise CannotJoin(
             f"headquarters at {url} does not answer ({type(error).__name__}); is it running?"
         ) from None
     if response.status_code != 200:
         raise CannotJoin(f"headquarters refused the code: {_message(response.content)}")
-    reply = msgspec.json.decode(response.content, type=JoinReply)
+    try:
+        reply = msgspec.json.decode(response.content, type=JoinReply)
+    except UNREADABLE:
+        raise CannotJoin(f"what answers at {url} is no headquarters; check the code's address") from None
     return Identity(
         store=reply.store,
         name=reply.name,

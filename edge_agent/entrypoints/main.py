@@ -22,11 +22,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from cloud_sync.protocol.envelope import rfc3339
+from cloud_sync.protocol.upstream import FENCED, UNPROVEN
+from cloud_sync.protocol.witness import Standing
 from edge_agent.adapters.clock import SystemClock
 from edge_agent.adapters.device_relay import DeviceRelay
 from edge_agent.adapters.disk_watch import DiskWatch
 from edge_agent.adapters.hq_link import HqAddress, HqLink
-from edge_agent.adapters.identity import Identity
+from edge_agent.adapters.identity import LOCK_FILE, Identity
+from edge_agent.adapters.identity import STORE_FILE as STORE_FILE
 from edge_agent.adapters.mqtt_link import BrokerAddress, MqttLink
 from edge_agent.adapters.payments.sandbox import SandboxProvider
 from edge_agent.adapters.payments.till import Till
@@ -35,8 +38,9 @@ from edge_agent.adapters.sqlite_store.connection import open_writer
 from edge_agent.adapters.sqlite_store.journal import SqliteJournal
 from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.adapters.timers import Timers
+from edge_agent.adapters.witness_file import WitnessFile, beside
 from edge_agent.adapters.worker import Worker
-from edge_agent.domain.commands import OpenStore
+from edge_agent.domain.commands import Command, OpenStore, StandingChanged
 from edge_agent.domain.methods import COUNTER
 from edge_agent.domain.policy import Policy
 from edge_agent.domain.refusals import Refusal, sentences
@@ -52,7 +56,6 @@ from edge_agent.services.handlers import Rules
 
 log = structlog.get_logger(__name__)
 
-STORE_FILE = "store.db"
 ADDRESS_FILE = "address.json"
 """Where a running agent answers, for programs that were told its folder only."""
 
@@ -79,6 +82,8 @@ class EdgeConfig:
     disk_reserve_bytes: int = 64 * 1024 * 1024
     enrol_device: EnrolDevice | None = None
     """Makes a device's user at the broker; None where the broker is not ours to change."""
+    witness: Path | None = None
+    """The note that proves the file to be the latest: outside of `data`, and beside it when None."""
 
 
 class EdgeAgent:
@@ -89,7 +94,7 @@ class EdgeAgent:
         identity, data = config.identity, config.data
         data.mkdir(parents=True, exist_ok=True)
         self.clock = SystemClock()
-        self._lock = lock.hold(data / "agent.lock", rfc3339(self.clock.now()))
+        self._lock = lock.hold(data / LOCK_FILE, rfc3339(self.clock.now()))
         self._socket = _listen(config.host, config.port)
         self.port = self._socket.getsockname()[1]
         self.url = f"http://{config.host}:{self.port}"
@@ -97,11 +102,13 @@ class EdgeAgent:
         self._writer_db = open_writer(data / STORE_FILE)
         self.queries = Queries(data / STORE_FILE)
         self.access = access.load_or_make(data)
-        rules = Rules(config.policy, frozenset({"sandbox", COUNTER}))
+        rules = Rules(config.policy, frozenset({"sandbox", COUNTER}), shares_stock=bool(identity.hq_url))
         self.brain = Brain(SqliteJournal(self._writer_db, identity.store), rules, self.clock)
         self.link = MqttLink(config.broker, identity.store, self.brain)
         self._sandbox = SandboxProvider(data / "sandbox.db", config.public_url or self.url)
         self._http = requests.Session()
+        # A store that stands alone has nobody to share its stock with, and so nothing to prove.
+        self._witness = WitnessFile(config.witness or beside(data), self.queries) if identity.hq_url else None
         self.hq_link = self._hq_link(identity)
         self.status = Status(identity, self.queries, self.brain, self.clock, self.hq_link)
         self.feed = Feed(self.queries, self.status.changes)
@@ -110,9 +117,9 @@ class EdgeAgent:
         self._address = data / ADDRESS_FILE
 
     def _hq_link(self, identity: Identity) -> HqLink | None:
-        if not identity.hq_url:
+        if self._witness is None:
             return None
-        address = HqAddress(identity.hq_url, identity.store, identity.epoch, identity.token)
+        address = HqAddress(identity.hq_url, identity.store, identity.token, self._witness.machine)
         return HqLink(address, self.queries, self.brain, self.clock, random.random, self._http)
 
     def _make_workers(self) -> list[Worker]:
@@ -147,6 +154,8 @@ class EdgeAgent:
         """Start writing, then listening. Raises CannotStart."""
         i = self.config.identity
         self._open_store()
+        if self._witness is not None:
+            self._prove(self._witness)
         self._writer.start()
         self.link.start()
         for worker in self._workers:
@@ -160,8 +169,33 @@ class EdgeAgent:
     def _open_store(self) -> None:
         """Nothing can be decided in a file that does not know its store yet, so this comes before all else."""
         i = self.config.identity
+        self._at_once(OpenStore("", i.store, i.name, i.timezone, i.currency, i.epoch))
+        if i.epoch < self.queries.epoch():
+            # An older identity was put back, with a secret that has long been replaced.
+            self._at_once(StandingChanged("", FENCED, "restored"))
+
+    def _prove(self, witness: WitnessFile) -> None:
+        """Have the note outside say whether this file is the latest, and keep it from now on, unless it is not."""
+        found = witness.judge()
+        if found is Standing.RESTORED:
+            # The note stays as it is: it proves the same at the next start.
+            self._at_once(StandingChanged("", FENCED, "restored"))
+            return
+        if found is Standing.UNKNOWN and self.queries.standing()["state"] != FENCED:
+            self._at_once(StandingChanged("", UNPROVEN, "no_witness"))
+        try:
+            witness.begin()
+        except OSError as error:
+            raise CannotStart(
+                f"cannot write the note that proves this store to be the latest, {error.filename}: "
+                f"{error.strerror}. Name another place outside {self.config.data} with --witness."
+            ) from None
+        self.brain.on_commit(witness.follow)
+
+    def _at_once(self, command: Command) -> None:
+        """Have a command carried out before the writer's thread runs. Raises CannotStart."""
         answers: list[Answer] = []
-        self.brain.submit(OpenStore("", i.store, i.name, i.timezone, i.currency, i.epoch), answers.append)
+        self.brain.submit(command, answers.append)
         self.brain.step(timeout_s=0)
         refusal = answers[0].refusal
         if refusal is not None:
@@ -180,6 +214,8 @@ class EdgeAgent:
         self._writer.stop()
         while self.brain.step(timeout_s=0):
             pass
+        if self._witness is not None:
+            self._witness.end()
         self.queries.close()
         self._writer_db.close()
         self._sandbox.close_book()

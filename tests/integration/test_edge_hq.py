@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from edge_agent.adapters.identity import Identity
+from edge_agent.adapters import identity, joining, witness_file
+from edge_agent.domain import commands
 from hardware import messages
 from hardware.broker import EmbeddedBroker
 from tests.edge_harness import assert_chained
@@ -45,18 +47,32 @@ def broker(tmp_path: Path) -> Iterator[EmbeddedBroker]:
 
 
 @pytest.fixture
-def agent(
+def data(
     headquarters: Headquarters, wire: tuple[Wire, HttpServer], broker: EmbeddedBroker, tmp_path: Path
-) -> Iterator[LiveAgent]:
-    reply = headquarters.join(headquarters.enrol(STORE, "Pop").partition("@")[0])
-    identity = Identity(
-        store=STORE, name="Pop", timezone="Asia/Shanghai", currency="CNY", epoch=reply.epoch, token=reply.token,
-        hq_url=wire[1].url,
-    )  # fmt: skip
-    with LiveAgent(tmp_path / "store", broker, identity=identity) as agent:
+) -> Path:
+    """A folder that joined headquarters over the wire."""
+    join(tmp_path / "store", headquarters, wire[1])
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def agent(data: Path, broker: EmbeddedBroker) -> Iterator[LiveAgent]:
+    with opened(data, broker) as agent:
         agent.stock(("vm-1", "1", "A", 99))
         yield agent
     assert_chained(agent.path)
+
+
+def join(folder: Path, headquarters: Headquarters, server: HttpServer) -> None:
+    """Make the folder the store of headquarters, for the first time or again."""
+    code = headquarters.enrol(STORE, "Pop").partition("@")[0]
+    joining.join(folder, witness_file.beside(folder), f"{code}@{server.url}")
+
+
+def opened(folder: Path, broker: EmbeddedBroker | None) -> LiveAgent:
+    mine = identity.load(folder)
+    assert mine is not None
+    return LiveAgent(folder, broker, identity=mine)
 
 
 def received(dsn: str, stream: str = "ledger") -> tuple[int, int, int]:
@@ -156,3 +172,92 @@ def test_a_lost_reply_a_cut_and_a_restored_headquarters_lose_and_double_nothing(
     device.close()
     with psycopg.connect(admin, autocommit=True) as db:
         db.execute(f"DROP DATABASE {copy} WITH (FORCE)")
+
+
+def order(agent: LiveAgent) -> str:
+    """Try to order one; the refusal's code, empty when it went through."""
+    line = commands.RequestedLine("A", 1)
+    answer = agent.do(commands.PlaceOrder(agent.key(), "kiosk", "", (line,)))
+    return "" if answer.refusal is None else answer.refusal.code
+
+
+def standing(agent: LiveAgent) -> tuple[str, str]:
+    told = agent.agent.status.health()["standing"]
+    return told["state"], told["reason"]
+
+
+def ready_to_sell(agent: LiveAgent, broker: EmbeddedBroker, boot: str) -> None:
+    device = RawDevice(broker, "vm-1")
+    device.boot(boot)
+    agent.ready("vm-1")
+    device.close()
+
+
+def test_an_older_copy_put_back_sells_nothing_until_it_has_joined_again_and_was_counted(
+    data: Path,
+    headquarters: Headquarters,
+    wire: tuple[Wire, HttpServer],
+    broker: EmbeddedBroker,
+    postgres_dsn: str,
+    tmp_path: Path,
+) -> None:
+    with opened(data, broker) as agent:
+        agent.stock(("vm-1", "1", "A", 9))
+        caught_up(agent, postgres_dsn)
+    shutil.copytree(data, tmp_path / "backup")
+    with opened(data, broker) as agent:
+        ready_to_sell(agent, broker, "b")
+        assert order(agent) == ""
+        caught_up(agent, postgres_dsn)
+    shutil.rmtree(data)
+    shutil.copytree(tmp_path / "backup", data)
+
+    wire[0].cut = True
+    for _ in range(2):
+        with opened(data, broker) as agent:
+            assert standing(agent) == ("fenced", "restored")
+            assert order(agent) == "must_join", "without a network too"
+            notice = agent.agent.status.store()["notice"]
+            assert (notice["code"], agent.agent.status.health()["status"]) == ("must_join", "must_join")
+            eventually(lambda a=agent: a.agent.status.sync()["state"] == "fenced")  # type: ignore[misc]
+    wire[0].cut = False
+
+    join(data, headquarters, wire[1])
+    with opened(data, broker) as agent:
+        assert standing(agent) == ("ok", "")
+        ready_to_sell(agent, broker, "b2")
+        assert order(agent) != ""
+        eventually(lambda: agent.queries.unsettled() == [], what="the earlier epoch is settled")
+        agent.do(commands.CountSlot(agent.key(), "vm-1", "1", 8))
+        agent.do(commands.CountIn(agent.key(), ("A",)))
+        eventually(lambda: order(agent) == "", what="headquarters' grant")
+        for stream in ("ledger", "interactions"):
+            eventually(lambda s=stream: agent.queries.acked(s)[0] == agent.queries.last_seq(s))  # type: ignore[misc]
+    assert_chained(data / "store.db")
+
+
+def test_a_copy_on_another_computer_is_fenced_while_the_store_sells_on(
+    agent: LiveAgent,
+    data: Path,
+    wire: tuple[Wire, HttpServer],
+    broker: EmbeddedBroker,
+    postgres_dsn: str,
+    tmp_path: Path,
+) -> None:
+    ready_to_sell(agent, broker, "b")
+    assert order(agent) == ""
+    caught_up(agent, postgres_dsn)
+    shutil.copytree(data, tmp_path / "other" / "store")
+    (tmp_path / "other" / "store" / "address.json").unlink()
+    wire[0].cut = True
+    with opened(tmp_path / "other" / "store", None) as copy:
+        assert standing(copy) == ("unproven", "no_witness")
+        assert order(copy) == "unproven"
+        wire[0].cut = False
+        eventually(lambda: standing(copy) == ("fenced", "cloned"))
+        assert order(copy) == "must_join"
+    with opened(tmp_path / "other" / "store", None) as copy:
+        assert standing(copy) == ("fenced", "cloned")
+    assert order(agent) == ""
+    assert standing(agent) == ("ok", "")
+    caught_up(agent, postgres_dsn)

@@ -10,9 +10,12 @@ import msgspec
 import pytest
 import requests
 
+from cloud_sync.protocol import instructions, stock_facts, upstream
 from cloud_sync.protocol.session import Fence, SyncReply
 from edge_agent.adapters import hq_link
 from edge_agent.adapters.hq_link import HqAddress, HqLink
+from edge_agent.domain import commands
+from edge_agent.entrypoints.status import REASONS
 from hardware import messages
 from tests import hostile_hq
 from tests.edge_harness import STORE, Store
@@ -41,7 +44,12 @@ def hq() -> Iterator[HttpServer]:
 def link(store: Store, hq: HttpServer) -> Iterator[HqLink]:
     session = requests.Session()
     yield HqLink(
-        HqAddress(hq.url, STORE, 1, "secret"), store.queries, store.brain, store.clock, lambda: 0.5, session
+        HqAddress(hq.url, STORE, "secret", "m1"),
+        store.queries,
+        store.brain,
+        store.clock,
+        lambda: 0.5,
+        session,
     )
     session.close()
 
@@ -62,6 +70,12 @@ def drips(handler: hostile_hq._Handler, _: bytes) -> None:
         handler.wfile.write(b" " * 1_000)
 
 
+def pump(store: Store) -> None:
+    """Work off what the link handed in."""
+    while store.brain.step(0):
+        pass
+
+
 HOSTILE = {
     "a web page": says(200, b"<html>Sign in to this Wi-Fi</html>"),
     "nothing": says(200, b""),
@@ -70,7 +84,8 @@ HOSTILE = {
     "not UTF-8": says(200, b"\xff\xfe"),
     "an error": says(500, b"Internal Server Error"),
     "a bad gateway": says(502, b"<html>"),
-    "who are you": says(401, b'{"code":"unauthorized","message":"join again"}'),
+    "pay for the Wi-Fi": says(401, b"<html>Sign in</html>"),
+    "refilling": says(503, b'{"code":"refilling","message":"waits for pop-2"}'),
     "a body that ends early": says(200, b"{", Content_Length="900"),
     "packed rubbish": says(200, b"rubbish", Content_Encoding="gzip"),
     "nine megabytes": says(200, b" " * 9_000_000),
@@ -100,6 +115,7 @@ def test_whatever_headquarters_says_the_store_sells_on_and_catches_up(
     link.step()
     assert hq.requests == asked == 1, "it waits before it asks again"
     assert link.status.state == "offline"
+    assert link.status.reason in REASONS, "the screens have a sentence for it, in both languages"
     assert link.status.message
     assert store.order(("A", 1)).refused == ""
     assert store.queries.acked("ledger") == (0, ZERO)
@@ -107,9 +123,8 @@ def test_whatever_headquarters_says_the_store_sells_on_and_catches_up(
     hq.answer = honest = Honest()
     store.clock.pass_s(120)
     link.step()
-    while store.brain.step(0):
-        pass
-    assert link.status.state == "online"
+    pump(store)
+    assert (link.status.state, link.status.reason, link.status.message) == ("online", "", "")
     for stream in ("ledger", "interactions"):
         assert len(honest.rows[stream]) == store.queries.last_seq(stream)
         assert store.queries.acked(stream) == (store.queries.last_seq(stream), honest.hash(stream))
@@ -143,7 +158,7 @@ def test_an_answer_that_hangs_or_drips_is_given_up(
 def test_a_backlog_travels_in_batches_the_ledger_first(
     store: Store, hq: HttpServer, link: HqLink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hq_link, "MAX_BATCH_BYTES", 2_000)
+    monkeypatch.setattr(upstream, "MAX_BATCH_BYTES", 2_000)
     for _ in range(10):
         store.report(messages.DoorOpened())
         store.report(messages.PersonSensed())
@@ -168,16 +183,14 @@ def test_a_restored_headquarters_is_filled_up_from_where_it_stands(
 ) -> None:
     hq.answer = honest = Honest()
     link.step()
-    while store.brain.step(0):
-        pass
+    pump(store)
     store.order(("A", 1))
     kept = honest.rows["ledger"][:3]
     honest.rows["ledger"] = kept
     gap = {"code": "gap", "message": "send from 4", "acked": 3, "hash": honest.hash("ledger")}
     hq.answer = says(400, msgspec.json.encode(gap))
     link.step()
-    while store.brain.step(0):
-        pass
+    pump(store)
     assert store.queries.acked("ledger") == (3, honest.hash("ledger")), "the screens show what waits again"
     store.clock.pass_s(120)
     hq.answer = honest
@@ -185,17 +198,113 @@ def test_a_restored_headquarters_is_filled_up_from_where_it_stands(
     assert len(honest.rows["ledger"]) == store.queries.last_seq("ledger")
 
 
-def test_a_fence_stops_the_link_until_a_person_looks_and_the_store_sells_on(
-    store: Store, hq: HttpServer, link: HqLink
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        (says(409, msgspec.json.encode(Fence(reason="forked", message="no", acked=9, hash="ab"))), "forked"),
+        (says(409, msgspec.json.encode(Fence(reason="cloned", message="no", acked=0, hash=""))), "cloned"),
+        (says(401, b'{"code":"unauthorized","message":"no"}'), "unknown_token"),
+    ],
+    ids=["forked", "cloned", "unknown token"],
+)
+def test_a_fence_stops_link_and_sales_until_the_store_joins_again_and_what_is_under_way_goes_on(
+    store: Store, hq: HttpServer, link: HqLink, told: hostile_hq.Answer, reason: str
 ) -> None:
-    fence = Fence(reason="forked", message="row 3 differs", acked=9, hash="ab")
-    hq.answer = says(409, msgspec.json.encode(fence))
+    under_way = store.order(("A", 1)).subject
+    hq.answer = told
     link.step()
+    pump(store)
     store.clock.pass_s(3_600)
     link.step()
     assert hq.requests == 1
-    assert (link.status.state, link.status.message) == ("fenced", "forked: row 3 differs")
+    assert (link.status.state, link.status.reason, link.status.message) == ("fenced", reason, "no")
+    assert store.queries.standing() == {"state": "fenced", "reason": reason}
+    assert store.order(("A", 1)).refused == "must_join"
+    assert store.do(commands.CancelOrder(store.key(), under_way)).refused == ""
+
+
+def test_a_fence_is_handed_in_until_the_books_say_so(store: Store, hq: HttpServer, link: HqLink) -> None:
+    hq.answer = says(409, msgspec.json.encode(Fence(reason="forked", message="", acked=9, hash="ab")))
+    link.step()
+    assert len(store.brain._inbox.take(10, 0)) == 1, "it was in the inbox, and is lost there"
+    link.step()
+    pump(store)
+    assert store.queries.standing()["state"] == "fenced"
+    link.step()
+    assert store.brain.waiting == 0
+    assert hq.requests == 1
+
+
+def test_an_unproven_store_sells_once_headquarters_has_taken_its_ledger_on(
+    store: Store, hq: HttpServer, link: HqLink
+) -> None:
+    store.do(commands.StandingChanged("", "unproven", "no_witness"))
+    assert store.order(("A", 1)).refused == "unproven"
+    hq.answer = hangs_up
+    link.step()
+    pump(store)
+    assert store.order(("A", 1)).refused == "unproven"
+    store.clock.pass_s(120)
+    hq.answer = Honest()
+    link.step()
+    pump(store)
+    assert store.queries.standing() == {"state": "ok", "reason": ""}
     assert store.order(("A", 1)).refused == ""
+
+
+def test_what_headquarters_grants_is_in_the_books_before_anything_else_is_sent(
+    store: Store, hq: HttpServer, link: HqLink
+) -> None:
+    hq.answer = honest = Honest()
+    grant = instructions.Grant(grant="g1", sku="A", qty=2)
+    honest.down = [
+        instructions.write(1, 1, "2026-05-01T04:00:00Z", grant),
+        b'{"seq":2,"epoch":1,"type":"popshop.down.word_of_2031.v1","at":"","data":{}}',
+    ]
+    link.step()
+    asked = hq.requests
+    assert asked == 1
+    link.step()
+    assert hq.requests == asked, "they wait in the inbox"
+    pump(store)
+    link.step()
+    pump(store)
+    assert store.queries.down_seq() == 2
+    assert [fact.qty for fact in store.facts(stock_facts.RightsGranted)] == [2]
+    assert [fact.down_seq for fact in store.facts(stock_facts.DownRowSkipped)] == [2]
+    assert link.status.state == "online"
+    assert honest.down_seqs[-1] == 2
+
+
+def test_a_row_of_headquarters_without_a_number_is_shown_and_stops_nothing(
+    store: Store, hq: HttpServer, link: HqLink
+) -> None:
+    hq.answer = honest = Honest()
+    honest.down = [b'{"nothing":1}']
+    link.step()
+    pump(store)
+    link.step()
+    store.clock.pass_s(31)
+    link.step()
+    assert (link.status.state, link.status.reason) == ("online", "down_row")
+    assert honest.rows["interactions"]
+    assert store.queries.down_seq() == 0
+    assert store.queries.quarantined()
+
+
+def test_an_answer_of_a_headquarters_that_was_replaced_is_not_believed(
+    store: Store, hq: HttpServer, link: HqLink
+) -> None:
+    hq.answer = honest = Honest()
+    honest.incarnation = 2
+    link.step()
+    pump(store)
+    assert store.queries.incarnation() == 2
+    store.order(("A", 1))
+    honest.incarnation = 1
+    link.step()
+    assert (link.status.state, link.status.reason) == ("offline", "older_incarnation")
+    assert store.queries.acked("ledger")[0] < store.queries.last_seq("ledger")
 
 
 def test_a_headquarters_without_zstd_gets_gzip(store: Store, hq: HttpServer, link: HqLink) -> None:

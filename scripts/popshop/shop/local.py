@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from edge_agent.adapters import identity
+from edge_agent.adapters import identity, joining, witness_file
 from edge_agent.adapters.identity import Identity
 from hardware.broker import EmbeddedBroker
 from hardware.child_process import Child
@@ -95,7 +95,7 @@ class LocalShop:
         options = ["--name", s.name, "--timezone", s.timezone, "--currency", s.currency]
         enrol = ["hq", "enrol", s.store, *options, "--data", str(self.hq_data), "--json"]
         answer = json.loads(run_popshop(self.folder, enrol))
-        identity.save(self.edge_data, identity.join(answer["code"]))
+        joining.join(self.edge_data, witness_file.beside(self.edge_data), answer["code"])
 
     # ── the store ───────────────────────────────────────────────────────────────────────────────────
 

@@ -17,6 +17,7 @@ Row = TypeVar("Row")
 MAX_TRACE: Final = 1_000
 MAX_MOVES: Final = 100
 MAX_ALERTS: Final = 1_000
+MAX_KEPT_ROWS: Final = 2_000
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,17 @@ class OpenAlert:
 
 
 @dataclass(frozen=True)
+class KeptRow:
+    """A row of a fork, as it was handed in: it does not fit headquarters' copy and has no effect."""
+
+    epoch: int
+    stream: str
+    seq: int
+    body: bytes
+    at: datetime
+
+
+@dataclass(frozen=True)
 class RefillState:
     """Whether headquarters waits for its stores after a restore, since when, and for whom."""
 
@@ -176,6 +188,10 @@ WHERE units <> 0 AND account >= %(store)s || '/' AND account < %(store)s || '0'"
 _HQ: Final = "SELECT refilling, incarnation, since FROM hq"
 _AWAITED: Final = """
 SELECT store FROM stores WHERE state = 'active' AND epoch > 0 AND refilled < %s ORDER BY store"""
+_STATE: Final = "SELECT state FROM stores WHERE store = %s"
+_KEPT_ASIDE: Final = f"""
+SELECT epoch, stream, seq, body, at FROM kept_aside WHERE store = %s
+ORDER BY epoch DESC, stream DESC, seq LIMIT {MAX_KEPT_ROWS}"""
 _SET_ASIDE: Final = "SELECT store FROM stores WHERE state = 'set_aside' ORDER BY store"
 
 
@@ -287,6 +303,16 @@ class StockQueries:
             awaited = [row[0] for row in connection.execute(_AWAITED, [incarnation])] if refilling else []
             set_aside = [row[0] for row in connection.execute(_SET_ASIDE)]
         return RefillState(refilling, incarnation, since, awaited, set_aside)
+
+    def store_state(self, store: str) -> str:
+        """Whether a store is active, retired or set aside; empty for a name that nobody has."""
+        with self.pool.connection() as connection:
+            found = connection.execute(_STATE, [store]).fetchone()
+        return "" if found is None else str(found[0])
+
+    def kept_aside(self, store: str) -> list[KeptRow]:
+        """Rows that do not fit headquarters' copy, the newest epoch first."""
+        return self._all(KeptRow, _KEPT_ASIDE, [store])
 
     def _all(self, kind: type[Row], statement: LiteralString, values: Any) -> list[Row]:
         with self.pool.connection() as connection, connection.cursor(row_factory=class_row(kind)) as cursor:

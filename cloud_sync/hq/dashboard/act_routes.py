@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import FastAPI, Request, Response
@@ -21,9 +19,7 @@ from cloud_sync.hq.dashboard.session import form_of, is_ours, language_of, signe
 from cloud_sync.hq.dashboard.style import CSS
 from cloud_sync.hq.dashboard.words import Language, word
 from cloud_sync.hq.pool import Pool
-
-KEYS_KEPT: Final = 1_000
-"""Forms whose second press of the button is recognised."""
+from cloud_sync.hq.stock_acts import StockActs
 
 
 def add_act_routes(app: FastAPI, pool: Pool, gather: Gather, credentials: Credentials, clock: Clock) -> None:
@@ -37,7 +33,7 @@ def add_act_routes(app: FastAPI, pool: Pool, gather: Gather, credentials: Creden
         if name not in ACTS:
             return RedirectResponse("/", 303)
         values = {**request.query_params, "key": make_token()}
-        return await asyncio.to_thread(desk.form, language_of(request), name, values, "")
+        return await asyncio.to_thread(desk.form, request, name, values, "")
 
     @app.post("/acts/{name}", include_in_schema=False)
     async def act(request: Request, name: str) -> Response:
@@ -54,16 +50,18 @@ class _Desk:
         self._pool = pool
         self._gather = gather
         self._clock = clock
-        self._done: OrderedDict[str, None] = OrderedDict()
+        self._acts = StockActs(pool, clock)
 
-    def form(self, language: Language, name: str, values: Mapping[str, str], wrong: str) -> Response:
+    def form(self, request: Request, name: str, values: Mapping[str, str], wrong: str) -> Response:
         """The form, with what was filled in."""
-        act = ACTS[name]
+        language, act = language_of(request), ACTS[name]
         hints = self._gather.hints(language, act, values)
         stores = self._gather.store_names()
         filled = self._gather.filled(act, values)
         drawn = acts.form(language, act, filled, stores, hints, wrong)
-        return _page(language, drawn, 400 if wrong else 200)
+        asked = {field: value for field, value in values.items() if field != "key"}
+        here = parts.address(f"/acts/{name}", **asked)
+        return _page(language, drawn, here, values.get("back", ""), 400 if wrong else 200)
 
     def act(self, request: Request, name: str, values: Mapping[str, str]) -> Response:
         """Do it, and go back; or show the form again with what was wrong."""
@@ -75,27 +73,20 @@ class _Desk:
         if name not in ACTS:
             return RedirectResponse("/", 303)
         wrong = _wrong(language, ACTS[name], values)
-        if not wrong and values.get("key", "") not in self._done:
+        if not wrong:
             try:
                 if name == "join-again":
                     return self._code(request, language, values["store"])
-                doing.do(self._pool, name, values, language, self._clock())
+                doing.do(self._acts, name, values, language)
             except BadField as bad:
                 wrong = str(bad)
         if wrong:
-            return self.form(language, name, values, wrong)
-        self._remember(values.get("key", ""))
+            return self.form(request, name, values, wrong)
         back = values.get("back", "")
         path, _, asked = (back if is_ours(back) else "/").partition("?")
         # What was asked for before must not be told twice.
         kept = [pair for pair in parse_qsl(asked) if pair[0] != "told"]
         return RedirectResponse(f"{path}?{urlencode([*kept, ('told', name)])}", 303)
-
-    def _remember(self, key: str) -> None:
-        if key:
-            self._done[key] = None
-            while len(self._done) > KEYS_KEPT:
-                self._done.popitem(last=False)
 
     def _code(self, request: Request, language: Language, store: str) -> Response:
         state = self._gather.state(store)
@@ -103,7 +94,8 @@ class _Desk:
             raise BadField(word(language, "refused.unknown_store"))
         made = enrolment.enrol(self._pool, store, state.name, state.timezone, state.currency, self._clock())
         join = f"{made.code}@{str(request.base_url).rstrip('/')}"
-        return _page(language, acts.code_page(language, store, join), 200)
+        back = f"/stores/{store}"
+        return _page(language, acts.code_page(language, store, join), back, back, 200)
 
 
 def _wrong(language: Language, act: acts.Act, values: Mapping[str, str]) -> str:
@@ -118,8 +110,9 @@ def _wrong(language: Language, act: acts.Act, values: Mapping[str, str]) -> str:
     return ""
 
 
-def _page(language: Language, body: str, status: int) -> Response:
-    head = parts.bar(language, word(language, "headquarters"), "/stock")
+def _page(language: Language, body: str, here: str, back: str, status: int) -> Response:
+    """A whole page. `here` is its own address, `back` where the person came from."""
+    head = parts.bar(language, word(language, "headquarters"), here, in_stock=back.startswith("/stock"))
     page = (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from cloud_sync.hq.dashboard import parts
 from cloud_sync.hq.dashboard.words import Language, has_word, word
 from cloud_sync.hq.stock_queries import OpenAlert
 
+_PLACE: Final = re.compile(r"epoch (\d+), (?:row (\d+)|(ledger|interactions))")
 SHOWN = 20
 """More alerts at once nobody reads; the API gives them all."""
 
@@ -25,6 +28,17 @@ def card(language: Language, alerts: Sequence[OpenAlert], now: datetime, back: s
     )
 
 
+def _place(language: Language, reference: str) -> str:
+    """What an alert points at; the rules write places in English."""
+    found = _PLACE.fullmatch(reference)
+    if found is None:
+        return reference
+    epoch, row, stream = found.groups()
+    if row:
+        return word(language, "row_of_epoch", row, epoch)
+    return f"{word(language, stream)} · {word(language, 'epoch', epoch)}"
+
+
 def _alert(language: Language, alert: OpenAlert, now: datetime, back: str) -> str:
     key = f"alert.{alert.kind}"
     store = parts.text(alert.store or word(language, "headquarters"))
@@ -36,7 +50,7 @@ def _alert(language: Language, alert: OpenAlert, now: datetime, back: str) -> st
         about.append(f'<a href="{parts.link("/stock/item", sku=alert.sku)}">{parts.text(alert.sku)}</a>')
     if alert.store:
         about.append(f'<a href="/stores/{store}">{store}</a>')
-    about += [parts.text(alert.reference), age] if alert.reference else [age]
+    about += [parts.text(_place(language, alert.reference)), age] if alert.reference else [age]
     close = parts.link(
         "/acts/close",
         kind=alert.kind,

@@ -1,119 +1,73 @@
-"""Does what a person asked for with a form: each act is one transaction over the books, by their rules."""
+"""Does what a person asked for with a form, by the same acts as the API; what was refused is said in their language."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from cloud_sync.hq import joining, rights, warehouse
-from cloud_sync.hq.books import RETIRED, SET_ASIDE, StoreRecord
 from cloud_sync.hq.dashboard.acts import BadField, number
 from cloud_sync.hq.dashboard.words import Language, has_word, word
-from cloud_sync.hq.pool import Pool, again
-from cloud_sync.hq.postgres_books import PostgresBooks, transaction
 from cloud_sync.hq.rights import RightsRefused
-
-MAX_COVER_DAYS: Final = 365
-_CLOSE: Final = """
-UPDATE alerts SET closed_at = %s, closed_as = %s
-WHERE kind = %s AND store = %s AND sku = %s AND reference = %s AND closed_at IS NULL"""
-_POLICY: Final = """
-INSERT INTO stock_policies (store, sku, cover_days, minimum, ceiling) VALUES (%s, %s, %s, %s, %s)
-ON CONFLICT (store, sku) DO UPDATE SET cover_days = excluded.cover_days, minimum = excluded.minimum,
-    ceiling = excluded.ceiling"""
-
-Values = Mapping[str, str]
+from cloud_sync.hq.stock_acts import StockActs
 
 
-def do(pool: Pool, act: str, values: Values, language: Language, now: datetime) -> None:
-    """Do it, or raise BadField with words for the person who asked. Nothing is done in part."""
+class _Form:
+    """The fields of one form, as an act takes them."""
 
-    def once() -> None:
-        with transaction(pool) as books:
-            _DOINGS[act](books, values, language, now)
+    def __init__(self, values: Mapping[str, str], language: Language) -> None:
+        self._values = values
+        self._language = language
 
+    def text(self, name: str) -> str:
+        return self._values.get(name, "").strip()
+
+    def whole(self, name: str) -> int:
+        return number(self._language, self._values, name)
+
+    def days(self, name: str) -> float:
+        try:
+            return float(self.text(name))
+        except ValueError:
+            raise BadField(word(self._language, "refused.malformed")) from None
+
+
+def do(acts: StockActs, act: str, values: Mapping[str, str], language: Language) -> None:
+    """Do it, or raise BadField with words for the person who asked. Nothing is done in part, or twice."""
     try:
-        again(once)
+        answer = _DOINGS[act](acts, _Form(values, language), values.get("key", ""))
     except RightsRefused as refused:
         key = f"refused.{refused.code}"
         told = word(language, key) if has_word(key) else ""
         raise BadField(f"{told} ({refused.message})" if told else refused.message) from None
-
-
-def _grant(books: PostgresBooks, values: Values, language: Language, now: datetime) -> None:
-    why = values.get("why", "")
-    rights.grant(books, _store(books, values), values["sku"], number(language, values, "qty"), why, now)
-
-
-def _recall(books: PostgresBooks, values: Values, language: Language, now: datetime) -> None:
-    why = values.get("why", "")
-    rights.recall(books, _store(books, values), values["sku"], number(language, values, "qty"), why, now)
-
-
-def _receive(books: PostgresBooks, values: Values, language: Language, now: datetime) -> None:
-    transfer = values.get("transfer", "")
-    qty = number(language, values, "qty")
-    if not warehouse.receive(books, values["sku"], qty, values["receipt"], now, transfer=transfer):
+    if answer.get("new") is False:
         raise BadField(word(language, "refused.known_receipt"))
-
-
-def _correct(books: PostgresBooks, values: Values, language: Language, now: datetime) -> None:
-    warehouse.correct(books, values["sku"], number(language, values, "difference"), values["why"], now)
-
-
-def _policy(books: PostgresBooks, values: Values, language: Language, now: datetime) -> None:
-    try:
-        days = float(values["cover_days"])
-    except ValueError:
-        raise BadField(word(language, "refused.malformed")) from None
-    minimum, ceiling = number(language, values, "minimum"), number(language, values, "ceiling")
-    if not (0 <= days <= MAX_COVER_DAYS and 0 <= minimum <= ceiling <= rights.MAX_UNITS):
-        raise BadField(word(language, "refused.malformed"))
-    books.cursor.execute(_POLICY, [values["store"], values["sku"], days, minimum, ceiling])
-
-
-def _bring_back(books: PostgresBooks, values: Values, language: Language, now: datetime) -> None:
-    qty = number(language, values, "qty")
-    rights.check_qty(qty)
-    if not joining.bring_back(books, _store(books, values), values["sku"], qty, now):
+    if answer.get("moved") == 0:
         raise BadField(word(language, "refused.nothing"))
 
 
-def _write_off(books: PostgresBooks, values: Values, language: Language, now: datetime) -> None:
-    if not joining.write_off(books, _store(books, values), values["sku"], now):
-        raise BadField(word(language, "refused.nothing"))
-
-
-def _close(books: PostgresBooks, values: Values, language: Language, now: datetime) -> None:
-    named = [values.get(name, "") for name in ("kind", "store", "sku", "reference")]
-    books.cursor.execute(_CLOSE, [now, values["note"], *named])
-
-
-def _retire(books: PostgresBooks, values: Values, language: Language, now: datetime) -> None:
-    joining.give_up(books, _store(books, values), RETIRED, now)
-
-
-def _set_aside(books: PostgresBooks, values: Values, language: Language, now: datetime) -> None:
-    joining.give_up(books, _store(books, values), SET_ASIDE, now)
-
-
-def _store(books: PostgresBooks, values: Values) -> StoreRecord:
-    record = books.lock_store(values["store"])
-    if record is None:
-        raise RightsRefused("unknown_store", values["store"])
-    return record
-
-
-_DOINGS: Final[dict[str, Callable[[PostgresBooks, Values, Language, datetime], None]]] = {
-    "grant": _grant,
-    "recall": _recall,
-    "receive": _receive,
-    "correct": _correct,
-    "policy": _policy,
-    "bring-back": _bring_back,
-    "write-off": _write_off,
-    "close": _close,
-    "retire": _retire,
-    "set-aside": _set_aside,
+_DOINGS: Final[dict[str, Callable[[StockActs, _Form, str], dict[str, Any]]]] = {
+    "grant": lambda acts, f, key: acts.grant(
+        f.text("store"), f.text("sku"), f.whole("qty"), f.text("why"), key=key
+    ),
+    "recall": lambda acts, f, key: acts.recall(
+        f.text("store"), f.text("sku"), f.whole("qty"), f.text("why"), key=key
+    ),
+    "receive": lambda acts, f, key: acts.receive(
+        f.text("sku"), f.whole("qty"), f.text("receipt"), f.text("transfer"), key=key
+    ),
+    "correct": lambda acts, f, key: acts.correct(
+        f.text("sku"), f.whole("difference"), f.text("why"), key=key
+    ),
+    "policy": lambda acts, f, key: acts.set_policy(
+        f.text("store"), f.text("sku"), f.days("cover_days"), f.whole("minimum"), f.whole("ceiling"), key=key
+    ),
+    "bring-back": lambda acts, f, key: acts.bring_back(
+        f.text("store"), f.text("sku"), f.whole("qty"), key=key
+    ),
+    "write-off": lambda acts, f, key: acts.write_off(f.text("store"), f.text("sku"), key=key),
+    "close": lambda acts, f, key: acts.close_alert(
+        f.text("kind"), f.text("store"), f.text("sku"), f.text("reference"), f.text("note"), key=key
+    ),
+    "retire": lambda acts, f, key: acts.retire(f.text("store"), key=key),
+    "set-aside": lambda acts, f, key: acts.set_aside(f.text("store"), key=key),
 }

@@ -10,7 +10,6 @@ from typing import Final
 from cloud_sync.hq.clock import Clock
 from cloud_sync.hq.dashboard import alerts, overview, parts, sku_page, stock_page, store_page, trace
 from cloud_sync.hq.dashboard.acts import Act
-from cloud_sync.hq.dashboard.reads import kept_aside, store_state
 from cloud_sync.hq.dashboard.store_care import Care, Verified
 from cloud_sync.hq.dashboard.words import Language, has_word, word
 from cloud_sync.hq.planner import nearest
@@ -63,9 +62,9 @@ class Gather:
             unresolved=self.queries.unresolved_vends(store),
             quarantine=self.queries.quarantine(store),
             care=Care(
-                state=store_state(self.pool, store),
+                state=self.stock.store_state(store),
                 rights=self.stock.store_rights(store),
-                kept=kept_aside(self.pool, store),
+                kept=self.stock.kept_aside(store),
                 verified=self._verified,
             ),
             now=now,

@@ -6,26 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
-from typing import NamedTuple
 
 from cloud_sync.hq.accept import read_row
 from cloud_sync.hq.dashboard import parts
 from cloud_sync.hq.dashboard.words import Language, word
+from cloud_sync.hq.stock_queries import KeptRow
 from cloud_sync.protocol import facts
 from cloud_sync.protocol.envelope import parse_time
 from cloud_sync.protocol.fact import Fact
 from cloud_sync.protocol.numbered_log import GENESIS
 from cloud_sync.protocol.stock_facts import StockCounted, StockCountedIn
-
-
-class KeptRow(NamedTuple):
-    """A row of a fork, as it was handed in."""
-
-    epoch: int
-    stream: str
-    seq: int
-    body: bytes
-    at: datetime
 
 
 @dataclass
@@ -49,7 +39,7 @@ def summarise(rows: Sequence[KeptRow]) -> Summary:
     found = Summary()
     for kept in rows:
         found.rows += 1
-        row = read_row(kept.seq, kept.body, GENESIS)
+        row = read_row(kept.seq, bytes(kept.body), GENESIS)
         if row.event is not None and (at := parse_time(row.event.time)) is not None:
             found.times.append(at)
         if row.fact is None:

@@ -83,7 +83,8 @@ async def _live(language: Language, request: Request, drawn: Drawn, banner: Call
     ui.add_css(CSS)
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     # What is drawn is escaped piece by piece (parts.text); the browser need not clean it again.
-    ui.html(parts.bar(language, word(language, "headquarters"), here), sanitize=False)
+    in_stock = request.url.path.startswith("/stock")
+    ui.html(parts.bar(language, word(language, "headquarters"), here, in_stock=in_stock), sanitize=False)
     told = request.query_params.get("told", "")
     first_above, first_body = await asyncio.to_thread(draw)
     above = ui.html(first_above, sanitize=False)

@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from cloud_sync.hq.dashboard.words import Language, word
+from cloud_sync.hq.dashboard.words import Language, has_word, word
 from cloud_sync.hq.queries import LogState, StoreState
 from cloud_sync.protocol.money import exponent, format_minor
 
@@ -145,14 +145,13 @@ def empty(words: str) -> str:
     return f'<div class="empty">{words}</div>'
 
 
-def bar(language: Language, where: str, here: str) -> str:
-    """The page's head: whose it is, its two halves, the language switch, the way out."""
+def bar(language: Language, where: str, here: str, *, in_stock: bool) -> str:
+    """The page's head: whose it is, its two halves, the language switch (back to `here`), the way out."""
     switch = "".join(
         f'<a href="/language/{code}?{text(urlencode({"back": here}))}"{" class=on" if code == language else ""}>'
         f"{name}</a>"
         for code, name in (("zh", "中文"), ("en", "English"))
     )
-    in_stock = here.startswith("/stock")
     halves = "".join(
         f'<a href="{path}"{" class=on" if on else ""}>{word(language, words)}</a>'
         for path, words, on in (("/", "stores", not in_stock), ("/stock", "stock", in_stock))
@@ -176,9 +175,11 @@ def link(path: str, **asked: object) -> str:
 
 
 def button(language: Language, act: str, kind: str = "", **asked: object) -> str:
-    """A link to the form of an act."""
+    """A link to the form of an act; `small` ones stand in a table and say it in a word."""
     href = link(f"/acts/{act}", **asked)
-    return f'<a class="button {kind}" href="{href}">{word(language, f"act.{act}")}</a>'
+    short = f"short.{act}"
+    words = word(language, short if kind == "small" and has_word(short) else f"act.{act}")
+    return f'<a class="button {kind}" href="{href}">{words}</a>'
 
 
 def item_name(language: Language, names: tuple[str, str], sku: str) -> str:

@@ -91,7 +91,8 @@ def _stores(language: Language, stock: SkuStock) -> str:
         (word(language, "policy"), ""),
         ("", "tight"),
     ]
-    return parts.table(headings, (_store(language, stock.sku, store) for store in stock.stores))
+    table = parts.table(headings, (_store(language, stock.sku, store) for store in stock.stores))
+    return f'<div class="wide">{table}</div>'
 
 
 def _store(language: Language, sku: str, store: StoreStock) -> tuple[str, ...]:

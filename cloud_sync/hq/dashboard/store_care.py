@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from cloud_sync.hq.dashboard import kept, parts
+from cloud_sync.hq.dashboard import parts
 from cloud_sync.hq.dashboard.stock_page import units
 from cloud_sync.hq.dashboard.words import Language, word
 from cloud_sync.hq.queries import LogState, StoreState
-from cloud_sync.hq.stock_queries import StoreRight
+from cloud_sync.hq.stock_queries import KeptRow, StoreRight
 
 ACTIVE = "active"
 
@@ -29,9 +29,8 @@ class Care:
 
     state: str = ACTIVE
     rights: Sequence[StoreRight] = ()
-    kept: Sequence[kept.KeptRow] = ()
+    kept: Sequence[KeptRow] = ()
     verified: Verified | None = None
-    quarantined_ages_s: dict[tuple[str, int, int], int] = field(default_factory=dict)
 
 
 def state_tag(language: Language, state: str) -> str:
@@ -45,10 +44,10 @@ def proof(language: Language, store: StoreState, care: Care) -> str:
     """Expected, received and what is odd, per epoch and stream, and the verification of the chains."""
     headings = [
         (word(language, "stream"), ""),
-        (word(language, "expected"), "number"),
-        (word(language, "received"), "number"),
+        (word(language, "expected").capitalize(), "number"),
+        (word(language, "received").capitalize(), "number"),
         (word(language, "waiting"), "number"),
-        (word(language, "gaps"), "number"),
+        (word(language, "gaps").capitalize(), "number"),
         (word(language, "quarantined"), "number"),
         (word(language, "kept_aside"), "number"),
     ]

@@ -51,8 +51,8 @@ def render(language: Language, model: StorePage) -> str:
         parts.card(word(language, "unresolved"), _unresolved(language, model)),
         parts.card(word(language, "devices"), _devices(language, model)),
         parts.card(word(language, "rights"), store_care.rights(language, store, care)),
-        parts.card(word(language, "last_sales"), _last_sales(language, model)),
         parts.card(word(language, "care"), store_care.care_card(language, store, care)),
+        parts.card(word(language, "last_sales"), _last_sales(language, model)),
     ]
     return parts.page(
         f'{_head(language, store, care)}{_figures(language, store)}<div class="gap"></div>'

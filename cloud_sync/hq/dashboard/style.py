@@ -101,6 +101,7 @@ td { padding: 9px 14px 9px 0; border-top: 1px solid var(--line); vertical-align:
   overflow-wrap: anywhere; }
 th:last-child, td:last-child { padding-right: 0; }
 td.number, th.number { text-align: right; white-space: nowrap; overflow-wrap: normal; }
+td.number + td:not(.number), th.number + th:not(.number) { padding-left: 16px; }
 td.tight { white-space: nowrap; overflow-wrap: normal; width: 1%; }
 .sub { color: var(--faint); font-size: 13px; }
 .machine { display: flex; gap: 10px; align-items: baseline; margin: 18px 0 8px; font-weight: 600; }
@@ -160,9 +161,11 @@ p.sub { margin: 0 0 14px; }
 .waits { color: var(--bad); font-weight: 600; }
 .none { color: #bdbab3; }
 td .buttons { justify-content: flex-end; }
+.wide td .buttons { flex-wrap: nowrap; }
 .alerts { display: grid; gap: 0; }
 .alert { display: flex; gap: 18px; align-items: flex-start; padding: 12px 0; border-top: 1px solid var(--line); }
 .alert:first-child { border-top: 0; padding-top: 0; }
+.alert:last-child { padding-bottom: 0; }
 .alert > div { min-width: 0; overflow-wrap: anywhere; }
 .alert .push { margin-left: auto; flex: none; text-align: right; }
 .alert b { font-weight: 600; }
@@ -199,7 +202,7 @@ td .buttons { justify-content: flex-end; }
   .page { padding: 24px 24px 48px; } .bar { padding: 16px 24px; } .alarm { padding: 10px 24px; }
   .figures, .figures.of-store, .figures.of-stock { grid-template-columns: 1fr 1fr; } .refilling { padding: 14px 24px; }
   .columns { grid-template-columns: minmax(0, 1fr); }
-  .chart .amount { font-size: 11px; }
+  .chart .amount { font-size: 11px; } .wide td .buttons { flex-wrap: wrap; }
 }
 """
 ).replace("FONTS", FONTS)

@@ -8,7 +8,7 @@ from cloud_sync.hq.dashboard import parts
 from cloud_sync.hq.dashboard.words import Language, has_word, word
 from cloud_sync.hq.stock_queries import TracedPosting
 
-PER_PAGE = 50
+PER_PAGE = 25
 
 
 def table(language: Language, postings: Sequence[TracedPosting], zone: str) -> str:

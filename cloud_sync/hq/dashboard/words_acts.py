@@ -35,6 +35,9 @@ ACT_WORDS: Final[dict[str, tuple[str, str]]] = {
         "store's from now on, also while it is offline.",
     ),
     "act.grant.done": ("已发放。", "Granted."),
+    "short.grant": ("发放", "Grant"),
+    "short.recall": ("收回", "Recall"),
+    "short.policy": ("策略", "Policy"),
     "act.recall": ("收回额度", "Recall"),
     "act.recall.about": (
         "请门店退回不用的额度。门店只退它没卖也没答应别人的；回复之前什么都不变。",
@@ -132,5 +135,7 @@ ACT_WORDS: Final[dict[str, tuple[str, str]]] = {
         "这个单号已经入过账，没有重复入账。",
         "This receipt is in the books already; nothing was booked twice.",
     ),
+    "refused.not_refilling": ("总部现在没有在等门店。", "Headquarters is not waiting for any store now."),
+    "refused.another": ("这张表单已经用过，请重新打开。", "This form was used already: open it again."),
     "refused.nothing": ("没有可处理的数量。", "There was nothing to move."),
 }

@@ -5,17 +5,21 @@ from __future__ import annotations
 import functools
 import os
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from cloud_sync.protocol import envelope, facts, instructions
+from cloud_sync.protocol import envelope, facts, instructions, stock_facts
+from cloud_sync.protocol.stock_rights import MINE, moves_of
 from edge_agent.adapters.sqlite_store import schema
 from edge_agent.adapters.sqlite_store.connection import open_writer
 from edge_agent.adapters.sqlite_store.journal import SqliteJournal
 from edge_agent.adapters.sqlite_store.queries import Queries
+from edge_agent.adapters.sqlite_store.stock_projections import PROMISED
 from edge_agent.adapters.sqlite_store.verify import verify
 from edge_agent.domain import commands
 from edge_agent.domain.methods import COUNTER
@@ -230,7 +234,28 @@ def assert_books_hold(path: Path) -> None:
         assert slot["count"] >= 0
     for order in db.execute("SELECT * FROM orders"):
         _assert_order_holds(db, order)
+    for right in db.execute("SELECT * FROM rights"):
+        held = db.execute(f"SELECT COALESCE(SUM(qty), 0) FROM ({PROMISED}) WHERE sku = ?", (right["sku"],))
+        assert right["held"] == held.fetchone()[0], f"{right['sku']}: what is held is promised to somebody"
+    broken = db.execute("SELECT reason FROM quarantine WHERE reason LIKE '%Error: %'").fetchall()
+    assert not broken, "a rule lets through what the tables refuse"
     db.close()
+
+
+def assert_headquarters_agrees(path: Path) -> None:
+    """What the rows of the newest epoch move adds up to what the store may sell and has promised."""
+    hold: Counter[str] = Counter()
+    for _, fact in read_journal(path):
+        if isinstance(fact, facts.StoreOpened):
+            hold.clear()
+        if isinstance(fact, stock_facts.RightsGranted):
+            hold[fact.sku] += fact.qty
+        for sku, source, target, qty in moves_of(fact):
+            hold[sku] += qty * ((target == MINE) - (source == MINE))
+            assert hold[sku] >= 0, f"{sku}: a hold is never below 0, not even between two rows"
+    with closing(sqlite3.connect(path)) as db:
+        for sku, units in db.execute("SELECT sku, available + held FROM rights"):
+            assert units == hold[sku], sku
 
 
 _PROMISED = """

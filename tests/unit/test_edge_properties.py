@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from cloud_sync.protocol import instructions
 from cloud_sync.protocol.envelope import rfc3339
 from edge_agent.domain import commands
 from edge_agent.domain.order import ENDED
 from hardware import messages
-from tests.edge_harness import Store, assert_books_hold, assert_chained
+from tests.edge_harness import Store, assert_books_hold, assert_chained, assert_headquarters_agrees
 
 PICK = st.integers(0, 10**6)
+SKU = st.sampled_from("AB")
+Make = Callable[[str, str, int], instructions.Instruction]
 MACHINES = {"vm-1": "1", "vm-2": "1"}
 
 
@@ -25,7 +29,7 @@ class AnyDay(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        self.store = Store(Path(self.folder.name) / "store.db")
+        self.store = Store(Path(self.folder.name) / "store.db", shares_stock=True)
         self.store.stock(("vm-1", "1", "A", 3), ("vm-2", "1", "A", 2), ("vm-2", "2", "B", 2))
         self.orders: list[str] = []
         self.boots = {"vm-1": 1, "vm-2": 1}
@@ -34,6 +38,7 @@ class AnyDay(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.wind_down()
         assert_chained(self.store.path)
+        assert_headquarters_agrees(self.store.path)
         self.store.close()
         self.folder.cleanup()
 
@@ -74,6 +79,75 @@ class AnyDay(RuleBasedStateMachine):
         self.store.do(commands.CountSlot(self.store.key(), device, MACHINES[device], count))
         if unblock:
             self.store.do(commands.UnblockSlot(self.store.key(), device, MACHINES[device]))
+
+    # ── goods ───────────────────────────────────────────────────────────────────────────────────────
+
+    @rule(
+        sku=SKU,
+        qty=st.integers(0, 3),
+        make=st.sampled_from(
+            [
+                lambda key, sku, qty: commands.ReceiveStock(key, sku, qty, "supplier"),
+                lambda key, sku, qty: commands.ReceiveStock(key, sku, qty, "transfer", "T1"),
+                lambda key, sku, qty: commands.ReceiveStock(key, sku, qty, "delivery"),
+                lambda key, sku, qty: commands.SendStock(key, sku, qty, "transfer", "pop-2"),
+                lambda key, sku, qty: commands.SendStock(key, sku, qty, "collected"),
+                lambda key, sku, qty: commands.ReturnStock(key, sku, qty, "available"),
+                lambda key, sku, qty: commands.ReturnStock(key, sku, qty, "damaged"),
+                lambda key, sku, qty: commands.CountStock(key, sku, "available", qty),
+                lambda key, sku, qty: commands.CountStock(key, sku, "damaged", qty),
+                lambda key, sku, qty: commands.MoveStock(key, sku, qty, "available", "tester"),
+                lambda key, sku, qty: commands.MoveStock(key, sku, qty, "damaged", "available"),
+                lambda key, sku, qty: commands.WasteStock(key, sku, qty, "available", "broken"),
+                lambda key, sku, qty: commands.FillSlot(key, "vm-1", "1", qty),
+                lambda key, sku, qty: commands.FillSlot(key, "vm-1", "1", -qty),
+            ]
+        ),
+    )
+    def goods(self, sku: str, qty: int, make: Callable[[str, str, int], commands.Command]) -> None:
+        self.store.do(make(self.store.key(), sku, qty))
+
+    @rule(sku=SKU, count=st.integers(0, 4))
+    def plan_another_product(self, sku: str, count: int) -> None:
+        planned = commands.PlannedSlot("vm-1", "1", sku, 5, 10, count)
+        self.store.do(commands.PlanSlots(self.store.key(), (planned,)))
+
+    # ── headquarters ────────────────────────────────────────────────────────────────────────────────
+
+    @rule(
+        sku=SKU,
+        qty=st.integers(1, 3),
+        name=st.sampled_from(["R1", "R2", "R3"]),
+        make=st.sampled_from(
+            [
+                lambda name, sku, qty: instructions.Grant(grant=name, sku=sku, qty=qty),
+                lambda name, sku, qty: instructions.Recall(recall=name, sku=sku, qty=qty),
+                lambda name, sku, qty: instructions.Pin(reservation=name, sku=sku, qty=qty),
+                lambda name, sku, qty: instructions.Pin(reservation=name, sku=sku, qty=qty),
+                lambda name, sku, qty: instructions.Unpin(reservation=name, sku=sku, qty=qty),
+            ]
+        ),
+        seq=st.sampled_from([0, 0, 0, 1, 9]),
+    )
+    def hq(self, sku: str, qty: int, name: str, make: Make, seq: int) -> None:
+        before = self.store.queries.down_seq()
+        self.store.told(make(name, sku, qty), seq=seq)
+        assert self.store.queries.down_seq() == before + (seq in (0, before + 1))
+
+    @rule(name=st.sampled_from(["R1", "R2", "R3"]))
+    def hand_over(self, name: str) -> None:
+        self.store.do(commands.HandOverPinned(self.store.key(), name, "picked_up"))
+
+    @rule(sku=SKU)
+    def count_in(self, sku: str) -> None:
+        self.store.do(commands.CountIn(self.store.key(), (sku,)))
+
+    @rule(chance=st.integers(0, 3))
+    def join_again(self, chance: int) -> None:
+        if chance == 0:
+            assert_headquarters_agrees(self.store.path)
+            self.store.open_epoch(self.store.queries.epoch() + 2)
+            assert not any(right["available"] for right in self.store.queries.rights())
 
     # ── providers ───────────────────────────────────────────────────────────────────────────────────
 

@@ -14,7 +14,7 @@ from datetime import datetime
 import msgspec
 
 from cloud_sync.protocol import envelope, facts
-from cloud_sync.protocol.identifiers import STREAMS, Stream
+from cloud_sync.protocol.identifiers import LEDGER, STREAMS, Stream
 from cloud_sync.protocol.numbered_log import GENESIS, row_hash
 from edge_agent.adapters.sqlite_store.projections import project
 from edge_agent.adapters.sqlite_store.reader import SqliteReader
@@ -95,6 +95,11 @@ class SqliteJournal:
         if self._db.in_transaction:
             self._db.execute("ROLLBACK")
         self._begin_overlay("")
+
+    def ledger_head(self) -> tuple[int, int, str]:
+        """Epoch, number and hash (hex) of the ledger's newest committed row."""
+        head = self._heads[LEDGER]
+        return self._epoch, head.seq, head.hash.hex()
 
     # ── facts ───────────────────────────────────────────────────────────────────────────────────────
 

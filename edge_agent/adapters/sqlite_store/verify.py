@@ -59,13 +59,15 @@ def differences(db: sqlite3.Connection) -> list[str]:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as again:
         schema.shape(again)
         again.execute("BEGIN")
+        found: list[str] = []
         try:
-            found = list(_fold(db, again))
-        except sqlite3.Error as error:
-            return [f"the journal cannot be worked out again: {error}"]
-        for table in DERIVED:
-            found += _compare(table, db, again)
-        return found + list(_unkept_promises(db))
+            found.extend(_fold(db, again))
+            for table in DERIVED:
+                found += _compare(table, db, again)
+            found.extend(_unkept_promises(db))
+        except sqlite3.DatabaseError as error:
+            found.append(f"the file cannot be read to its end: {error}")
+        return found
 
 
 def _fold(db: sqlite3.Connection, again: sqlite3.Connection) -> Iterator[str]:
@@ -74,7 +76,8 @@ def _fold(db: sqlite3.Connection, again: sqlite3.Connection) -> Iterator[str]:
     first_epoch = (db.execute("SELECT MIN(epoch) FROM journal").fetchone() or [0])[0]
     log, seq, chain = ("", ""), 0, GENESIS
     rows = db.execute(
-        "SELECT epoch, stream, seq, body, hash FROM journal ORDER BY epoch, stream = 'ledger' DESC, seq"
+        "SELECT epoch, stream, seq, CAST(body AS BLOB), CAST(hash AS BLOB) FROM journal"
+        " ORDER BY epoch, stream = 'ledger' DESC, seq"
     )
     for epoch, stream, number, body, digest in rows:
         if (epoch, stream) != log:
@@ -109,7 +112,10 @@ def _repeat(
     if stream == LEDGER and number == 1 and not _opens(fact, epoch):
         return "it does not open its epoch"
     if stream == LEDGER:
-        (project_before_rights if old else project)(again, fact, event.time)
+        try:
+            (project_before_rights if old else project)(again, fact, event.time)
+        except sqlite3.IntegrityError as error:
+            return f"its effect does not fit those before it: {error}"
     return ""
 
 

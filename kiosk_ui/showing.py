@@ -63,6 +63,8 @@ def _body(state: State, now_s: float) -> Body:
         return _order_body(state, shop, order, now_s)
     if _lost(state, now_s):
         return Closed("offline", "", state.lost_reason)
+    if state.paused_by:
+        return Closed("paused", "", state.paused_by)
     if not shop.store.selling:
         notice = shop.store.notice
         if notice is None:

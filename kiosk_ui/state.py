@@ -12,6 +12,10 @@ MAX_QUANTITY: Final = 5
 """Units of one product in one order: what a person can carry from the tray."""
 
 
+PAUSES: Final = frozenset({"must_join", "unproven", "not_counted_in"})
+"""Codes with which the store says that it may not sell just now: nothing a shopper can do about."""
+
+
 @dataclass(frozen=True)
 class Timings:
     """How long the kiosk waits, in seconds."""
@@ -59,6 +63,13 @@ class State:
     def current_order(self) -> Order | None:
         """The order on the screen."""
         return self.shop.orders.get(self.order) if self.shop is not None else None
+
+    @property
+    def paused_by(self) -> str:
+        """The code by which the store pauses selling, as it says itself or has just told this shopper; '' for none."""
+        notice = self.shop.store.notice if self.shop is not None else None
+        codes = [said.code for said in (notice, self.refusal) if said is not None]
+        return next((code for code in codes if code in PAUSES), "")
 
     @property
     def item(self) -> Item | None:

@@ -136,6 +136,9 @@ def _tick(state: State, now_s: float) -> State:
     if state.order:
         over = state.quiet_since_s is not None and state.left_s(now_s) <= 0
         return state.at_home() if over else state
+    if state.refusal is not None and state.paused_by and now_s - state.touched_at_s >= state.timings.notice_s:
+        # Told to this shopper; the store may have been put right since, so the next one may try.
+        return state.at_home()
     if state.awake and now_s - state.touched_at_s >= state.timings.idle_s:
         return replace(state.at_home(), awake=False, category="", language=state.default_language)
     return state

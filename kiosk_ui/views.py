@@ -136,9 +136,12 @@ class Ending:
 
 @dataclass(frozen=True)
 class Closed:
-    """The kiosk cannot sell: starting, offline, or the store is not selling. `message` is the agent's own."""
+    """The kiosk cannot sell: starting, offline, or the store is not selling. `message` is the agent's own.
 
-    reason: Literal["starting", "offline", "not_selling"]
+    `paused`: the store may not sell until staff and headquarters have settled something.
+    """
+
+    reason: Literal["starting", "offline", "not_selling", "paused"]
     message: str
     detail: str
 

@@ -82,6 +82,7 @@ def _states(language: Language) -> dict[str, State]:
         "售货机正在补货，请稍后再试。",
         "The machine is being filled. Please try again soon.",
     )
+    must_join = Notice("must_join", "本店需要重新加入总部后才能销售。", "This store must join headquarters again.")
     disk = Notice(
         "disk_full",
         "存储空间已满，暂停销售，请联系店员。",
@@ -125,6 +126,7 @@ def _states(language: Language) -> dict[str, State]:
         "offline": replace(home, lost_since_s=NOW_S - 60, lost_reason="ConnectionError: no sign of life for 12 s"),
         "starting": replace(home, shop=None, lost_since_s=NOW_S),
         "not_selling": replace(home, shop=replace(SHOP, store=Store("mall-1", "星光天地快闪店", "CNY", False, disk))),
+        "paused": replace(home, shop=replace(SHOP, store=Store("mall-1", "星光天地快闪店", "CNY", False, must_join))),
     }  # fmt: skip
 
 

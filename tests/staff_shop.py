@@ -93,6 +93,34 @@ def order(**more: Any) -> dict[str, Any]:
     } | more
 
 
+def product(sku: str = "A1", *, room: int = 0, **more: Any) -> dict[str, Any]:
+    """As many rights as goods: five in the machine, and what is in the stock room."""
+    return {
+        "sku": sku,
+        "name_zh": "可乐",
+        "name_en": "Cola",
+        "available": 5 + room,
+        "held": 0,
+        "deficit": 0,
+        "counted_in": True,
+        "in_slots": 5,
+        "pinned": 0,
+        "room": {"available": room, "damaged": 0, "tester": 0},
+    } | more
+
+
+def pin(reservation: str = "R-1", **more: Any) -> dict[str, Any]:
+    return {
+        "reservation": reservation,
+        "sku": "A1",
+        "name_zh": "可乐",
+        "name_en": "Cola",
+        "qty": 1,
+        "how": "picked_up",
+        "for_whom": "H7KQ",
+    } | more
+
+
 def shop(**more: Any) -> Shop:
     """A calm store with one machine; `more` replaces what matters to a test."""
     calm = Shop(
@@ -104,13 +132,17 @@ def shop(**more: Any) -> Shop:
             "currency": "CNY",
             "selling": True,
             "notice": None,
+            "standing": {"state": "ok", "reason": ""},
         },
         sync={
             "state": "online",
             "waiting": 0,
             "oldest_waiting_s": 0,
             "last_ok_at": at(0),
+            "reason": "",
             "message": "",
+            "message_zh": "",
+            "message_en": "",
             "clock_offset_ms": 0,
         },
         streams=(StreamState("ledger", 10, 10, 0), StreamState("interactions", 0, 0, 0)),
@@ -123,5 +155,7 @@ def shop(**more: Any) -> Shop:
         inbox=0,
         orders=[],
         order=None,
+        stock=[product()],
+        pins=[],
     )
     return replace(calm, **more)

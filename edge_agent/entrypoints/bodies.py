@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -11,6 +11,8 @@ from cloud_sync.protocol.money import MAX_MINOR
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 OptionalName = Annotated[str, StringConstraints(max_length=64)]
 Text = Annotated[str, StringConstraints(max_length=200)]
+Qty = Annotated[int, Field(ge=1, le=10_000, strict=True)]
+Bucket = Literal["available", "damaged", "tester"]
 Minor = Annotated[int, Field(ge=0, le=MAX_MINOR, strict=True)]
 
 
@@ -86,3 +88,62 @@ class SlotBody(Body):
 
 class PlanogramBody(Body):
     slots: Annotated[list[SlotBody], Field(max_length=20_000)]
+
+
+class ReceiveBody(Body):
+    sku: Name
+    qty: Qty
+    kind: Literal["supplier", "transfer", "delivery"]
+    transfer: OptionalName = ""
+    document: OptionalName = ""
+
+
+class SendBody(Body):
+    sku: Name
+    qty: Qty
+    kind: Literal["transfer", "collected"]
+    to: OptionalName = ""
+
+
+class ReturnBody(Body):
+    sku: Name
+    qty: Qty
+    condition: Literal["available", "damaged"]
+    order: OptionalName = ""
+    reason: Text = ""
+
+
+class RoomCountBody(Body):
+    sku: Name
+    bucket: Bucket = "available"
+    counted: Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
+    reason: Text = ""
+
+
+class MoveBody(Body):
+    sku: Name
+    qty: Qty
+    source: Bucket
+    target: Bucket
+    reason: Text = ""
+
+
+class WasteBody(Body):
+    sku: Name
+    qty: Qty
+    bucket: Bucket = "available"
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class FillBody(Body):
+    device: Name
+    slot: Name
+    qty: Annotated[int, Field(ge=-10_000, le=10_000, strict=True)]
+
+
+class CountInBody(Body):
+    skus: Annotated[list[Name], Field(min_length=1, max_length=20_000)]
+
+
+class HandOverBody(Body):
+    how: Literal["picked_up", "shipped"] = "picked_up"

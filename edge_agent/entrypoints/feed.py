@@ -1,7 +1,8 @@
 """The live feed: a snapshot of all entities with a sequence number, then what changes after it.
 
 Follows the ledger with a cursor. A change is an entity's whole new value, so a client that misses one and
-gets the next is still right. Rows are turned into changes once, however many screens listen.
+gets the next is still right. Rows are turned into changes once, however many screens listen. What only staff
+may see goes to staff's screens only.
 """
 
 from __future__ import annotations
@@ -30,6 +31,10 @@ PACE_S = 0.03
 """Changes of this span travel together: still live to the eye, and a busy store costs no more than a calm one."""
 HEARTBEAT_S = 5.0
 AFTER_TROUBLE_S = 1.0
+FOR_STAFF = frozenset({"stock", "pin"})
+"""Kinds of entities that a kiosk is not given."""
+EPOCH_STEP = 10**12
+"""A feed's number is epoch × this + the row's: when a new epoch numbers its rows anew, the feed still goes up."""
 
 
 class _Touched(msgspec.Struct):
@@ -38,6 +43,7 @@ class _Touched(msgspec.Struct):
     order: str = ""
     device: str = ""
     sku: str = ""
+    reservation: str = ""
 
 
 _decoder = msgspec.json.Decoder(_Touched)
@@ -50,7 +56,8 @@ class Feed:
         self._queries = queries
         self._status = status
         self._last_status: list[Change] = []
-        self._screens: set[Screen] = set()
+        self._screens: dict[Screen, bool] = {}
+        """Each screen, and whether it is staff's."""
         self._cursor = 0
         self._sent_at_s = 0.0
         self._woken = asyncio.Event()
@@ -69,13 +76,13 @@ class Feed:
 
     async def _follow(self) -> None:
         loop = asyncio.get_running_loop()
-        self._cursor = self._cursor or await asyncio.to_thread(self._queries.last_seq, LEDGER)
+        self._cursor = self._cursor or await asyncio.to_thread(self._newest)
         while True:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), timeout=1.0)
             self._woken.clear()
             if not self._screens:
-                self._cursor = await asyncio.to_thread(self._queries.last_seq, LEDGER)
+                self._cursor = await asyncio.to_thread(self._newest)
                 continue
             message = await asyncio.to_thread(self._advance)
             if message["changes"] or message.get("reset") or loop.time() - self._sent_at_s >= HEARTBEAT_S:
@@ -88,25 +95,26 @@ class Feed:
         if self._loop is not None and self._screens and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._woken.set)
 
-    def join(self) -> Screen:
+    def join(self, *, staff: bool = False) -> Screen:
         """A screen that listens from now on; it must first be given what it lacks (`catch_up`)."""
         screen: Screen = asyncio.Queue(SCREEN_QUEUE)
-        self._screens.add(screen)
+        self._screens[screen] = staff
         return screen
 
     def leave(self, screen: Screen) -> None:
         """The screen is gone."""
-        self._screens.discard(screen)
+        self._screens.pop(screen, None)
 
     def _send(self, message: dict[str, Any]) -> None:
-        for screen in list(self._screens):
+        for_kiosks = _for_kiosks(message)
+        for screen, staff in list(self._screens.items()):
             if screen.full():
                 # It cannot keep up: end it, so that it comes back for a snapshot.
-                self._screens.discard(screen)
+                del self._screens[screen]
                 screen.get_nowait()
                 screen.put_nowait(None)
             else:
-                screen.put_nowait(message)
+                screen.put_nowait(message if staff else for_kiosks)
 
     def _advance(self) -> dict[str, Any]:
         message = self.changes_after(self._cursor)
@@ -116,31 +124,36 @@ class Feed:
         self._last_status = status
         return message
 
-    def catch_up(self, after: int) -> dict[str, Any]:
+    def catch_up(self, after: int, *, staff: bool = False) -> dict[str, Any]:
         """The first message of a screen: what the ledger changed since, and how the store stands now."""
         message = self.changes_after(after)
         message["changes"] += self._status()
-        return message
+        return message if staff else _for_kiosks(message)
+
+    def _newest(self) -> int:
+        return self._base() + self._queries.last_seq(LEDGER)
+
+    def _base(self) -> int:
+        return int(self._queries.store().get("epoch", 0)) * EPOCH_STEP
 
     def changes_after(self, after: int) -> dict[str, Any]:
         """Everything the ledger changed after a row, as one message; `{"reset": True}` when that is too much."""
         with self._queries.consistent():
-            last = self._queries.last_seq(LEDGER)
-            if after > last or last - after > MOST_ROWS_BEHIND:
+            base, last = self._base(), self._newest()
+            if not max(base, last - MOST_ROWS_BEHIND) <= after <= last:
                 return {"reset": True, "seq": last, "changes": []}
-            return {
-                "seq": last,
-                "changes": self._changes(self._queries.bodies(LEDGER, after, MOST_ROWS_BEHIND)),
-            }
+            rows = self._queries.bodies(LEDGER, after - base, MOST_ROWS_BEHIND)
+            return {"seq": last, "changes": self._changes(rows)}
 
     def _changes(self, rows: list[bytes]) -> list[Change]:
-        orders, devices, skus = set(), set(), set()
+        orders, devices, skus, pins = set(), set(), set(), set()
         for body in rows:
             event = envelope.decode(body)
             touched = _decoder.decode(event.data)
             orders.add(touched.order)
             devices.add(touched.device)
             skus.add(touched.sku)
+            pins.add(touched.reservation)
         orders.discard("")
         devices.discard("")
         out: list[Change] = [
@@ -158,9 +171,16 @@ class Feed:
         out += [
             {"kind": "item", "key": item["sku"], "value": item} for item in self._queries.items(sorted(skus))
         ]
-        return out
+        out += [
+            {"kind": "stock", "key": row["sku"], "value": row} for row in self._queries.rights(sorted(skus))
+        ]
+        return out + self._pins(pins - {""})
 
-    def snapshot(self, closed_after: str) -> dict[str, Any]:
+    def _pins(self, touched: set[str]) -> list[Change]:
+        still_open = {row["reservation"]: row for row in self._queries.pins()} if touched else {}
+        return [{"kind": "pin", "key": key, "value": still_open.get(key)} for key in sorted(touched)]
+
+    def snapshot(self, closed_after: str, *, staff: bool = False) -> dict[str, Any]:
         """All entities now."""
         q = self._queries
         with q.consistent():
@@ -169,7 +189,14 @@ class Feed:
                 "order": {order["id"]: order for order in q.recent_orders(closed_after)},
                 "device": {device["id"]: device for device in q.devices()},
             }
-            seq = q.last_seq(LEDGER)
+            if staff:
+                entities["stock"] = {row["sku"]: row for row in q.rights()}
+                entities["pin"] = {row["reservation"]: row for row in q.pins()}
+            seq = self._newest()
         for change in self._status():
             entities[change["kind"]] = {change["key"]: change["value"]}
         return {"seq": seq, "entities": entities}
+
+
+def _for_kiosks(message: dict[str, Any]) -> dict[str, Any]:
+    return message | {"changes": [change for change in message["changes"] if change["kind"] not in FOR_STAFF]}

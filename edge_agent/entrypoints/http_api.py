@@ -5,21 +5,19 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Annotated, Any
 
-import msgspec
-from fastapi import APIRouter, Depends, Header, Request, Response, WebSocket, WebSocketDisconnect
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi import APIRouter, Depends, Request, Response, WebSocket, WebSocketDisconnect
+from fastapi.responses import PlainTextResponse
 
 from cloud_sync.protocol.envelope import rfc3339
 from cloud_sync.protocol.identifiers import is_name
 from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.domain import commands
 from edge_agent.domain.methods import COUNTER
-from edge_agent.domain.refusals import Refusal, sentences
-from edge_agent.entrypoints import bodies
+from edge_agent.entrypoints import bodies, stock_api
 from edge_agent.entrypoints.access import Access
+from edge_agent.entrypoints.door import Key, Refused, as_json, do
 from edge_agent.entrypoints.feed import Feed
 from edge_agent.services.brain import Answer, Brain
-from edge_agent.services.inbox import InboxFull
 from edge_agent.services.ports import Clock
 
 RECENT = timedelta(minutes=10)
@@ -27,63 +25,9 @@ EnrolDevice = Callable[[str], dict[str, Any]]
 """Makes a device's user at the broker, once; answers where and as whom it signs in."""
 
 
-class Refused(Exception):
-    """Carries a refusal to the one place that renders it."""
-
-    def __init__(self, code: str, detail: str = "") -> None:
-        super().__init__(code)
-        self.refusal = Refusal(code, detail)
-
-
-def render(refusal: Refusal) -> JSONResponse:
-    """A refusal as every caller gets it."""
-    status, zh, en = sentences(refusal)
-    content = {"code": refusal.code, "message_zh": zh, "message_en": en, "detail": refusal.detail}
-    return JSONResponse(content, status_code=status)
-
-
-async def ask(brain: Brain, command: commands.Command) -> Answer:
-    """Put a command through the one door and wait for its answer."""
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[Answer] = loop.create_future()
-
-    def done(answer: Answer) -> None:
-        # At the agent's end commands are still worked off when nobody listens any more.
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(_resolve, future, answer)
-
-    try:
-        brain.submit(command, done, timeout_s=0)
-    except InboxFull:
-        return Answer(Refusal("busy"))
-    return await future
-
-
-def _resolve(future: asyncio.Future[Answer], answer: Answer) -> None:
-    if not future.done():
-        future.set_result(answer)
-
-
-def _json(value: object, status: int = 200) -> Response:
-    """An answer whose shape is ours already: written as it is, without a second look at every field."""
-    return Response(msgspec.json.encode(value), status, media_type="application/json")
-
-
 def _token(request: Request) -> str:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
-
-
-# Dependencies are coroutines though they wait for nothing: FastAPI would send plain functions to a thread.
-
-
-async def _key(idempotency_key: Annotated[str, Header()] = "") -> str:
-    if not 1 <= len(idempotency_key) <= 200:
-        raise Refused("malformed", "the header Idempotency-Key is missing or longer than 200 characters")
-    return idempotency_key
-
-
-Key = Annotated[str, Depends(_key)]
 
 
 def _may_pay(method: str, who: str) -> None:
@@ -116,6 +60,8 @@ class Api:
 
     # ── who calls ───────────────────────────────────────────────────────────────────────────────────
 
+    # Coroutines though they wait for nothing: FastAPI would send plain functions to a thread.
+
     async def anyone(self, request: Request) -> str:
         """A kiosk or staff; answers the role."""
         role = self._access.role(_token(request))
@@ -132,10 +78,7 @@ class Api:
     # ── doing ───────────────────────────────────────────────────────────────────────────────────────
 
     async def _do(self, command: commands.Command) -> Answer:
-        answer = await ask(self._brain, command)
-        if answer.refusal is not None:
-            raise Refused(answer.refusal.code, answer.refusal.detail)
-        return answer
+        return await do(self._brain, command)
 
     async def _order(self, command: commands.Command) -> Response:
         answer = await self._do(command)
@@ -145,14 +88,14 @@ class Api:
         self, command: commands.CountSlot | commands.BlockSlot | commands.UnblockSlot
     ) -> Response:
         await self._do(command)
-        return _json(self._queries.devices([command.device])[0])
+        return as_json(self._queries.devices([command.device])[0])
 
     def order(self, order: str, status: int = 200) -> Response:
         """One order, or a refusal."""
         found = self._queries.order(order)
         if found is None:
             raise Refused("unknown_order", order)
-        return _json(found, status)
+        return as_json(found, status)
 
     # ── routes ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -162,6 +105,7 @@ class Api:
         self._shopper_routes(router)
         self._staff_routes(router)
         self._reading_routes(router)
+        stock_api.add_routes(router, self._brain, self._queries, self.staff)
         return router
 
     def _shopper_routes(self, router: APIRouter) -> None:
@@ -244,9 +188,9 @@ class Api:
         def order(order: str) -> Any:
             return self.order(order)
 
-        @router.get("/api/snapshot", dependencies=[Depends(self.anyone)])
-        def snapshot() -> Any:
-            return self._feed.snapshot(rfc3339(self._clock.now() - RECENT))
+        @router.get("/api/snapshot")
+        def snapshot(who: Annotated[str, Depends(self.anyone)]) -> Any:
+            return self._feed.snapshot(rfc3339(self._clock.now() - RECENT), staff=who == "staff")
 
         @router.get("/api/totals", dependencies=[Depends(self.staff)])
         def totals() -> Any:
@@ -266,17 +210,18 @@ class Api:
 
         @router.websocket("/api/feed")
         async def feed(socket: WebSocket, after: int = 0, token: str = "") -> None:
-            if self._access.role(token) is None:
+            role = self._access.role(token)
+            if role is None:
                 await socket.close(code=4401, reason="sign in first")
                 return
-            await self._follow(socket, after)
+            await self._follow(socket, after, staff=role == "staff")
 
-    async def _follow(self, socket: WebSocket, after: int) -> None:
+    async def _follow(self, socket: WebSocket, after: int, *, staff: bool) -> None:
         await socket.accept()
-        screen = self._feed.join()
+        screen = self._feed.join(staff=staff)
         gone = asyncio.ensure_future(_until_gone(socket))
         try:
-            message = await asyncio.to_thread(self._feed.catch_up, after)
+            message = await asyncio.to_thread(self._feed.catch_up, after, staff=staff)
             sent_seq = 0
             while message is not None and not gone.done():
                 if message["seq"] >= sent_seq:

@@ -45,8 +45,9 @@ from edge_agent.domain.methods import COUNTER
 from edge_agent.domain.policy import Policy
 from edge_agent.domain.refusals import Refusal, sentences
 from edge_agent.entrypoints import access, metrics
+from edge_agent.entrypoints.door import Refused, render
 from edge_agent.entrypoints.feed import Feed
-from edge_agent.entrypoints.http_api import Api, EnrolDevice, Refused, render
+from edge_agent.entrypoints.http_api import Api, EnrolDevice
 from edge_agent.entrypoints.pay_page import pay_page
 from edge_agent.entrypoints.staff.pages import mount_staff_pages
 from edge_agent.entrypoints.staff.shop import Sources

@@ -84,5 +84,7 @@ WORDS = {
     "closed.offline_hint": "One moment please, or ask our staff.",
     "closed.not_selling_title": "Not selling right now",
     "closed.not_selling_hint": "We will be back soon. Please ask our staff.",
+    "closed.paused_title": "Selling is paused",
+    "closed.paused_hint": "We will be back soon. Orders that are paid go on as usual; please ask our staff.",
     "strip.lost": "Connection lost, reconnecting. Your order is safe.",
 }

@@ -80,5 +80,7 @@ WORDS = {
     "closed.offline_hint": "请稍等片刻，或找店员帮忙。",
     "closed.not_selling_title": "暂停销售",
     "closed.not_selling_hint": "很快恢复，请找店员帮忙。",
+    "closed.paused_title": "暂停销售",
+    "closed.paused_hint": "很快恢复。已经付款的订单不受影响，有问题请找店员。",
     "strip.lost": "连接中断，正在恢复。您的订单不会丢失。",
 }

@@ -13,7 +13,7 @@ from kiosk_ui.theme import Look
 from kiosk_ui.views import Closed
 from kiosk_ui.widgets import Text, gap
 
-_SIGNS: Final = {"starting": "dots", "offline": "line_down", "not_selling": "pause"}
+_SIGNS: Final = {"starting": "dots", "offline": "line_down", "not_selling": "pause", "paused": "pause"}
 
 
 class ClosedScreen(BoxLayout):

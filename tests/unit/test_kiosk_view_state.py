@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from kiosk_ui.events import (
     Answered,
     Bought,
@@ -28,7 +30,7 @@ from kiosk_ui.events import (
     Unreachable,
     WentBack,
 )
-from kiosk_ui.shop import Change, Order, Payment, Refusal, Shop
+from kiosk_ui.shop import Change, Notice, Order, Payment, Refusal, Shop
 from kiosk_ui.showing import show
 from kiosk_ui.state import State
 from kiosk_ui.view_state import step
@@ -213,6 +215,28 @@ def test_a_refusal_is_said_in_the_shoppers_language() -> None:
     assert show(kiosk.state, kiosk.now_s).message == "Just sold out."
     kiosk.happens(LanguageChosen("zh"))
     assert show(kiosk.state, kiosk.now_s).message == "刚刚售罄。"
+
+
+@pytest.mark.parametrize("code", ["must_join", "unproven", "not_counted_in"])
+def test_a_store_that_may_not_sell_just_now_closes_kindly_and_lets_the_next_shopper_try(code: str) -> None:
+    kiosk = Kiosk()
+    kiosk.happens(ProductChosen("A03"), Bought())
+    kiosk.happens(Refused(kiosk.asked[0], Refusal(code, "需要加入。", "It must join.")))
+    assert kiosk.body() == Closed("paused", "", code)
+    kiosk.waits(9)
+    assert kiosk.body() == Closed("paused", "", code)
+    kiosk.waits(1)
+    assert isinstance(kiosk.body(), Home)
+
+
+def test_a_store_that_must_join_says_so_itself_until_it_has() -> None:
+    kiosk = Kiosk()
+    told = type(SHOP.store)("mall-1", "店", "CNY", False, Notice("must_join", "需要加入。", "It must join."))
+    kiosk.happens(ChangesArrived(413, (Change("store", "mall-1", told),)))
+    kiosk.waits(60)
+    assert kiosk.body() == Closed("paused", "", "must_join")
+    kiosk.happens(ChangesArrived(414, (Change("store", "mall-1", SHOP.store),)))
+    assert isinstance(kiosk.body(), Attract)
 
 
 def test_an_answer_overtaken_by_the_feed_does_not_turn_time_back() -> None:

@@ -66,15 +66,13 @@ def test_a_slot_stopped_by_failures_is_counted_one_stopped_by_staff_only_shown()
     assert [found["slot"] for _, found in needs.blocked_by_staff] == ["2"]
 
 
-def test_a_fence_and_a_full_disk_are_needs_with_what_to_do():
+def test_a_full_disk_is_a_need_with_what_to_do():
     notice = {"code": "disk_full", "message_zh": "磁盘满", "message_en": "The disk is full"}
     stopped = shop()
     stopped.store.update(selling=False, notice=notice)
-    stopped.sync.update(state="fenced", message="forked")
     page = frame.page("en", View(), stopped)
-    assert needs_of(stopped).count == 2
+    assert needs_of(stopped).count == 1
     assert "The disk is full" in page
-    assert "call headquarters" in page
     assert "Not selling" in page
 
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from edge_agent.entrypoints.staff import machines_area, needs_area, orders_area, parts, sheet_views, sync_area
+from edge_agent.entrypoints.staff import (
+    machines_area,
+    needs_area,
+    orders_area,
+    parts,
+    sheet_views,
+    stock_area,
+    sync_area,
+)
 from edge_agent.entrypoints.staff.needs import needs_of
 from edge_agent.entrypoints.staff.parts import text
 from edge_agent.entrypoints.staff.shop import Shop
@@ -14,6 +22,8 @@ def page(language: Language, view: View, shop: Shop, alarm: str = "") -> str:
     """Everything on the tablet as HTML."""
     needs = needs_of(shop)
     match view.area:
+        case "stock":
+            body = stock_area.render(language, shop, view.find, view.counted)
         case "devices":
             body = machines_area.render(language, shop)
         case "orders":
@@ -26,7 +36,7 @@ def page(language: Language, view: View, shop: Shop, alarm: str = "") -> str:
     sheet = "" if view.sheet is None else sheet_views.render(language, view.sheet, shop)
     return (
         f'<div lang="{"zh-CN" if language == "zh" else "en"}">'
-        f"<header>{_head(language, view, shop)}<nav>{_tabs(language, view, needs.count)}</nav></header>"
+        f"<header>{_head(language, view, shop)}<nav>{_tabs(language, view, shop, needs.count)}</nav></header>"
         f'{told}<div class="area" data-area="{view.area}">{body}</div>{sheet}</div>'
     )
 
@@ -65,14 +75,18 @@ def _sync(language: Language, shop: Shop) -> str:
     return f'<a class="pill {kind}" {parts.does("area", "health")}>{words}</a>'
 
 
-def _tabs(language: Language, view: View, count: int) -> str:
-    badge = f'<span class="badge">{count}</span>' if count else ""
+def _tabs(language: Language, view: View, shop: Shop, needs: int) -> str:
+    badges = {"needs": needs, "stock": len(shop.pins)}
     return "".join(
         parts.button(
-            f"{word(language, area)}{badge if area == 'needs' else ''}",
+            word(language, area) + _badge(badges.get(area, 0)),
             "area",
             area,
             kind="tab on" if area == view.area else "tab",
         )
         for area in AREAS
     )
+
+
+def _badge(count: int) -> str:
+    return f'<span class="badge">{count}</span>' if count else ""

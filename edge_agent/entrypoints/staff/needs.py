@@ -27,20 +27,22 @@ class Needs:
     blocked: list[tuple[Entity, Entity]]
     """Device and slot, blocked after repeated failures."""
     blocked_by_staff: list[tuple[Entity, Entity]]
-    fenced: bool
+    guided: bool
+    """A guide says what to do: the store must join again, or be counted."""
     stopped: bool
-    """The store does not sell."""
+    """The store does not sell, for a reason that has no guide."""
 
     @property
     def count(self) -> int:
         """The figure on the badge."""
         listed: tuple[Sized, ...] = (self.cases, self.disputes, self.pay_outs, self.devices, self.blocked)
-        return sum(len(rows) for rows in listed) + self.fenced + self.stopped
+        return sum(len(rows) for rows in listed) + self.guided + self.stopped
 
 
 def needs_of(shop: Shop) -> Needs:
     """Sort out what needs a person."""
     blocked = [(device, slot) for device in shop.devices for slot in device["slots"] if slot["blocked"]]
+    guided = shop.standing["state"] != "ok" or bool(shop.to_count)
     return Needs(
         cases=[case for case in shop.cases if case["state"] == "unknown"],
         disputes=[
@@ -52,8 +54,8 @@ def needs_of(shop: Shop) -> Needs:
         devices=[device for device in shop.devices if device["status"] in UNWELL or device["faults"]],
         blocked=[pair for pair in blocked if pair[1]["blocked"].startswith(BY_MACHINE)],
         blocked_by_staff=[pair for pair in blocked if not pair[1]["blocked"].startswith(BY_MACHINE)],
-        fenced=shop.sync["state"] == "fenced",
-        stopped=not shop.store["selling"],
+        guided=guided,
+        stopped=not shop.store["selling"] and shop.standing["state"] == "ok",
     )
 
 

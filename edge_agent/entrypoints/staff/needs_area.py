@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from edge_agent.entrypoints.staff import parts
+from edge_agent.entrypoints.staff import parts, standing_area
 from edge_agent.entrypoints.staff.needs import Needs
 from edge_agent.entrypoints.staff.parts import button, goods, money, text
 from edge_agent.entrypoints.staff.plain import fault, named, why_blocked, why_refund
@@ -18,7 +18,11 @@ STATUS_KIND: Final = {"ready": "good", "init": "warn", "faulty": "warn", "alert"
 
 def render(language: Language, shop: Shop, needs: Needs) -> str:
     """The area's HTML."""
-    pressing = _stopped(language, shop, needs) + _cases(language, shop, needs.cases)
+    pressing = (
+        standing_area.render(language, shop)
+        + _stopped(language, shop, needs)
+        + _cases(language, shop, needs.cases)
+    )
     cards = (
         _pay_outs(language, needs.pay_outs)
         + _disputes(language, needs.disputes)
@@ -46,12 +50,9 @@ def _more(language: Language, needs: Needs) -> str:
 
 
 def _stopped(language: Language, shop: Shop, needs: Needs) -> str:
-    told = []
-    if needs.stopped:
-        told.append(shop.store["notice"][f"message_{language}"])
-    if needs.fenced:
-        told.append(word(language, "fenced"))
-    return "".join(f'<div class="notice">{text(words)}</div>' for words in told)
+    if not needs.stopped:
+        return ""
+    return f'<div class="notice">{text(shop.store["notice"][f"message_{language}"])}</div>'
 
 
 def _case_card(language: Language, case: Entity, top: str, told: str, buttons: str) -> str:

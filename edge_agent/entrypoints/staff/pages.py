@@ -19,7 +19,7 @@ from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
 from edge_agent.entrypoints.access import Access
-from edge_agent.entrypoints.http_api import ask
+from edge_agent.entrypoints.door import ask
 from edge_agent.entrypoints.staff import frame
 from edge_agent.entrypoints.staff.session import ROOT, Sessions, language_of, session_routes
 from edge_agent.entrypoints.staff.sheets import Tap, of_order

@@ -113,9 +113,19 @@ NAMES: Final[dict[str, tuple[str, str]]] = {
     "why.not_received": ("顾客没有拿到", "The shopper got nothing"),
     "why.wrong_price": ("价格有误", "Wrong price"),
     "why.returned": ("顾客退货", "Goods returned"),
+    "why.not_as_expected": ("与想象的不同", "Not as expected"),
+    "why.broken": ("破损", "Broken"),
+    "why.stolen": ("被偷", "Stolen"),
+    "why.lost": ("找不到", "Cannot be found"),
+    "why.found": ("多出来了", "Found more"),
+    "why.wrong_before": ("上次数错或记错", "Counted or noted wrongly before"),
+    "why.unknown": ("不清楚", "Nobody knows"),
 }
 
 BLOCK_REASONS: Final = ("cleaning", "damaged", "expired_goods", "wrong_goods", "staff")
+RETURN_REASONS: Final = ("not_as_expected", "damaged", "expired_goods", "wrong_goods")
+COUNT_REASONS: Final = ("wrong_before", "lost", "stolen", "broken", "found", "unknown")
+WASTE_REASONS: Final = ("expired_goods", "broken", "stolen", "lost")
 REFUND_REASONS: Final = ("not_received", "damaged", "expired_goods", "wrong_price", "returned")
 
 

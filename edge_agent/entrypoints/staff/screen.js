@@ -1,5 +1,6 @@
 // Shows HTML that the server drew, changing only what differs, so that a finger on a button and a scrolled
-// list stay where they are. A tap on anything with `data-do` is sent back as that attribute's text.
+// list stay where they are. A tap on anything with `data-do` is sent back as that attribute's text; what is typed into a
+// field with `data-type` is sent as a tap too, with the text behind it.
 
 const DOUBLE_TAP_MS = 350;
 const DOUBLE_TAP_PX = 40;
@@ -25,6 +26,8 @@ function patch(node, wanted) {
   for (const { name, value } of wanted.attributes) {
     if (node.getAttribute(name) !== value) node.setAttribute(name, value);
   }
+  // A field that is typed into knows best what stands in it.
+  if (node.nodeName === "INPUT" && document.activeElement !== node) node.value = wanted.getAttribute("value");
   patchChildren(node, wanted);
 }
 
@@ -61,6 +64,10 @@ export default {
       const again = isDoubleTap(last, event) && !button.matches(".key, .step");
       last = event;
       if (!again) this.$emit("tap", button.dataset.do);
+    });
+    this.$el.addEventListener("input", ({ target }) => {
+      const tap = target.dataset.type;
+      if (tap) this.$emit("tap", JSON.stringify([...JSON.parse(tap), target.value]));
     });
   },
   watch: {

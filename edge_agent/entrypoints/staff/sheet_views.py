@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 from edge_agent.domain.methods import COUNTER
-from edge_agent.domain.refusals import sentences
-from edge_agent.entrypoints.staff import orders_area, parts
+from edge_agent.entrypoints.staff import orders_area, parts, stock_sheet_views
 from edge_agent.entrypoints.staff.needs import refundable_minor
 from edge_agent.entrypoints.staff.parts import button, goods, money, signed, text
 from edge_agent.entrypoints.staff.plain import BLOCK_REASONS, REFUND_REASONS, named, why_blocked
+from edge_agent.entrypoints.staff.sheet_parts import confirm, keypad, last_word
 from edge_agent.entrypoints.staff.sheets import (
     Block,
     Count,
@@ -18,7 +18,6 @@ from edge_agent.entrypoints.staff.sheets import (
     PayOut,
     Settle,
     Sheet,
-    Told,
     Unblock,
 )
 from edge_agent.entrypoints.staff.shop import Shop
@@ -36,7 +35,7 @@ def render(language: Language, sheet: Sheet, shop: Shop) -> str:
                 word(language, "pay_out_means", sheet.amount),
                 word(language, "pay_out_yes", sheet.amount),
             )
-            body = _confirm(language, sheet, means, yes)
+            body = confirm(language, sheet, means, yes)
         case Count():
             title, body = _count(language, sheet, shop)
         case Block():
@@ -44,13 +43,13 @@ def render(language: Language, sheet: Sheet, shop: Shop) -> str:
         case Unblock():
             title = f"{word(language, 'unblock_title')} {_place(sheet)}"
             means = word(language, "unblock_means", text(sheet.slot))
-            body = _confirm(language, sheet, means, word(language, "unblock_yes"))
+            body = confirm(language, sheet, means, word(language, "unblock_yes"))
         case OrderCard():
             title, body = f"{word(language, 'order')} {text(sheet.order)}", _order(language, shop)
         case GiveBack():
             title, body = word(language, "refund_title"), _give_back(language, sheet, shop)
         case _:
-            raise TypeError(f"no view for {type(sheet).__name__}")
+            title, body = stock_sheet_views.render(language, sheet, shop)
     close = button(word(language, "close"), "close", kind="plain")
     return (
         f'<div class="veil" {parts.does("close")} data-key="{text(sheet.key)}"><div class="sheet" data-do="">'
@@ -62,25 +61,6 @@ def _place(sheet: Block | Unblock) -> str:
     return f"{text(sheet.device)} {text(sheet.slot)}"
 
 
-def _told(language: Language, told: Told) -> str:
-    if told.refusal is None:
-        return f'<div class="told good">✓ {word(language, told.key, *told.values)}</div>'
-    _, zh, en = sentences(told.refusal)
-    detail = f" ({text(told.refusal.detail)})" if told.refusal.detail else ""
-    return f'<div class="told bad">{zh if language == "zh" else en}{detail}</div>'
-
-
-def _confirm(language: Language, sheet: Sheet, means: str, yes: str) -> str:
-    if sheet.told is not None:
-        closing = button(word(language, "close"), "close", kind="main")
-        return f'{_told(language, sheet.told)}<div class="buttons">{closing}</div>'
-    if sheet.working:
-        return f'<p class="means">{means}</p><div class="told">{word(language, "working")}</div>'
-    back = button(word(language, "back"), "close")
-    doing = button(yes, "do", "yes", kind="main")
-    return f'<p class="means">{means}</p><div class="buttons">{back}{doing}</div>'
-
-
 def _settle(language: Language, sheet: Settle) -> tuple[str, str]:
     slot = text(sheet.slot)
     what = "dropped" if sheet.dispensed else "not"
@@ -88,13 +68,8 @@ def _settle(language: Language, sheet: Settle) -> tuple[str, str]:
     place = f"{text(sheet.device)} · {word(language, 'slot')} {slot}"
     which = parts.product(language, sheet.name_zh, sheet.name_en, sheet.sku)
     about = f'<div class="about">{place}<br><b>{which}</b></div>'
-    asking = _confirm(language, sheet, means, word(language, f"settle_{what}_yes"))
+    asking = confirm(language, sheet, means, word(language, f"settle_{what}_yes"))
     return word(language, f"settle_{what}"), about + asking
-
-
-def _keypad() -> str:
-    keys = [button(digit, "do", "digit", digit, kind="key") for digit in "1234567890"]
-    return f'<div class="keypad">{"".join(keys)}{button("⌫", "do", "erase", kind="key")}</div>'
 
 
 def _count(language: Language, sheet: Count, shop: Shop) -> tuple[str, str]:
@@ -126,14 +101,14 @@ def _count(language: Language, sheet: Count, shop: Shop) -> tuple[str, str]:
     )
     return (
         title,
-        f'{sub}<div class="halves"><div>{left}</div>{_keypad()}</div><div class="buttons">{buttons}</div>',
+        f'{sub}<div class="halves"><div>{left}</div>{keypad()}</div><div class="buttons">{buttons}</div>',
     )
 
 
 def _counted(language: Language, sheet: Count, shop: Shop) -> str:
     told = f'<div class="told">{word(language, "working")}</div>'
     if sheet.told is not None and not sheet.working:
-        told = _told(language, sheet.told)
+        told = last_word(language, sheet.told)
     buttons = button(word(language, "close"), "close", kind="main")
     if sheet.undo is not None and shop.now < sheet.undo.until and not sheet.working:
         left_s = math.ceil((sheet.undo.until - shop.now).total_seconds())
@@ -143,7 +118,7 @@ def _counted(language: Language, sheet: Count, shop: Shop) -> str:
 
 def _block(language: Language, sheet: Block) -> str:
     if sheet.told is not None or sheet.working:
-        return _confirm(language, sheet, word(language, "block_means"), "")
+        return confirm(language, sheet, word(language, "block_means"), "")
     whys = "".join(
         button(text(named(language, "why", reason)), "do", "why", reason, kind="choice")
         for reason in BLOCK_REASONS
@@ -165,7 +140,7 @@ def _order(language: Language, shop: Shop) -> str:
 
 def _give_back(language: Language, sheet: GiveBack, shop: Shop) -> str:
     if sheet.told is not None or sheet.working or shop.order is None:
-        return _confirm(language, sheet, "", "")
+        return confirm(language, sheet, "", "")
     currency = shop.order["currency"]
     amount = money(sheet.amount_minor(shop), currency)
     left = sheet.left_minor(shop)
@@ -193,6 +168,6 @@ def _give_back(language: Language, sheet: GiveBack, shop: Shop) -> str:
         word(language, "refund_yes", amount), "do", "yes", kind=kind
     )
     return (
-        f'<p class="means">{means}</p><div class="halves"><div>{figure}</div>{_keypad()}</div>'
+        f'<p class="means">{means}</p><div class="halves"><div>{figure}</div>{keypad()}</div>'
         f'<div class="buttons">{buttons}</div>'
     )

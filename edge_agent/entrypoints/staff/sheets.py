@@ -14,7 +14,7 @@ from edge_agent.domain.refusals import Refusal
 from edge_agent.entrypoints.staff.needs import must_be_handed_over, refundable_minor
 from edge_agent.entrypoints.staff.parts import money, signed
 from edge_agent.entrypoints.staff.plain import BLOCK_REASONS, REFUND_REASONS
-from edge_agent.entrypoints.staff.shop import Entity, Shop
+from edge_agent.entrypoints.staff.shop import Shop
 from edge_agent.services.brain import Answer
 
 UNDO_FOR: Final = timedelta(seconds=10)
@@ -247,45 +247,6 @@ class GiveBack(Sheet):
 
     def _done(self, shop: Shop) -> Told:
         return Told("done_refund", (money(int(self.typed), shop.store["currency"]),))
-
-
-def open_sheet(tap: Tap, shop: Shop, key: str) -> Sheet | None:
-    """The sheet a tap opens; None when what it was about is gone. Raises KeyError for a tap nobody knows."""
-    match tap:
-        case ("settle", vend, "yes" | "no" as said):
-            case = shop.case(vend)
-            return None if case is None else _settle(case, key, dispensed=said == "yes")
-        case ("pay_out", refund):
-            found = shop.refund(refund)
-            if found is None:
-                return None
-            return PayOut(key=key, refund=refund, amount=money(found["amount_minor"], found["currency"]))
-        case ("order", order):
-            return OrderCard(key=key, order=order)
-        case ("give_back", order):
-            return GiveBack(key=key, order=order)
-        case ("slot", device, slot):
-            return Count(key=key, device=device, slot=slot)
-        case ("block", device, slot):
-            return Block(key=key, device=device, slot=slot)
-        case ("unblock", device, slot):
-            return Unblock(key=key, device=device, slot=slot)
-    raise KeyError(tap)
-
-
-def _settle(case: Entity, key: str, *, dispensed: bool) -> Settle:
-    return Settle(
-        key=key,
-        vend=case["id"],
-        order=case["order"],
-        device=case["device"],
-        slot=case["slot"],
-        sku=case["sku"],
-        name_zh=case["name_zh"] or "",
-        name_en=case["name_en"] or "",
-        price=money(case["price_minor"], case["currency"]),
-        dispensed=dispensed,
-    )
 
 
 def of_order(sheet: Sheet | None) -> str:

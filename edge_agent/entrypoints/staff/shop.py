@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from cloud_sync.protocol.envelope import parse_time
 from cloud_sync.protocol.identifiers import STREAMS
@@ -18,6 +18,8 @@ from edge_agent.services.ports import Clock
 
 Entity = dict[str, Any]
 
+BUCKETS: Final = ("available", "damaged", "tester")
+"""What a unit in the stock room may be good for."""
 SHOWN_ORDERS: Final = 50
 SHOWN_QUARANTINE: Final = 20
 
@@ -30,6 +32,16 @@ class StreamState:
     rows: int
     acked: int
     oldest_waiting_s: int
+
+
+class Place(NamedTuple):
+    """Where units of a product are counted: a slot (`name`) of a device, or without a device the room's bucket."""
+
+    device: str
+    name: str
+
+
+ROOM: Final = Place("", "available")
 
 
 @dataclass(frozen=True)
@@ -51,6 +63,54 @@ class Shop:
     """The newest ones; empty unless asked for."""
     order: Entity | None
     """The one that is looked at."""
+    stock: list[Entity]
+    pins: list[Entity]
+
+    def product(self, sku: str) -> Entity | None:
+        """A product's goods and rights."""
+        return next((row for row in self.stock if row["sku"] == sku), None)
+
+    def slots_of(self, sku: str) -> list[Entity]:
+        """The slots planned for a product, each with its device's name."""
+        return [
+            slot | {"device": device["id"]}
+            for device in self.devices
+            for slot in device["slots"]
+            if slot["sku"] == sku
+        ]
+
+    def places_of(self, sku: str) -> list[Place]:
+        """Everywhere sellable units of a product are counted: its slots, then the stock room."""
+        return [*(Place(slot["device"], slot["slot"]) for slot in self.slots_of(sku)), ROOM]
+
+    def booked(self, sku: str, place: Place) -> int:
+        """What the book says of a place now."""
+        if place.device:
+            slot = self.slot(place.device, place.name)
+            return 0 if slot is None else int(slot["count"])
+        product = self.product(sku)
+        return 0 if product is None else int(product["room"][place.name])
+
+    def pin(self, reservation: str) -> Entity | None:
+        """A reservation that waits to be handed over."""
+        return next((pin for pin in self.pins if pin["reservation"] == reservation), None)
+
+    @property
+    def to_count(self) -> list[Entity]:
+        """Products that are to be counted in before they sell again."""
+        return [row for row in self.stock if not row["counted_in"]]
+
+    @property
+    def absent(self) -> list[Entity]:
+        """Those of them of which the book knows neither a slot nor a unit in this store."""
+        planned = {slot["sku"] for device in self.devices for slot in device["slots"]}
+        return [row for row in self.to_count if row["sku"] not in planned and not any(row["room"].values())]
+
+    @property
+    def standing(self) -> Entity:
+        """Whether this store may sell: its state and the reason's code."""
+        found: Entity = self.store["standing"]
+        return found
 
     def device(self, name: str) -> Entity | None:
         """A device by its name."""
@@ -104,6 +164,8 @@ class Sources:
                 inbox=self.brain.waiting,
                 orders=queries.last_orders(SHOWN_ORDERS) if orders else [],
                 order=queries.order(order) if order else None,
+                stock=queries.rights(),
+                pins=queries.pins(),
             )
 
     def _stream(self, name: str, now: datetime) -> StreamState:

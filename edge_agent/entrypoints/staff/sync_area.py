@@ -7,6 +7,7 @@ from typing import Final
 from edge_agent.entrypoints.staff import parts
 from edge_agent.entrypoints.staff.parts import text
 from edge_agent.entrypoints.staff.shop import Shop, StreamState
+from edge_agent.entrypoints.staff.standing_words import STORIES, said
 from edge_agent.entrypoints.staff.words import Language, word
 
 GIGABYTE: Final = 10**9
@@ -33,13 +34,21 @@ def _standing(language: Language, shop: Shop) -> str:
     if sync["last_ok_at"]:
         last_ok += f" ({parts.clock_time(sync['last_ok_at'], shop.store['timezone'])})"
     told = [f"{word(language, 'last_ok')}: {last_ok}"]
+    if sync["reason"]:
+        told.append(f"{word(language, 'reason')}: {text(_why(language, shop))}")
     if sync["message"]:
-        told.append(f"{word(language, 'reason')}: {text(sync['message'])}")
+        told.append(f'<span class="number">{text(sync["message"])}</span>')
     if sync["state"] == "offline":
         told.append(word(language, "offline_hint"))
-    elif sync["state"] == "fenced":
-        told.append(word(language, "fenced"))
     return "<br>".join(told)
+
+
+def _why(language: Language, shop: Shop) -> str:
+    """The link's trouble in words: its own, or why the store must join again."""
+    reason = shop.sync["reason"]
+    if reason in STORIES:
+        return said(language, STORIES[reason].title)
+    return str(shop.sync[f"message_{language}"] or reason)
 
 
 def _stream(language: Language, shop: Shop, stream: StreamState) -> str:

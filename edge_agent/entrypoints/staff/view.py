@@ -6,19 +6,25 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from edge_agent.domain.commands import Command
-from edge_agent.entrypoints.staff.sheets import Sheet, Tap, open_sheet
-from edge_agent.entrypoints.staff.shop import Shop
+from edge_agent.entrypoints.staff.counting_sheets import BlindCount
+from edge_agent.entrypoints.staff.opening import open_sheet
+from edge_agent.entrypoints.staff.sheets import Sheet, Tap
+from edge_agent.entrypoints.staff.shop import Place, Shop
 from edge_agent.services.brain import Answer
 
-AREAS: Final = ("needs", "devices", "orders", "health")
+AREAS: Final = ("needs", "stock", "devices", "orders", "health")
+MAX_FIND: Final = 40
 
 
 @dataclass(frozen=True)
 class View:
-    """An area, and perhaps a sheet over it."""
+    """An area, and perhaps a sheet over it. `find` is what somebody types into the search."""
 
     area: str = "needs"
     sheet: Sheet | None = None
+    find: str = ""
+    counted: frozenset[tuple[str, Place]] = frozenset()
+    """Products and places counted for good at this tablet; what is counted in drops out of every tablet's list."""
 
 
 def tapped(view: View, tap: Tap, shop: Shop, key: str) -> tuple[View, Command | None]:
@@ -31,9 +37,11 @@ def tapped(view: View, tap: Tap, shop: Shop, key: str) -> tuple[View, Command | 
         return view, None
     match tap:
         case ("area", area) if area in AREAS:
-            return View(area), None
+            return replace(view, area=area, sheet=None, find=""), None
         case ("area", area, *rest) if area in AREAS:
-            return View(area, open_sheet(tuple(rest), shop, key)), None
+            return replace(view, area=area, sheet=open_sheet(tuple(rest), shop, key)), None
+        case ("find", typed):
+            return replace(view, find=typed.strip()[:MAX_FIND]), None
         case ("close",):
             return replace(view, sheet=None), None
         case ("do", *rest):
@@ -46,4 +54,11 @@ def tapped(view: View, tap: Tap, shop: Shop, key: str) -> tuple[View, Command | 
 
 def answered(view: View, answer: Answer, shop: Shop) -> View:
     """The view after a command's answer."""
-    return view if view.sheet is None else replace(view, sheet=view.sheet.heard(answer, shop))
+    if view.sheet is None:
+        return view
+    sheet, counted = view.sheet.heard(answer, shop), view.counted
+    if answer.refusal is None and isinstance(sheet, BlindCount) and sheet.for_good:
+        counted |= {(sheet.sku, sheet.place)}
+        left = (place for place in shop.places_of(sheet.sku) if (sheet.sku, place) not in counted)
+        sheet = replace(sheet, following=next(left, None))
+    return replace(view, sheet=sheet, counted=counted)

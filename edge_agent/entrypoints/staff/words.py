@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from edge_agent.entrypoints.staff.stock_words import STOCK_WORDS
+
 Language = Literal["zh", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
 
@@ -33,7 +35,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "sync_online": ("总部在线", "HQ online"),
     "sync_online_waiting": ("总部在线 · 正在上传 {0} 条", "HQ online · sending {0} rows"),
     "sync_offline": ("总部离线 · {0} 条待传 · 最早 {1}", "HQ offline · {0} rows wait · oldest {1}"),
-    "sync_fenced": ("总部拒收数据，请联系总部", "HQ refuses our rows: call HQ"),
+    "sync_fenced": ("需要重新加入总部", "Must join HQ again"),
     "sync_unjoined": ("独立门店", "No HQ"),
     "needs": ("待处理", "Needs you"),
     "devices": ("设备", "Machines"),
@@ -83,10 +85,6 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "Kept aside; sales go on. If one device does this again and again, call its service.",
     ),
     "quarantine_none": ("所有消息都能读懂。", "Every message could be read."),
-    "fenced": (
-        "总部无法把本店数据接上（例如恢复过旧磁盘）。可以继续营业，请联系总部。",
-        "Headquarters cannot join our rows to its copy (an old disk put back?). Go on selling, and call headquarters.",
-    ),
     "bytes": ("{0} 字节", "{0} bytes"),
     # ── machines ──
     "no_devices": ("还没有设备报到", "No device has reported yet"),
@@ -215,7 +213,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "minutes_ago": ("{0} 分钟前", "{0} min ago"),
     "hours_ago": ("{0} 小时前", "{0} h ago"),
     "days_ago": ("{0} 天前", "{0} days ago"),
-}
+} | STOCK_WORDS
 
 
 def word(language: Language, key: str, *values: object) -> str:

@@ -147,8 +147,9 @@ class StoreBooks:
         """Units per SKU that were handed over: out of machines, for cash, to those who had reserved online."""
         return dict(
             self._ask(
-                "SELECT sku, COUNT(*) FROM (SELECT sku FROM vends WHERE state = 'dispensed'"
-                " UNION ALL SELECT sku FROM cash_sales WHERE sku <> '') GROUP BY sku"
+                "SELECT sku, SUM(qty) FROM (SELECT sku, 1 AS qty FROM vends WHERE state = 'dispensed'"
+                " UNION ALL SELECT sku, 1 FROM cash_sales WHERE sku <> ''"
+                " UNION ALL SELECT sku, qty FROM pins WHERE state = 'handed_over') GROUP BY sku"
             )
         )
 

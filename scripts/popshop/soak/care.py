@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from random import Random
-from typing import Final
+from typing import Any, Final
+from urllib.parse import quote
 
 from popshop.shop.client import AgentRefused, StaffClient
 from popshop.soak import goods
 
 UNPAID: Final = ("open", "awaiting_payment")
 UNDER_WAY: Final = ("requested", "dispensing", "unknown")
+FETCHED: Final = 0.5
+"""How likely somebody comes for what they reserved before the next round."""
 ENDED: Final = ("completed", "part_refunded", "refunded", "cancelled", "expired")
 
 
@@ -35,11 +38,27 @@ def look_after(staff: StaffClient, rng: Random, *, closing: bool = False) -> boo
         if slot["blocked"]:
             path = f"/api/devices/{goods.MACHINE}/slots/{slot['slot']}/unblock"
             _try(staff, path, {}, f"unblock-{slot['slot']}-{rng.getrandbits(48):x}")
+    _hand_over(staff, rng)
     vends = staff.totals()["vends"]
     return not orders and not owed and not any(vends.get(state) for state in UNDER_WAY)
 
 
-def _try(staff: StaffClient, path: str, body: dict[str, str], key: str) -> None:
+def _hand_over(staff: StaffClient, rng: Random) -> None:
+    """Give those who reserved online their units: out of the machine into the stock room, and over the counter."""
+    for pin in staff.get("/api/pins")["open"]:
+        if pin["qty"] and rng.random() < FETCHED:
+            name = pin["reservation"]
+            out = {"device": goods.MACHINE, "slot": goods.slot_of(pin["sku"]), "qty": -pin["qty"]}
+            _try(staff, "/api/stock/fill", out, f"take-out-{name}")
+            _try(
+                staff,
+                f"/api/pins/{quote(name, safe='')}/hand-over",
+                {"how": "picked_up"},
+                f"hand-over-{name}",
+            )
+
+
+def _try(staff: StaffClient, path: str, body: dict[str, Any], key: str) -> None:
     """Ask once; the shop may have settled it by itself meanwhile."""
     try:
         staff.post(path, body, key)

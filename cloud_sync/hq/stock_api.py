@@ -23,6 +23,7 @@ from cloud_sync.hq.stock_queries import (
     StoreRight,
     TracedPosting,
 )
+from cloud_sync.hq.verify import Report, verify
 
 Key = Annotated[str, Header(alias="Idempotency-Key", max_length=MAX_TEXT_CHARS)]
 Answer = dict[str, Any]
@@ -132,6 +133,12 @@ def _add_reads(router: APIRouter, queries: StockQueries) -> None:
     def alerts() -> list[OpenAlert]:
         """What a person should look into, newest first."""
         return queries.alerts()
+
+    @router.get("/verify", tags=["reports"])
+    def verified() -> Report:
+        """Work everything out again from the rows as they came in, and name each difference. Slow on purpose."""
+        with queries.pool.connection() as connection:
+            return verify(connection)
 
     @router.get("/refill", tags=TAGS)
     def refill() -> RefillState:

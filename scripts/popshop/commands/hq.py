@@ -1,4 +1,4 @@
-"""`popshop hq`: run headquarters, enrol stores, read its reports.
+"""`popshop hq`: run headquarters, enrol stores, read its reports; see also `hq_stock` and `hq_care`.
 
 All but `run` talk to a running headquarters, found by its data folder or by --url and a password; a report on
 a folder whose headquarters does not run starts it for that one question.
@@ -6,36 +6,21 @@ a folder whose headquarters does not run starts it for that one question.
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated
 
-import msgspec
-import requests
 import typer
 
 from cloud_sync.hq import address
-from cloud_sync.hq.credentials import FILE_NAME, PASSWORD_VARIABLE, Credentials
+from cloud_sync.hq.credentials import FILE_NAME
+from popshop.commands import hq_care, hq_stock
 from popshop.console import UserError, err, facts_table, out, print_json, table
-from popshop.shop import latest, processes
-
-DEFAULT_DATA: Final = Path("popshop-data/hq")
-TIMEOUT_S: Final = 60
+from popshop.shop.head_office import DEFAULT_DATA, Data, Json, Url, ask, find, reading
 
 app = typer.Typer(no_args_is_help=True, help="Headquarters: run it, enrol stores, read its reports.")
 report = typer.Typer(no_args_is_help=True, help="Figures from headquarters.")
 app.add_typer(report, name="report")
-
-Data = Annotated[Path, typer.Option(envvar="POPSHOP_HQ_DATA", help="Headquarters' data folder.")]
-Url = Annotated[
-    str,
-    typer.Option(help=f"Address of a headquarters elsewhere; the password comes from {PASSWORD_VARIABLE}."),
-]
-Json = Annotated[bool, typer.Option("--json", help="For a program: one JSON document.")]
+app.add_typer(hq_stock.stock, name="stock")
 
 
 @app.command()
@@ -112,8 +97,8 @@ def enrol(
             raise UserError("with --dsn say with --url at which address the store reaches headquarters")
         made, hq_url = _enrol_in_database(dsn, asked), url.rstrip("/")
     else:
-        hq = _find(data, url)
-        made, hq_url = _ask(hq, "POST", "/api/enrolments", json=asked), hq[0]
+        hq = find(data, url)
+        made, hq_url = ask(hq, "POST", "/api/enrolments", json=asked), hq[0]
     code = f"{made['code']}@{hq_url}"
     if as_json:
         print_json({"store": store, "code": code, "expires_at": made["expires_at"]})
@@ -146,8 +131,8 @@ def sales(
         "from": first and first.date().isoformat(),
         "to": last and last.date().isoformat(),
     }
-    with _reading(data, url) as hq:
-        rows = _ask(hq, "GET", "/api/sales", params={k: v for k, v in asked.items() if v is not None})
+    with reading(data, url) as hq:
+        rows = ask(hq, "GET", "/api/sales", params={k: v for k, v in asked.items() if v is not None})
     if as_json:
         print_json(rows)
     elif not rows:
@@ -167,68 +152,12 @@ def proof(
     as_json: Json = False,
 ) -> None:
     """Count every row headquarters keeps of a store: nothing missing, nothing twice, takings as shown."""
-    with _reading(data, url) as hq:
-        found = _ask(hq, "GET", f"/api/stores/{store}/proof")
+    with reading(data, url) as hq:
+        found = ask(hq, "GET", f"/api/stores/{store}/proof")
     if as_json:
         print_json(found)
     else:
         out.print(facts_table(found.items()))
-
-
-Headquarters = tuple[str, str]
-"""URL and password."""
-
-
-@contextmanager
-def _reading(data: Path, url: str) -> Iterator[Headquarters]:
-    """A headquarters to read from: the running one, or one started on the folder for just this question.
-
-    The default folder gives way to the headquarters of the last demo or replay.
-    """
-    if data == DEFAULT_DATA and not data.exists():
-        data = latest.hq_folder() or data
-    if url or (data / address.FILE_NAME).exists() or not (data / FILE_NAME).exists():
-        yield _find(data, url)
-        return
-    with tempfile.TemporaryDirectory(prefix="popshop-hq-") as logs:
-        started = processes.popshop(
-            Path(logs), "hq", ["hq", "run", "--data", str(data.resolve()), "--port", "0"]
-        )
-        try:
-            processes.wait_for_address(data / address.FILE_NAME, started, Path(logs) / "hq.log")
-            yield _find(data, "")
-        finally:
-            started.stop(processes.HQ_STOP_TIMEOUT_S)
-
-
-def _find(data: Path, url: str) -> Headquarters:
-    """Where headquarters is and what opens it."""
-    if url:
-        password = os.environ.get(PASSWORD_VARIABLE, "") or _password_in(data)
-        if not password:
-            raise UserError(
-                f"--url needs headquarters' password: set {PASSWORD_VARIABLE}, or name its data folder"
-            )
-        return url.rstrip("/"), password
-    try:
-        return address.read(data).url, _password_in(data)
-    except FileNotFoundError as error:
-        raise UserError(
-            f"no headquarters is running on {data.resolve()}. Start one with: popshop hq run --data {data}; "
-            "or name one elsewhere with --url"
-        ) from error
-
-
-def _password_in(data: Path) -> str:
-    """The password in a data folder; empty when there is none."""
-    try:
-        return msgspec.json.decode((data / FILE_NAME).read_bytes(), type=Credentials).admin_password
-    except FileNotFoundError:
-        return ""
-    except PermissionError as error:
-        raise UserError(
-            f"{error.filename} may be read by its owner only: run as that user, or set {PASSWORD_VARIABLE}"
-        ) from error
 
 
 def _enrol_in_database(dsn: str, asked: dict[str, str]) -> dict[str, str]:
@@ -251,21 +180,4 @@ def _enrol_in_database(dsn: str, asked: dict[str, str]) -> dict[str, str]:
     return {"code": made.code, "expires_at": made.expires_at.isoformat()}
 
 
-def _ask(hq: Headquarters, method: str, path: str, **more: Any) -> Any:
-    """One call of headquarters' API. Raises UserError with what it said when it refuses."""
-    url, password = hq
-    try:
-        answer = requests.request(
-            method, url + path, headers={"Authorization": f"Bearer {password}"}, timeout=TIMEOUT_S, **more
-        )
-    except requests.RequestException as error:
-        raise UserError(
-            f"headquarters at {url} does not answer ({type(error).__name__}). Is it running? popshop hq run"
-        ) from error
-    if answer.ok:
-        return answer.json()
-    try:
-        told = answer.json()["message"]
-    except (ValueError, KeyError, TypeError):
-        told = f"HTTP {answer.status_code}, which is no answer of a popshop headquarters"
-    raise UserError(f"headquarters says: {told}")
+hq_care.add_to(app)

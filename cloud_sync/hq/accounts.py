@@ -6,7 +6,8 @@ pool, holds and limbos are kept as balances and never go below 0; the others are
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from cloud_sync.hq.books import Balances, Posting
 from cloud_sync.protocol.stock_rights import (
@@ -31,6 +32,7 @@ class Short(Exception):
         super().__init__(f"{account} has {has} of {sku}, not {asked}")
 
 
+@lru_cache(maxsize=4_096)
 def is_kept(account: str) -> bool:
     """Whether the account's balance is kept, and may not go below 0."""
     # A transfer is named by people, and may be named anything.
@@ -39,8 +41,7 @@ def is_kept(account: str) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where postings come from: an act, and the ledger row that tells of it (`seq` 0: headquarters' own act)."""
 
     cause: str
@@ -64,26 +65,15 @@ class Accounts:
 
     def move(self, move: Move, origin: Origin) -> None:
         """Post a move between named accounts. Raises Short where a kept account would go below 0."""
-        if is_kept(move.source):
-            has = self.of(move.source, move.sku)
-            if has < move.qty:
-                raise Short(move.source, move.sku, has, move.qty)
-            self._change(move.source, move.sku, -move.qty)
-        if is_kept(move.target):
-            self._change(move.target, move.sku, move.qty)
-        self.postings.append(
-            Posting(
-                move.sku,
-                move.source,
-                move.target,
-                move.qty,
-                origin.cause,
-                origin.reference,
-                origin.store,
-                origin.epoch,
-                origin.seq,
-            )
-        )
+        sku, source, target, qty = move
+        if is_kept(source):
+            has = self.of(source, sku)
+            if has < qty:
+                raise Short(source, sku, has, qty)
+            self._change(source, sku, -qty)
+        if is_kept(target):
+            self._change(target, sku, qty)
+        self.postings.append(Posting(sku, source, target, qty, *origin))
 
     def move_up_to(self, move: Move, origin: Origin) -> int:
         """Post as much of a move as its source has; returns what is left over."""
@@ -121,17 +111,18 @@ def post_fact(accounts: Accounts, side: Side, moves: list[Move], origin: Origin)
     """
     if side.epoch == side.current:
         _check(accounts, side, moves)
-    for move in moves:
-        target = side.mine if move.target == MINE else move.target
-        if move.source == LIMBO:
-            take_from_limbo(accounts, side, move._replace(target=target), origin)
-        elif move.source == MINE and side.epoch != side.current:
-            left = accounts.move_up_to(move._replace(source=side.mine, target=target), origin)
+    for sku, source, target, qty in moves:
+        real = Move(
+            sku, side.mine if source == MINE else source, side.mine if target == MINE else target, qty
+        )
+        if source == LIMBO:
+            take_from_limbo(accounts, side, real, origin)
+        elif source == MINE and side.epoch != side.current:
+            left = accounts.move_up_to(real, origin)
             if left and target != SHRINK:
-                accounts.move(Move(move.sku, SHRINK, target, left), origin)
+                accounts.move(real._replace(source=SHRINK, qty=left), origin)
         else:
-            source = side.mine if move.source == MINE else move.source
-            accounts.move(move._replace(source=source, target=target), origin)
+            accounts.move(real, origin)
 
 
 def _check(accounts: Accounts, side: Side, moves: list[Move]) -> None:

@@ -1,4 +1,4 @@
-"""Streams events into the database by COPY, in PostgreSQL's binary format packed by hand.
+"""Streams events and postings into the database by COPY, in PostgreSQL's binary format packed by hand.
 
 The format is fixed (PostgreSQL manual, COPY, "Binary Format"): per row the number of columns, then per column its
 length and its bytes. Packing a whole row at once costs a third of handing it over value by value.
@@ -6,6 +6,7 @@ length and its bytes. Packing a whole row at once costs a third of handing it ov
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from struct import Struct
@@ -15,7 +16,7 @@ from typing import Any, Final
 import psycopg
 
 from cloud_sync.hq.accept import Row
-from cloud_sync.hq.books import Log
+from cloud_sync.hq.books import Log, Posting
 from cloud_sync.protocol import facts
 
 SUBJECTS: Final[dict[type[facts.Fact], str]] = {
@@ -26,6 +27,10 @@ SUBJECTS: Final[dict[type[facts.Fact], str]] = {
 }
 """What may happen only once in a store, and the field that names it."""
 
+_COPY_POSTINGS: Final = """
+COPY postings (at, qty, epoch, seq, sku, source, target, cause, reference, store) FROM STDIN (FORMAT BINARY)"""
+_POSTING_COLUMNS: Final = 10
+_NUMBERS: Final = Struct("!iqiiiq")
 _COPY: Final = """
 COPY events (store, stream, epoch, received_at, seq, type, subject, body, hash) FROM STDIN (FORMAT BINARY)"""
 _HEADER: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
@@ -45,14 +50,13 @@ class EventCopy:
 
     def __init__(self, cursor: psycopg.Cursor[Any], log: Log, now: datetime) -> None:
         self._context: AbstractContextManager[psycopg.Copy] = cursor.copy(_COPY)
-        at_us = (now - _EPOCH_2000) // _MICROSECOND
         self._same = b"".join(
             [
                 _COLUMNS.to_bytes(2, "big"),
                 _text(log.store),
                 _text(log.stream),
                 Struct("!ii").pack(4, log.epoch),
-                Struct("!iq").pack(8, at_us),
+                _time(now),
             ]
         )
 
@@ -86,10 +90,40 @@ class EventCopy:
         self._context.__exit__(kind, error, traceback)
 
 
+def copy_postings(cursor: psycopg.Cursor[Any], postings: Iterable[Posting], now: datetime) -> None:
+    """Write postings by one COPY. Accounts and names repeat from one to the next, so each is packed once."""
+    same = _POSTING_COLUMNS.to_bytes(2, "big") + _time(now)
+    packed = _Packed()
+    buffer = bytearray(_HEADER)
+    for sku, source, target, qty, cause, reference, store, epoch, seq in postings:
+        buffer += same
+        buffer += _NUMBERS.pack(8, qty, 4, epoch, 8, seq)
+        buffer += packed[sku]
+        buffer += packed[source]
+        buffer += packed[target]
+        buffer += packed[cause]
+        buffer += packed[reference]
+        buffer += packed[store]
+    with cursor.copy(_COPY_POSTINGS) as copy:
+        copy.write(buffer + _TRAILER)
+
+
+class _Packed(dict[str, bytes]):
+    """Texts as the format has them, each packed when it is first asked for."""
+
+    def __missing__(self, value: str) -> bytes:
+        packed = self[value] = _text(value)
+        return packed
+
+
 def subject_of(fact: facts.Fact | None) -> str | None:
     """The id of what this fact says has happened, where that may happen only once."""
     field = SUBJECTS.get(type(fact)) if fact is not None else None
     return None if field is None else getattr(fact, field)
+
+
+def _time(at: datetime) -> bytes:
+    return Struct("!iq").pack(8, (at - _EPOCH_2000) // _MICROSECOND)
 
 
 def _text(value: str) -> bytes:

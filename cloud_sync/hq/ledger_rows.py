@@ -111,7 +111,7 @@ def _granted(batch: LedgerRows, row: StockRow, f: stock.RightsGranted) -> None:
 
 def _regrant(batch: LedgerRows, row: StockRow, f: stock.RightsGranted) -> None:
     """A grant that our restored books have forgotten: the store tells of it, so it is posted again."""
-    origin = replace(batch.origin(row), reference=f.grant)
+    origin = batch.origin(row)._replace(reference=f.grant)
     if f.source != POOL:
         take_from_limbo(batch.accounts, batch.side, Move(f.sku, LIMBO, batch.side.mine, f.qty), origin)
         batch.books.drop_claim(batch.record.store, f.sku)
@@ -126,7 +126,7 @@ def _regrant(batch: LedgerRows, row: StockRow, f: stock.RightsGranted) -> None:
 def _released(batch: LedgerRows, row: StockRow, f: stock.RightsReleased) -> None:
     """Only what is really there comes into the pool: a later count may have given an earlier epoch's units away."""
     moved = f.qty
-    origin = replace(batch.origin(row), reference=f.recall)
+    origin = batch.origin(row)._replace(reference=f.recall)
     for move in moves_of(f):
         real = move._replace(source=batch.side.mine)
         if batch.current:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from cloud_sync.hq.books import Alert, Balances, DownEntry, Posting, Reservation
+from cloud_sync.hq.event_copy import copy_postings
 from cloud_sync.hq.pool import Cursor
 from cloud_sync.protocol.instructions import Grant, Instruction, Recall
 from cloud_sync.protocol.stock_rights import POOL
@@ -26,7 +27,6 @@ _BALANCES: Final = f"{_HOLDINGS} AND sku = ANY(%s)"
 _LOCK_POOL: Final = """
 SELECT sku, units FROM balances WHERE account = %s AND sku = ANY(%s) ORDER BY sku FOR UPDATE"""
 _POSTING_COLUMNS: Final = "sku, source, target, qty, cause, reference, store, epoch, seq, at"
-_COPY_POSTINGS: Final = f"COPY postings ({_POSTING_COLUMNS}) FROM STDIN"
 _POST: Final = f"""
 INSERT INTO postings ({_POSTING_COLUMNS})
 SELECT *, %s::timestamptz FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[],
@@ -120,9 +120,7 @@ class StockBooks:
         if len(pool) > 1:
             self.lock_pool(pool)
         if len(postings) >= COPY_FROM:
-            with self.cursor.copy(_COPY_POSTINGS) as copy:
-                for posting in postings:
-                    copy.write_row((*posting, now))
+            copy_postings(self.cursor, postings, now)
         elif postings:
             columns = [list(column) for column in zip(*postings, strict=True)]
             self.cursor.execute(_POST, [now, *columns])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typing
+from typing import Any
 
 import msgspec
 import pytest
@@ -23,7 +24,7 @@ def no_lines(order: str) -> list[Units]:
     return []
 
 
-def values_of(name: str, hint: object) -> st.SearchStrategy[object]:
+def values_of(name: str, hint: Any) -> st.SearchStrategy[Any]:
     if name == "sku":
         return st.sampled_from("AB")
     if name == "lines":
@@ -34,7 +35,11 @@ def values_of(name: str, hint: object) -> st.SearchStrategy[object]:
         return st.sampled_from(["completed", "cancelled", "expired", "refunded"])
     if hint is int:
         return st.integers(-9, 9) if name in ("delta", "rights", "deficit") else st.integers(0, 9)
-    simple = {str: st.just("x"), bool: st.booleans(), int | None: st.none() | st.integers(-9, 9)}
+    simple: dict[Any, st.SearchStrategy[Any]] = {
+        str: st.just("x"),
+        bool: st.booleans(),
+        int | None: st.none() | st.integers(-9, 9),
+    }
     return simple.get(hint, st.just([]) if typing.get_origin(hint) is list else st.just({}))
 
 

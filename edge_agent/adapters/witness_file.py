@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -21,6 +22,10 @@ log = structlog.get_logger(__name__)
 
 RECORD_BYTES = 512
 """What a disk writes as a whole: a power cut leaves the old note or the new one."""
+
+
+Head = tuple[int, int, str]
+"""Epoch, number and hash (hex) of the ledger's newest row."""
 
 
 def beside(data: Path) -> Path:
@@ -67,12 +72,14 @@ def judge(note: Note | None, queries: Queries) -> Standing:
 class WitnessFile:
     """The note of a running agent. `begin`, then `follow` after every commit, then `end`."""
 
-    def __init__(self, path: Path, queries: Queries) -> None:
+    def __init__(self, path: Path, queries: Queries, head: Callable[[], Head]) -> None:
+        """`head` tells where the ledger's committed rows end; it is asked after every commit, by the writer."""
         self._path = path
         self._queries = queries
+        self._head = head
         self._found = read(path)
         self._file = -1
-        self._written = (0, 0, "")
+        self._written: Head = (0, 0, "")
         self._failing = False
         self.machine = self._found.machine if self._found is not None else mint_machine()
         """The mark of this machine: the note's, or a new one where there is no note."""
@@ -83,7 +90,7 @@ class WitnessFile:
 
     def begin(self) -> None:
         """Keep the note from now on. Never called for a restored file: the note is the proof of it. Raises OSError."""
-        self._written = self._queries.journal_head()
+        self._written = self._head()
         put(self._path, _note(self.machine, self._written))
         self._file = os.open(self._path, os.O_WRONLY)
 
@@ -91,7 +98,7 @@ class WitnessFile:
         """Write the note again if the ledger moved; cheap enough to stand behind every commit."""
         if self._file < 0:
             return
-        head = self._queries.journal_head()
+        head = self._head()
         if head == self._written:
             return
         try:
@@ -115,6 +122,6 @@ def _record(note: Note) -> bytes:
     return witness.write(note).ljust(RECORD_BYTES - 1) + b"\n"
 
 
-def _note(machine: str, head: tuple[int, int, str]) -> Note:
+def _note(machine: str, head: Head) -> Note:
     epoch, seq, chain_hash = head
     return Note(machine=machine, epoch=epoch, seq=seq, hash=chain_hash)

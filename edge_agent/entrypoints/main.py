@@ -104,12 +104,17 @@ class EdgeAgent:
         self.queries = Queries(data / STORE_FILE)
         self.access = access.load_or_make(data)
         rules = Rules(config.policy, frozenset({"sandbox", COUNTER}), shares_stock=bool(identity.hq_url))
-        self.brain = Brain(SqliteJournal(self._writer_db, identity.store), rules, self.clock)
+        journal = SqliteJournal(self._writer_db, identity.store)
+        self.brain = Brain(journal, rules, self.clock)
         self.link = MqttLink(config.broker, identity.store, self.brain)
         self._sandbox = SandboxProvider(data / "sandbox.db", config.public_url or self.url)
         self._http = requests.Session()
         # A store that stands alone has nobody to share its stock with, and so nothing to prove.
-        self._witness = WitnessFile(config.witness or beside(data), self.queries) if identity.hq_url else None
+        self._witness = (
+            WitnessFile(config.witness or beside(data), self.queries, journal.ledger_head)
+            if identity.hq_url
+            else None
+        )
         self.hq_link = self._hq_link(identity)
         self.status = Status(identity, self.queries, self.brain, self.clock, self.hq_link)
         self.feed = Feed(self.queries, self.status.changes)

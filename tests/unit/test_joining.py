@@ -174,7 +174,7 @@ def joined(data: Path, hq: HttpServer) -> Iterator[Store]:
     store = Store(data / identity.STORE_FILE)
     store.stock(("vm-1", "1", "A", 5))
     store.paid_order(("A", 1))
-    keeper = witness_file.WitnessFile(witness_file.beside(data), store.queries)
+    keeper = witness_file.WitnessFile(witness_file.beside(data), store.queries, store.journal.ledger_head)
     keeper.begin()
     keeper.end()
     yield store
@@ -214,7 +214,7 @@ def test_verify_knows_an_older_copy_and_one_that_nothing_proves(
     shutil.copytree(data, tmp_path / "copy")
     note = witness_file.beside(data)
     joined.order(("A", 1))
-    keeper = witness_file.WitnessFile(note, joined.queries)
+    keeper = witness_file.WitnessFile(note, joined.queries, joined.journal.ledger_head)
     keeper.begin()
     keeper.end()
     status, found = findings(tmp_path / "copy")

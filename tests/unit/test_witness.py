@@ -11,7 +11,6 @@ import pytest
 from cloud_sync.protocol import witness
 from cloud_sync.protocol.witness import Note, Standing
 from edge_agent.adapters import witness_file
-from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.adapters.witness_file import RECORD_BYTES, WitnessFile
 from hardware import messages
 from tests.edge_harness import Store
@@ -87,15 +86,20 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "store.witness"
 
 
-def begun(path: Path, queries: Queries) -> WitnessFile:
+def found_by(path: Path, store: Store) -> WitnessFile:
+    """The keeper that an agent of this store has."""
+    return WitnessFile(path, store.queries, store.journal.ledger_head)
+
+
+def begun(path: Path, store: Store) -> WitnessFile:
     """A keeper as an agent starts it."""
-    keeper = WitnessFile(path, queries)
+    keeper = found_by(path, store)
     keeper.begin()
     return keeper
 
 
 def test_each_commit_that_moves_the_ledger_moves_the_note(store: Store, path: Path) -> None:
-    keeper = begun(path, store.queries)
+    keeper = begun(path, store)
     store.brain.on_commit(keeper.follow)
     store.order(("A", 1))
     found = witness_file.read(path)
@@ -105,13 +109,13 @@ def test_each_commit_that_moves_the_ledger_moves_the_note(store: Store, path: Pa
     store.report(messages.PersonSensed())
     assert path.stat().st_mtime_ns == before, "interactions do not touch it"
     keeper.end()
-    assert WitnessFile(path, store.queries).machine == keeper.machine
+    assert found_by(path, store).machine == keeper.machine
 
 
 def test_a_note_that_lags_after_a_power_cut_proves_nothing_wrong(store: Store, path: Path) -> None:
-    begun(path, store.queries).end()
+    begun(path, store).end()
     store.order(("A", 1))
-    assert WitnessFile(path, store.queries).judge() is Standing.LATEST
+    assert found_by(path, store).judge() is Standing.LATEST
 
 
 def test_a_copy_put_back_is_known_by_the_note_even_when_it_grew_as_long_again(
@@ -119,36 +123,36 @@ def test_a_copy_put_back_is_known_by_the_note_even_when_it_grew_as_long_again(
 ) -> None:
     store.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     shutil.copy(store.path, tmp_path / "copy.db")
-    keeper = begun(path, store.queries)
+    keeper = begun(path, store)
     store.brain.on_commit(keeper.follow)
     store.order(("A", 1))
     keeper.end()
 
     copy = Store(tmp_path / "copy.db")
-    assert WitnessFile(path, copy.queries).judge() is Standing.RESTORED
+    assert found_by(path, copy).judge() is Standing.RESTORED
     copy.clock.pass_s(5)
     for _ in range(3):
         copy.order(("A", 1))
-    again = WitnessFile(path, copy.queries)
+    again = found_by(path, copy)
     assert again.judge() is Standing.RESTORED
     again.follow()
-    assert WitnessFile(path, store.queries).judge() is Standing.LATEST, "a note is not taken back"
+    assert found_by(path, store).judge() is Standing.LATEST, "a note is not taken back"
     copy.close()
 
 
 def test_without_a_note_the_store_gets_a_new_mark_and_has_yet_to_prove_itself(
     store: Store, path: Path
 ) -> None:
-    keeper = WitnessFile(path, store.queries)
+    keeper = found_by(path, store)
     assert keeper.judge() is Standing.UNKNOWN
     keeper.begin()
     keeper.end()
-    assert WitnessFile(path, store.queries).judge() is Standing.LATEST
-    assert WitnessFile(path, store.queries).machine == keeper.machine
+    assert found_by(path, store).judge() is Standing.LATEST
+    assert found_by(path, store).machine == keeper.machine
 
 
 def test_a_note_that_cannot_be_written_any_more_stops_no_sale(store: Store, path: Path) -> None:
-    keeper = begun(path, store.queries)
+    keeper = begun(path, store)
     store.brain.on_commit(keeper.follow)
     with path.open("rb") as read_only:
         ours, keeper._file = keeper._file, read_only.fileno()
@@ -156,4 +160,4 @@ def test_a_note_that_cannot_be_written_any_more_stops_no_sale(store: Store, path
         keeper._file = ours
     assert store.order(("A", 1)).refused == ""
     keeper.end()
-    assert WitnessFile(path, store.queries).judge() is Standing.LATEST
+    assert found_by(path, store).judge() is Standing.LATEST

@@ -100,11 +100,16 @@ def expire(books: Books, reservation: str, now: datetime) -> None:
 
 
 def restate(books: Books, sold: Reservation, now: datetime) -> Reservation:
-    """After a restore the seller tells again what was confirmed: such a sale stands, whatever the pool says."""
+    """After a restore the seller tells again what was confirmed: such a sale stands, whatever the pool says.
+
+    Raises RightsRefused: `another`; and for a store's own units what `confirm` does.
+    """
     known = books.reservation(sold.id)
+    if known is not None and (known.sku, known.qty) != (sold.sku, sold.qty):
+        raise RightsRefused("another", f"{sold.id} is the name of another reservation")
     if known is not None and known.confirmed:
         return known
-    if known is not None and known.state == "reserved":
+    if known is not None and (known.state == "reserved" or known.how != WAREHOUSE):
         return confirm(books, sold.id, min(now, known.expires_at - timedelta(microseconds=1)))
     confirmed = replace(sold, state="confirmed", confirmed=True)
     books.save_reservation(confirmed, now)

@@ -272,6 +272,23 @@ def test_a_stores_unit_is_pinned_for_a_buyer_and_pinned_anew_after_a_join(desk: 
     assert [type(instruction).__name__ for instruction in told] == ["Grant", "Pin"]
 
 
+def test_a_sale_told_again_after_a_restore_stands_once_and_takes_only_from_the_pool(desk: Desk) -> None:
+    desk.join("sh-01")
+    desk.receive(3)
+
+    def restate(name: str, qty: int = 2) -> Reservation:
+        sold = Reservation(name, SKU, qty, WAREHOUSE, "", "confirmed", NOON, True)
+        return desk.do(lambda b: online.restate(b, sold, NOON))
+
+    assert (restate("o-1").state, restate("o-1").confirmed, desk.pool()) == ("confirmed", True, 1)
+    assert (restate("o-2").state, desk.pool()) == ("confirmed", 0), "one of them is nobody's: an alert tells"
+    with pytest.raises(rights.RightsRefused, match="another"):
+        restate("o-1", qty=1)
+    desk.reserve("o-3", 2, how="picked_up", store="sh-01")
+    with pytest.raises(rights.RightsRefused, match="not put the units aside"):
+        restate("o-3")
+
+
 def test_rows_of_a_fork_are_kept_aside_once(desk: Desk) -> None:
     old = desk.join("sh-01").write(cash("a"), cash("b"))
     desk.sync(old)

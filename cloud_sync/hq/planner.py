@@ -16,6 +16,7 @@ ANY: Final = "*"
 HALF_LIFE_DAYS: Final = 3.5
 """A sale of so many days ago counts half."""
 WINDOW_DAYS: Final = 14
+LEAST_FOR_BUYERS: Final = 20
 
 
 @dataclass(frozen=True)
@@ -146,8 +147,12 @@ def _recalls(idle: list[tuple[Policy, Held, int]], short: int) -> list[Proposal]
 def for_buyer(policies: Sequence[Policy], stocks: Iterable[Held], missing: int) -> list[Proposal]:
     """Whom to ask for units when a buyer stands online and the pool has too few: a sure sale goes before a likely one.
 
-    Each store with a policy keeps its minimum; those that can spare most are asked first.
+    More is asked for than the one buyer lacks: where one came others come too, before stores have answered. Each
+    store with a policy keeps its minimum; those that can spare most are asked first.
     """
+    if missing < 1:
+        return []
+    missing = max(missing, LEAST_FOR_BUYERS)
     spare = []
     for held in stocks:
         policy = nearest(policies, held.store, held.sku)
@@ -158,7 +163,7 @@ def for_buyer(policies: Sequence[Policy], stocks: Iterable[Held], missing: int) 
     for _, held, policy in sorted(spare, key=lambda entry: (-entry[0], entry[1].store)):
         qty = min(missing, held.hold - policy.minimum)
         if qty > 0:
-            why = f"a buyer online waits for {missing}; the store keeps at least {policy.minimum}"
+            why = f"buyers wait online; the store keeps at least {policy.minimum}"
             proposals.append(Proposal(held.store, held.sku, "recall", qty, policy.minimum, why))
             missing -= qty
     return proposals

@@ -76,9 +76,15 @@ def test_nothing_more_is_asked_while_a_recall_is_unanswered():
 
 def test_for_a_buyer_online_stores_keep_their_minimum_and_the_richest_is_asked_first():
     stocks = [Held("a", "tea", 4, 0), Held("b", "tea", 9, 0), Held("c", "milk", 9, 0)]
-    asked = for_buyer([Policy(ANY, "tea", 2, 2, 100)], stocks, 8)
-    assert [(p.store, p.qty) for p in asked] == [("b", 7), ("a", 1)]
+    policies = [Policy(ANY, "tea", 2, 2, 100)]
+    assert [(p.store, p.qty) for p in for_buyer(policies, stocks, 30)] == [("b", 7), ("a", 2)]
+    assert for_buyer(policies, stocks, 0) == []
     assert for_buyer([], stocks, 8) == []
+
+
+def test_where_one_buyer_waits_others_are_coming():
+    [asked] = for_buyer([ALL], [Held("a", "tea", 90, 0)], 1)
+    assert (asked.qty, asked.why) == (20, "buyers wait online; the store keeps at least 1")
 
 
 def test_recent_sales_count_more_than_old_ones_and_a_new_store_is_not_taken_for_a_slow_one():

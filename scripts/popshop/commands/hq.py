@@ -1,4 +1,4 @@
-"""`popshop hq`: run headquarters, enrol stores, read its reports; see also `hq_stock` and `hq_care`.
+"""`popshop hq`: run headquarters, enrol stores, read its reports; see also `_hq_stock` and `_hq_care`.
 
 All but `run` talk to a running headquarters, found by its data folder or by --url and a password; a report on
 a folder whose headquarters does not run starts it for that one question.
@@ -13,14 +13,14 @@ import typer
 
 from cloud_sync.hq import address
 from cloud_sync.hq.credentials import FILE_NAME
-from popshop.commands import hq_care, hq_stock
+from popshop.commands import _hq_care, _hq_stock
 from popshop.console import UserError, err, facts_table, out, print_json, table
 from popshop.shop.head_office import DEFAULT_DATA, Data, Json, Url, ask, find, reading
 
 app = typer.Typer(no_args_is_help=True, help="Headquarters: run it, enrol stores, read its reports.")
 report = typer.Typer(no_args_is_help=True, help="Figures from headquarters.")
 app.add_typer(report, name="report")
-app.add_typer(hq_stock.stock, name="stock")
+app.add_typer(_hq_stock.stock, name="stock")
 
 
 @app.command()
@@ -77,8 +77,10 @@ def run(
 def enrol(
     store: Annotated[str, typer.Argument(help="The store's id: a-z, 0-9 and hyphens.")],
     name: Annotated[str, typer.Option(help="The store's name on every screen; its id if left out.")] = "",
-    timezone: Annotated[str, typer.Option(help="Its time zone, for business days.")] = "Asia/Shanghai",
-    currency: Annotated[str, typer.Option(help="Its currency, ISO 4217.")] = "CNY",
+    timezone: Annotated[
+        str, typer.Option(help="Its time zone, for business days; Asia/Shanghai if left out.")
+    ] = "",
+    currency: Annotated[str, typer.Option(help="Its currency, ISO 4217; CNY if left out.")] = "",
     data: Data = DEFAULT_DATA,
     dsn: Annotated[
         str, typer.Option(help="Write into this database instead of asking a running headquarters.")
@@ -88,10 +90,10 @@ def enrol(
 ) -> None:
     """Write a store into the books and print a one-time code, valid for 24 hours.
 
-    In the store: popshop edge join CODE. Enrolling a store again gives it a new code; its token stays
-    valid until the new code is used.
+    In the store: popshop edge join CODE. Enrolling a store again gives it a new code and changes only what
+    is given; its token stays valid until the new code is used.
     """
-    asked = {"store": store, "name": name or store, "timezone": timezone, "currency": currency}
+    asked = {"store": store, "name": name, "timezone": timezone, "currency": currency}
     if dsn:
         if not url:
             raise UserError("with --dsn say with --url at which address the store reaches headquarters")
@@ -180,4 +182,4 @@ def _enrol_in_database(dsn: str, asked: dict[str, str]) -> dict[str, str]:
     return {"code": made.code, "expires_at": made.expires_at.isoformat()}
 
 
-hq_care.add_to(app)
+_hq_care.add_to(app)

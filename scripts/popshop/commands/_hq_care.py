@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 import msgspec
 import typer
 
-from popshop.commands.hq_stock import Store, Yes, cell, done, part, sure
+from popshop.commands._hq_stock import Store, Yes, cell, done, part, sure
 from popshop.console import UserError, err, facts_table, out, print_json, table
 from popshop.shop.head_office import DEFAULT_DATA, Data, Headquarters, Json, Url, act, ask, find, reading
 

@@ -223,7 +223,7 @@ def write_off(
     done(made, as_json, f"{made['moved']} of {sku} written off.")
 
 
-# ── shared with `hq_care` ───────────────────────────────────────────────────────────────────────────
+# ── shared with `_hq_care` ───────────────────────────────────────────────────────────────────────────
 
 
 def sure(yes: bool, what: str) -> None:

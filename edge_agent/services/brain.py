@@ -47,6 +47,7 @@ class Answer:
 Done = Callable[[Answer], None]
 Entry = tuple[commands.Command, Done | None]
 
+REPORTS = (commands.DeviceReported, commands.UnreadableReport)
 OK = Answer()
 DISK_FULL = Answer(Refusal("disk_full"))
 BROKEN = Answer(Refusal("broken"))
@@ -182,6 +183,9 @@ class Brain:
     # ── one command ─────────────────────────────────────────────────────────────────────────────────
 
     def _handle(self, command: commands.Command, now: datetime) -> Answer:
+        if isinstance(command, REPORTS) and not self._journal.reader.disk_is_proved():
+            # What an older copy writes cannot join the log that went on without it. The device keeps its report.
+            return Answer(NO_SALES[self._journal.reader.standing()])
         if isinstance(command, commands.DeviceReported):
             return self._report(command, now)
         keep = self._bookkeeping.get(type(command))

@@ -135,9 +135,7 @@ def test_a_newer_headquarters_is_told_of_earlier_epochs_again(store: Store) -> N
     assert (store.queries.unsettled(), store.queries.incarnation()) == ([], 1)
 
 
-@pytest.mark.parametrize(
-    ("state", "refused"), [("fenced", "must_join"), ("unproven", "unproven"), ("ok", "")]
-)
+@pytest.mark.parametrize(("state", "refused"), [("fenced", "must_join"), ("ok", "")])
 def test_only_a_store_that_may_sell_begins_something_new(store: Store, state: str, refused: str) -> None:
     under_way = store.paid_order(("A", 1))["vends"][0]["id"]
     placed = store.order(("A", 1)).subject
@@ -148,6 +146,21 @@ def test_only_a_store_that_may_sell_begins_something_new(store: Store, state: st
     assert store.do(commands.RequestPayment(store.key(), placed, "counter")).refused == refused
     store.report(messages.VendSucceeded(command_id=under_way, slot="1", drop_confirmed=True))
     assert len(store.facts(facts.VendDispensed)) == 1
+
+
+@pytest.mark.parametrize(("state", "reason"), [("fenced", "restored"), ("unproven", "no_witness")])
+def test_a_disk_that_may_be_an_older_copy_leaves_reports_with_the_device_until_it_has_joined(
+    store: Store, state: str, reason: str
+) -> None:
+    store.do(commands.StandingChanged("", state, reason))
+    assert store.order(("A", 1)).refused
+    sold = messages.CashSale(slot="1", price_minor=500, currency="CNY")
+    before = len(store.facts(facts.Fact))
+    assert store.report(sold).upto == 0
+    assert len(store.facts(facts.Fact)) == before
+    store.do(commands.StandingChanged("", "ok"))
+    assert store.report(sold, seq=1).upto == 1
+    assert len(store.facts(facts.CashSold)) == 1
 
 
 def test_joining_again_lifts_a_fence(store: Store) -> None:

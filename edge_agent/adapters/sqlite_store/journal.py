@@ -138,6 +138,7 @@ class SqliteJournal:
         """Both streams begin anew. Whoever opens an epoch has just joined, so the store may sell again."""
         if self._new_epoch:
             self._db.execute("UPDATE link SET standing = 'ok', standing_reason = ''")
+            self.reader.begin()
         self._new_epoch = epoch
         self._new_heads = {stream: Head(0, GENESIS) for stream in STREAMS}
 
@@ -253,6 +254,7 @@ class SqliteJournal:
         self._db.execute(
             "UPDATE link SET standing = ?, standing_reason = ?", (command.state, command.reason[:40])
         )
+        self.reader.begin()
 
 
 def _head(db: sqlite3.Connection, epoch: int, stream: Stream) -> Head:

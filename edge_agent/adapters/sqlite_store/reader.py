@@ -31,11 +31,12 @@ class SqliteReader:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
-        self._currency = ""
+        self.begin()
 
     def begin(self) -> None:
-        """A transaction begins: what was remembered in the one before may not be true any more."""
+        """A transaction begins, or what was remembered in it is not true any more."""
         self._currency = ""
+        self._standing: tuple[str, str] | None = None
 
     def currency(self) -> str:
         """The store's currency; read once per transaction."""
@@ -197,5 +198,16 @@ class SqliteReader:
         return int(self._db.execute("SELECT down_seq FROM link").fetchone()[0])
 
     def standing(self) -> str:
-        """ok, unproven or fenced."""
-        return str(self._db.execute("SELECT standing FROM link").fetchone()[0])
+        """ok, unproven or fenced; read once per transaction."""
+        return self._link()[0]
+
+    def disk_is_proved(self) -> bool:
+        """Whether nothing says that this disk may be an older copy of itself."""
+        standing, reason = self._link()
+        return standing != "unproven" and reason != "restored"
+
+    def _link(self) -> tuple[str, str]:
+        if self._standing is None:
+            standing, reason = self._db.execute("SELECT standing, standing_reason FROM link").fetchone()
+            self._standing = (standing, reason)
+        return self._standing

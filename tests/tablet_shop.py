@@ -12,6 +12,9 @@ from typing import Any
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
+from cloud_sync.protocol.numbered_log import GENESIS
+from cloud_sync.protocol.witness import Note
+from edge_agent.adapters import identity, witness_file
 from edge_agent.adapters.identity import Identity
 from hardware.device import Device
 from hardware.runner import DeviceRunner, random_boot_mark, system_clock
@@ -119,18 +122,18 @@ def wait_for(look: Callable[[], Any], timeout_s: float = 15.0) -> Any:
 
 
 @contextmanager
-def tablet_shop(folder: Path) -> Iterator[TabletShop]:
-    """A stocked shop whose vends are unknown after a second of silence, and whose headquarters is away."""
+def tablet_shop(folder: Path, hq_url: str = "http://127.0.0.1:9") -> Iterator[TabletShop]:
+    """A stocked shop whose vends are unknown after a second of silence, and whose headquarters is (usually) away."""
     store = Identity(
         store=STORE,
         name="杭州湖滨银泰 in77",
         timezone="Asia/Shanghai",
         currency="CNY",
         token="none",
-        hq_url="http://127.0.0.1:9",
+        hq_url=hq_url,
     )
     with LocalShop(folder, store, agent_options=["--vend-timeout-s", "1"]) as shop:
-        shop.stand_alone()
+        joined(shop, store)
         shop.broker.start()
         shop.start_agent()
         machines = {name: _machine(shop, folder, name) for name in MACHINES}
@@ -139,6 +142,13 @@ def tablet_shop(folder: Path) -> Iterator[TabletShop]:
             found.stock()
             yield found
             found.staff.close()
+
+
+def joined(shop: LocalShop, store: Identity) -> None:
+    """What joining leaves behind: who the store is, and the note that this computer is the one."""
+    identity.save(shop.edge_data, store)
+    note = Note(machine=f"machine-{store.epoch}", epoch=store.epoch, seq=0, hash=GENESIS.hex())
+    witness_file.put(witness_file.beside(shop.edge_data), note)
 
 
 def _machine(shop: LocalShop, folder: Path, name: str) -> Device:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,32 +9,13 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from edge_agent.entrypoints.access import Access
 from edge_agent.entrypoints.staff.pin_guard import FREE_TRIES
 from edge_agent.entrypoints.staff.session import Sessions
+from tests.tablet_hands import AREAS, SIZES, area, assert_well_drawn, shot
 from tests.tablet_shop import TabletShop, tablet_shop, wait_for
-
-ROOT = Path(__file__).resolve().parents[2]
-SIZES = {"landscape": (1280, 800), "portrait": (800, 1280)}
-AREAS = ("needs", "devices", "orders", "health")
-
-# Text that is cut off, that runs out of its card, and things to touch that are smaller than a finger.
-FIND_CUT = """() => [...document.querySelectorAll('header *, .area *, .sheet *')].filter(e => {
-  const s = getComputedStyle(e);
-  const hidden = s.overflowX === 'hidden' || s.overflowX === 'clip' || s.textOverflow === 'ellipsis';
-  return hidden && e.innerText && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1);
-}).map(e => e.className + ': ' + e.innerText.slice(0, 80))"""
-FIND_OUTSIDE = """() => [...document.querySelectorAll('.card *, .slot *, .order *, .sheet *, header *')].filter(e => {
-  const box = e.parentElement.closest('.card, .slot, .order, .sheet, header').getBoundingClientRect();
-  const own = e.getBoundingClientRect();
-  return own.width && (own.right > box.right + 1 || own.left < box.left - 1 || own.bottom > box.bottom + 1);
-}).map(e => e.className + ': ' + (e.innerText || '').slice(0, 80))"""
-FIND_SMALL = """() => [...document.querySelectorAll('button, a, input')].filter(e => {
-  const own = e.getBoundingClientRect();
-  return own.width && (own.width < 47.5 || own.height < 47.5);
-}).map(e => e.tagName + '.' + e.className + ': ' + (e.innerText || '').slice(0, 40))"""
 
 
 @pytest.fixture(scope="module")
@@ -45,68 +24,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TabletShop]:
         yield found
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("needs chromium: apt-get install chromium fonts-noto-cjk")
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=path, args=[*flags, "--disable-sync", "--no-first-run"]
-        )
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def pages(browser: Browser, shop: TabletShop) -> Iterator[Any]:
-    """Makes signed-in tablets; closes them afterwards, and minds their errors."""
-    contexts, errors = [], []
-
-    def sign_in(language: str = "en", size: str = "landscape") -> Page:
-        width, height = SIZES[size]
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, locale=f"{language}-CN", has_touch=True
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(shop.url)
-        for digit in shop.pin:
-            page.tap(f".key[data-digit='{digit}']")
-        page.tap("button.main")
-        page.wait_for_selector(".area")
-        return page
-
-    yield sign_in
-    for context in contexts:
-        context.close()
-    assert not errors
-
-
-def area(page: Page, name: str) -> None:
-    page.tap(f"nav button >> nth={AREAS.index(name)}")
-    page.wait_for_selector(f"[data-area={name}]")
-
-
 def case_card(page: Page, case: str) -> Any:
     return page.locator("article.case", has_text=case)
-
-
-def assert_well_drawn(page: Page) -> None:
-    wide = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    assert wide[0] <= wide[1], f"the page is {wide[0]} wide in a window of {wide[1]}"
-    assert page.evaluate(FIND_CUT) == []
-    assert page.evaluate(FIND_OUTSIDE) == []
-    assert page.evaluate(FIND_SMALL) == []
-
-
-def shot(page: Page, name: str, tmp_path: Path) -> None:
-    """Take a picture; those of the tablet on its stand into docs/, when asked to."""
-    write = name.startswith("tablet-") and os.environ.get("POPSHOP_WRITE_SCREENSHOTS") == "1"
-    folder = ROOT / "docs" / "images" if write else tmp_path
-    page.screenshot(path=folder / f"{name}.png")
 
 
 def test_nobody_gets_in_without_the_pin(shop: TabletShop, browser: Browser) -> None:

@@ -1,4 +1,4 @@
-"""Pure: the stock area. What is reserved online, what is still to be counted, and every product, the low ones first."""
+"""Pure: the stock area. What is still to be counted, what is reserved online, and every product, the low ones first."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def render(language: Language, shop: Shop, find: str, counted: Counted) -> str:
     """The area's HTML."""
     if not shop.stock:
         return parts.blank(word(language, "no_products"), word(language, "no_products_hint"))
-    return _pins(language, shop) + _guide(language, shop, counted) + _products(language, shop, find)
+    return _guide(language, shop, counted) + _pins(language, shop) + _products(language, shop, find)
 
 
 # ── reserved online ─────────────────────────────────────────────────────────────────────────────────
@@ -163,7 +163,7 @@ def _row(language: Language, row: Entity, par: int | None) -> str:
     if row["deficit"] or differences(language, row):
         tag += '<span class="tag warn">!</span>'
     return (
-        f'<button type="button" class="good" data-key="{text(row["sku"])}" {parts.does("product", row["sku"])}>'
+        f'<button type="button" class="ware" data-key="{text(row["sku"])}" {parts.does("product", row["sku"])}>'
         f'<span class="words"><span class="name">{goods(language, row)}</span>'
         f'<span class="sub">{text(row["sku"])}</span>{tag}</span>'
         f'<span class="cells">{figures(language, row)}</span></button>'

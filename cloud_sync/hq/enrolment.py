@@ -19,6 +19,8 @@ from cloud_sync.protocol.identifiers import is_name
 from cloud_sync.protocol.session import JoinReply, JoinRequest
 
 CODE_LIFETIME: Final = timedelta(hours=24)
+USUAL: Final = ("Asia/Shanghai", "CNY")
+"""Time zone and currency of a new store where nobody says otherwise."""
 MAX_EPOCH: Final = 10_000
 """More than a store can have joined; a higher one is no store's word."""
 MAX_MACHINE_CHARS: Final = 200
@@ -30,6 +32,7 @@ ON CONFLICT (store) DO UPDATE
 SET name = excluded.name, timezone = excluded.timezone, currency = excluded.currency,
     code_hash = excluded.code_hash, code_expires_at = excluded.code_expires_at, code_used_at = NULL,
     code_epoch = NULL"""
+_KNOWN: Final = "SELECT name, timezone, currency FROM stores WHERE store = %s"
 _FIND_CODE: Final = """
 SELECT store, name, timezone, currency, code_expires_at, code_used_at
 FROM stores WHERE code_hash = %s FOR UPDATE"""
@@ -59,8 +62,10 @@ class Enrolment:
 def enrol(pool: Pool, store: str, name: str, timezone: str, currency: str, now: datetime) -> Enrolment:
     """Write a store into the books (or change its entry) and make a one-time code for it.
 
+    What is empty stays as it is for a store that is known; a new one is called by its id, and is where most are.
     Raises EnrolmentError when a name, time zone or currency is none.
     """
+    name, timezone, currency = _as_known(pool, store, name, timezone, currency)
     if not is_name(store):
         raise EnrolmentError(
             "bad_store", f"{store!r} cannot name a store: use a-z, 0-9 and hyphens, at most 63"
@@ -89,6 +94,15 @@ def enrol(pool: Pool, store: str, name: str, timezone: str, currency: str, now: 
     with pool.connection() as connection:
         connection.execute(_ENROL, values)
     return Enrolment(store, code, expires_at)
+
+
+def _as_known(pool: Pool, store: str, *given: str) -> tuple[str, ...]:
+    """What is given, and for what is not, what the books say: a new code alone changes nothing of a store."""
+    if all(given) or not is_name(store):
+        return given
+    with pool.connection() as connection:
+        known = connection.execute(_KNOWN, [store]).fetchone() or (store, *USUAL)
+    return tuple(new or old for new, old in zip(given, known, strict=True))
 
 
 def join(pool: Pool, request: JoinRequest, now: datetime) -> JoinReply:

@@ -28,12 +28,12 @@ _bearer = HTTPBearer(auto_error=False)
 
 
 class EnrolRequest(BaseModel):
-    """A store to be written into the books."""
+    """A store to be written into the books; what is left out stays as it is for one that is known."""
 
     store: str = Field(description="a-z, 0-9 and hyphens, at most 63")
-    name: str
-    timezone: str = Field(description="IANA name", examples=["Asia/Shanghai"])
-    currency: str = Field(description="ISO 4217", examples=["CNY"])
+    name: str = Field("", description="on every screen; its id if left out")
+    timezone: str = Field("", description="IANA name", examples=["Asia/Shanghai"])
+    currency: str = Field("", description="ISO 4217", examples=["CNY"])
 
 
 def people_router(pool: Pool, credentials: Credentials, metrics: Metrics, clock: Clock) -> APIRouter:

@@ -113,7 +113,14 @@ def test_a_form_that_is_sent_twice_is_done_once(world: World, browser: Browser) 
     page = sign_in(browser, world, "en", 1280, 900)
     page.goto(f"{world.url}/acts/recall?sku={TEA}&store={HZ}")
     key = page.locator("[name=key]").input_value()
-    form = {"sku": TEA, "store": HZ, "qty": "3", "why": "twice", "key": key, "back": "/stock"}
+    form: dict[str, str | float | bool] = {
+        "sku": TEA,
+        "store": HZ,
+        "qty": "3",
+        "why": "twice",
+        "key": key,
+        "back": "/stock",
+    }
     for _ in range(2):
         assert page.request.post(f"{world.url}/acts/recall", form=form).ok
     page.goto(f"{world.url}/stock/item?sku={TEA}")
@@ -187,8 +194,8 @@ def test_a_store_is_led_through_joining_again_and_its_limbo_is_settled(
     page.wait_for_selector("text=What the store held before it joined again")
     assert_nothing_clipped(page)
     kept_aside(world, joined.token)
-    page.wait_for_selector("text=1 orders", timeout=10_000)
-    expect(page.locator(".page").first).to_contain_text("paid ¥5.50")
+    page.wait_for_selector("text=orders: 1", timeout=10_000)
+    expect(page.locator(".page").first).to_contain_text("paid: ¥5.50")
     shot(page, "hq-recovery-en.png", tmp_path)
     open_act(page, "bring-back")
     fill_in(page, "bring-back", qty="5")
@@ -197,6 +204,17 @@ def test_a_store_is_led_through_joining_again_and_its_limbo_is_settled(
     page.locator("[name=sure]").check()
     fill_in(page, "write-off")
     expect(page.locator(".notice")).to_contain_text("Written off")
+
+
+def test_a_new_code_changes_nothing_else_of_a_store(world: World) -> None:
+    asked = requests.post(
+        f"{world.url}/api/enrolments", json={"store": CD}, auth=("test", world.password), timeout=30
+    )
+    assert asked.status_code == 201
+    stores = world.get("/api/stores")
+    assert isinstance(stores, list)
+    named = {each["store"]: each["name"] for each in stores}
+    assert named[CD] == "成都太古里 · 春日限定"
 
 
 def kept_aside(hq: World, token: str) -> None:

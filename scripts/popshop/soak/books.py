@@ -48,6 +48,13 @@ class HqBooks:
             self._ask("SELECT store, count(*) FROM down_rows WHERE answered_at IS NULL GROUP BY store")
         )
 
+    def open_reservations(self) -> int:
+        """Units may still go back to the pool by themselves, when a buyer's time runs out."""
+        found = self._ask(
+            "SELECT count(*) FROM reservations WHERE state IN ('reserved', 'pinning') AND NOT confirmed"
+        )
+        return int(found[0][0])
+
     def journal(self, store: str) -> Iterator[JournalRow]:
         """Every row kept of a store, in the order of epoch, stream and number."""
         sockets = self._hq.postmaster()[4]

@@ -49,7 +49,7 @@ def wait_until_drained(stores: Sequence[Store], books: HqBooks, over: threading.
 
 
 def what_waits(stores: Sequence[Store], books: HqBooks) -> list[str]:
-    """What headquarters and its stores still owe each other, in words; empty when they are at rest."""
+    """What headquarters, its stores and its buyers still owe each other, in words; empty when all is at rest."""
     waiting: list[str] = []
     try:
         received = books.rows_received()
@@ -60,6 +60,8 @@ def what_waits(stores: Sequence[Store], books: HqBooks) -> list[str]:
             if rows:
                 waiting.append(f"{store.name}: {rows} rows, {_said(sync)}")
         waiting += [f"{n} instructions for {store}" for store, n in books.unanswered().items()]
+        if reservations := books.open_reservations():
+            waiting.append(f"{reservations} reservations that nobody confirmed")
     except (requests.RequestException, AgentRefused) as error:
         waiting.append(f"{type(error).__name__}")
     return waiting

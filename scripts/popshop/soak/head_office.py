@@ -17,7 +17,9 @@ from popshop.soak.parts import Headquarters
 
 SELLER: Final = "web"
 FIRST_RECEIPT: Final = 300
-POLICY: Final = {"store": "*", "cover_days": 1.0, "minimum": 20, "ceiling": 60}
+SUPPLIED: Final = goods.SKUS[: goods.PRODUCTS // 2]
+"""Products that follow demand by themselves, beside what people do by hand."""
+POLICY: Final[dict[str, Any]] = {"store": "*", "cover_days": 1.0, "minimum": 20, "ceiling": 60}
 PAUSE_S: Final = 1.0
 TIMEOUT_S: Final = 10.0
 GIVE_UP_S: Final = 120.0
@@ -50,21 +52,23 @@ class HeadOffice:
         for sku in goods.SKUS:
             if not self._receive(sku, FIRST_RECEIPT):
                 raise UserError(f"headquarters does not take {sku} into its pool")
-        # Half of the products follow demand by themselves, beside what people do by hand.
-        for sku in goods.SKUS[: goods.PRODUCTS // 2]:
-            self._ask("/api/policies", {"sku": sku, **POLICY})
+        for sku in SUPPLIED:
+            self._ask("/api/policies", {**POLICY, "sku": sku})
 
     def start(self) -> None:
         """Begin to work."""
         self._thread.start()
 
     def leave(self) -> None:
-        """Work no more. Raises what went wrong."""
+        """Work no more, and leave nothing behind that moves rights by itself. Raises what went wrong."""
         self._over.set()
         self._thread.join()
-        self._session.close()
         if self.failure is not None:
             raise self.failure
+        for sku in SUPPLIED:
+            policy = {"store": POLICY["store"], "sku": sku}
+            self._session.delete(f"{self._hq.url}/api/policies", params=policy, timeout=TIMEOUT_S)
+        self._session.close()
 
     def _work(self) -> None:
         try:

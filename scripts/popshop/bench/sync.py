@@ -66,7 +66,7 @@ class Sync:
 def run(folder: Path, rows: int, rounds: int = ROUNDS) -> Sync:
     """Measure. Everything is made below `folder`, and nothing runs afterwards."""
     folder = folder.resolve()
-    with _headquarters(folder) as (hq, url):
+    with headquarters(folder) as (hq, url):
         enrol = ["hq", "enrol", STORE, "--data", str(folder / "hq"), "--json"]
         code = json.loads(run_popshop(folder, enrol))["code"]
         run_popshop(folder, ["edge", "join", code, "--data", str(folder / "store"), "--json"])
@@ -75,7 +75,7 @@ def run(folder: Path, rows: int, rounds: int = ROUNDS) -> Sync:
         begun_s = steady_s()
         there = sales_day.fill_journal(folder / "store" / STORE_FILE, folder / "day.db", who, rows)
         generate_s = steady_s() - begun_s
-        with psycopg.connect(_dsn(folder / "hq"), autocommit=True) as db, _agent(folder) as agent:
+        with psycopg.connect(dsn_of(folder / "hq"), autocommit=True) as db, _agent(folder) as agent:
             return _measure(_Contest(folder, db, agent, hq, there), rounds, generate_s)
 
 
@@ -207,7 +207,7 @@ def _text(value: str) -> bytes:
 
 
 @contextmanager
-def _headquarters(folder: Path) -> Iterator[tuple[Child, str]]:
+def headquarters(folder: Path) -> Iterator[tuple[Child, str]]:
     (folder / "hq").mkdir(parents=True)
     hq = popshop(folder, "hq", ["hq", "run", "--data", str(folder / "hq"), "--port", "0"])
     try:
@@ -229,7 +229,7 @@ def _agent(folder: Path) -> Iterator[Child]:
         agent.stop()
 
 
-def _dsn(hq: Path) -> str:
+def dsn_of(hq: Path) -> str:
     """Headquarters' PostgreSQL wrote its socket's folder into the fifth line of its own file."""
     sockets = (hq / "postgres" / "cluster" / "postmaster.pid").read_text().splitlines()[4]
     return f"postgresql://popshop@/popshop?host={quote(sockets, safe='')}"

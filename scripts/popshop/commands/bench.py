@@ -12,6 +12,7 @@ import typer
 from popshop import console
 from popshop.bench import delay as delay_bench
 from popshop.bench import ingest as ingest_bench
+from popshop.bench import online as online_bench
 from popshop.bench import round_trip
 from popshop.bench import sync as sync_bench
 
@@ -48,6 +49,19 @@ def sync(
     """A store's backlog drained over HTTP into headquarters, beside a raw COPY of the same rows."""
     with tempfile.TemporaryDirectory(prefix="popshop-bench-") as folder:
         _show(sync_bench.run(Path(folder), rows), json)
+
+
+@app.command()
+def online(
+    buyers: Annotated[int, typer.Option(min=1, max=500, help="Buyers at once.")] = online_bench.BUYERS,
+    rounds: Annotated[
+        int, typer.Option(min=1, help="SKUs sold out, one after the other.")
+    ] = online_bench.ROUNDS,
+    json: Json = False,
+) -> None:
+    """Buyers online on one SKU at a time, beside a bare conditional UPDATE + INSERT behind the same server."""
+    with tempfile.TemporaryDirectory(prefix="popshop-bench-") as folder:
+        _show(online_bench.run(Path(folder), buyers=buyers, rounds=rounds), json)
 
 
 @app.command()

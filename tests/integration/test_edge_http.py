@@ -21,6 +21,17 @@ from hardware import messages
 from tests.edge_live import LiveAgent, eventually
 
 DOCS = (Path(__file__).resolve().parents[2] / "docs/agent-api.md").read_text("utf-8")
+STOCK_DEEDS: list[tuple[str, Any]] = [
+    ("/api/stock/receive", {"sku": "A", "qty": 1, "kind": "supplier"}),
+    ("/api/stock/send", {"sku": "A", "qty": 1, "kind": "transfer"}),
+    ("/api/stock/return", {"sku": "A", "qty": 1, "condition": "available"}),
+    ("/api/stock/count", {"sku": "A", "counted": 1}),
+    ("/api/stock/move", {"sku": "A", "qty": 1, "source": "available", "target": "tester"}),
+    ("/api/stock/waste", {"sku": "A", "qty": 1, "reason": "broken"}),
+    ("/api/stock/fill", {"device": "vm-1", "slot": "1", "qty": 1}),
+    ("/api/stock/count-in", {"skus": ["A"]}),
+    ("/api/pins/X/hand-over", {"how": "picked_up"}),
+]
 STAFF_ONLY: list[tuple[str, Any]] = [
     ("/api/orders/X/refund", {"amount_minor": 1, "reason": ""}),
     ("/api/refunds/X/paid-out", None),
@@ -30,6 +41,7 @@ STAFF_ONLY: list[tuple[str, Any]] = [
     ("/api/devices/vm-1/slots/1/unblock", None),
     ("/api/catalogue", {"items": []}),
     ("/api/planogram", {"slots": []}),
+    *STOCK_DEEDS,
 ]
 
 
@@ -100,7 +112,8 @@ def test_nobody_calls_without_a_token(agent: LiveAgent, token: str) -> None:
 def test_a_kiosk_may_not_do_what_is_for_staff(kiosk: Caller) -> None:
     for path, body in STAFF_ONLY:
         refused(kiosk.post(path, body), 403, "forbidden")
-    refused(kiosk.get("/api/totals"), 403, "forbidden")
+    for path in ("/api/totals", "/api/stock", "/api/pins"):
+        refused(kiosk.get(path), 403, "forbidden")
     refused(kiosk.order(price_minor=1), 403, "forbidden")
     refused(kiosk.order(slot="1"), 403, "forbidden")
     order = kiosk.order().json()["id"]

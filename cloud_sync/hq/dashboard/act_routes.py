@@ -58,7 +58,8 @@ class _Desk:
         hints = self._gather.hints(language, act, values)
         stores = self._gather.store_names()
         filled = self._gather.filled(act, values)
-        drawn = acts.form(language, act, filled, stores, hints, wrong)
+        items = self._gather.item_names(language)
+        drawn = acts.form(language, act, filled, stores, items, hints, wrong)
         asked = {field: value for field, value in values.items() if field != "key"}
         here = parts.address(f"/acts/{name}", **asked)
         return _page(language, drawn, here, values.get("back", ""), 400 if wrong else 200)

@@ -68,15 +68,18 @@ def form(
     act: Act,
     values: Mapping[str, str],
     stores: Mapping[str, str],
+    items: Mapping[str, str],
     hints: Mapping[str, str],
     wrong: str = "",
 ) -> str:
     """The page of one act: what it does, its fields, and what was wrong with the last try.
 
-    `stores` are the names by id to choose from; `hints` stand below a field; `values["key"]` makes a second press of
-    the button harmless.
+    `stores` are the names by id to choose from, `items` those by SKU; `hints` stand below a field; `values["key"]`
+    makes a second press of the button harmless.
     """
     drawn = "".join(_field(language, act, name, values, stores, hints) for name in act.fields)
+    if "sku" in act.asked:
+        drawn += _known_items(items)
     if act.grave:
         drawn += (
             f'<label class="sure"><input type="checkbox" name="sure" value="1" required>'
@@ -113,7 +116,7 @@ def _field(
     if name == "store" and name in act.asked:
         control = _choice(language, values.get(name, ""), stores, any_store=act.name == "policy")
     else:
-        kind = 'inputmode="numeric"' if name in NUMBERS else ""
+        kind = 'inputmode="numeric"' if name in NUMBERS else 'list="items"' if name == "sku" else ""
         shown = "readonly" if name in act.given else required
         control = (
             f'<input class="field" name="{name}" value="{value}" maxlength="{MAX_FIELD_CHARS}" '
@@ -123,6 +126,14 @@ def _field(
     note = f'<div class="hint">{parts.text(hint)}</div>' if hint else ""
     label = word(language, f"field.{name}") if has_word(f"field.{name}") else parts.text(name)
     return f"<label><span>{label}</span>{control}{note}</label>"
+
+
+def _known_items(items: Mapping[str, str]) -> str:
+    """SKUs that are known, so that nobody mistypes one; a new one may be typed all the same."""
+    listed = "".join(
+        f'<option value="{parts.text(sku)}">{parts.text(name)}</option>' for sku, name in items.items()
+    )
+    return f'<datalist id="items">{listed}</datalist>'
 
 
 def _choice(language: Language, chosen: str, stores: Mapping[str, str], *, any_store: bool) -> str:

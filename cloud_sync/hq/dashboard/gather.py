@@ -103,6 +103,13 @@ class Gather:
         """Every store's name by its id."""
         return {store.store: store.name for store in self.queries.stores(self.clock())}
 
+    def item_names(self, language: Language) -> dict[str, str]:
+        """Every known item's name by its SKU."""
+        return {
+            line.sku: (line.name_zh if language == "zh" else line.name_en) or line.sku
+            for line in self.stock.stock()
+        }
+
     def filled(self, act: Act, values: Mapping[str, str]) -> dict[str, str]:
         """A form's fields as they are now, where nobody typed anything yet."""
         filled = dict(values)

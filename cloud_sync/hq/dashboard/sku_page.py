@@ -136,8 +136,8 @@ def _moves(language: Language, model: SkuPage) -> str:
     headings = [
         (word(language, "time"), "tight"),
         (word(language, "field.store"), "tight"),
-        (word(language, "down_rows"), ""),
-        ("", "number"),
+        (word(language, "happened"), ""),
+        (word(language, "the_answer"), "number"),
     ]
     shown = model.stock.moves[:SHOWN_MOVES]
     return parts.table(headings, (_move(language, move, model.zone) for move in shown))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
+from typing import Final
 
+from cloud_sync.hq.accept import UNKNOWN_TYPE
 from cloud_sync.hq.dashboard import kept, parts, store_care
 from cloud_sync.hq.dashboard.store_care import Care
 from cloud_sync.hq.dashboard.words import Language, named, word
@@ -15,6 +18,7 @@ from cloud_sync.hq.reports import LastSale
 
 SHOWN_PROBLEMS = 20
 """More rows than this nobody reads; the API gives them all."""
+_SHORT: Final = re.compile(r"stock: (\S+) has (\d+) of (.+), not (\d+)")
 
 
 @dataclass(frozen=True)
@@ -230,13 +234,21 @@ def _quarantine(language: Language, model: StorePage) -> str:
             (
                 f"{word(language, row.stream)} {row.seq:,}"
                 f'<div class="sub">{word(language, "epoch", row.epoch)}</div>',
-                f'{parts.text(row.reason)}<div class="sub">{parts.text(row.type)}</div>',
+                f'{_reason(language, row.reason)}<div class="sub">{parts.text(row.type)}</div>',
                 f"{parts.clock_time(row.at, model.store.timezone)}"
                 f'<div class="sub">{parts.ago(language, _age_s(row.at, model.now))}</div>',
             )
             for row in model.quarantine[:SHOWN_PROBLEMS]
         ),
     )
+
+
+def _reason(language: Language, reason: str) -> str:
+    """Why a row's effect waits; what a program said is left as it is."""
+    if reason.startswith(UNKNOWN_TYPE):
+        return parts.text(word(language, "reason.unknown_type", reason.removeprefix(UNKNOWN_TYPE).strip()))
+    short = _SHORT.fullmatch(reason)
+    return parts.text(reason if short is None else word(language, "reason.stock", *short.groups()))
 
 
 def _age_s(at: datetime, now: datetime) -> int:

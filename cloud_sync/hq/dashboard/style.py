@@ -200,7 +200,9 @@ td .buttons { justify-content: flex-end; }
 .login .hint { color: var(--faint); font-size: 13px; margin-top: 18px; }
 @media (max-width: 1120px) {
   .page { padding: 24px 24px 48px; } .bar { padding: 16px 24px; } .alarm { padding: 10px 24px; }
-  .figures, .figures.of-store, .figures.of-stock { grid-template-columns: 1fr 1fr; } .refilling { padding: 14px 24px; }
+  .figures, .figures.of-store { grid-template-columns: 1fr 1fr; }
+  .figures.of-stock { grid-template-columns: repeat(3, 1fr); }
+  .refilling { padding: 14px 24px; }
   .columns { grid-template-columns: minmax(0, 1fr); }
   .chart .amount { font-size: 11px; } .wide td .buttons { flex-wrap: wrap; }
 }

@@ -15,8 +15,8 @@ def table(language: Language, postings: Sequence[TracedPosting], zone: str) -> s
     """Postings as a table, in the order given, their times in `zone`."""
     headings = [
         (word(language, "time"), "tight"),
-        (word(language, "where_it_went"), ""),
-        ("", ""),
+        (word(language, "happened"), ""),
+        (word(language, "from_to"), ""),
     ]
     return parts.table(
         headings,

@@ -55,6 +55,9 @@ STOCK_WORDS: Final[dict[str, tuple[str, str]]] = {
     "answered": ("门店已回复：{0} 件", "answered: {0}"),
     "why.counted": ("盘点后恢复", "after a count"),
     "where_it_went": ("每一件的去向", "Where every unit went"),
+    "happened": ("事项", "What"),
+    "from_to": ("从 → 到", "From → to"),
+    "the_answer": ("门店的回复", "The store's answer"),
     "trace_none": ("还没有记录。", "Nothing was posted yet."),
     "row_of_epoch": ("账本第 {0} 行，第 {1} 期", "ledger row {0} of epoch {1}"),
     "by_headquarters": ("总部", "headquarters"),
@@ -149,6 +152,15 @@ STOCK_WORDS: Final[dict[str, tuple[str, str]]] = {
     "alert.transfer_mismatch.do": (
         "发出和收到的数量不同。请两家门店核对箱子，再由缺货的一方更正。",
         "Sent and received differ. Let both stores look into the box; the one that is wrong corrects it.",
+    ),
+    # ── why the effect of a row waits ──
+    "reason.unknown_type": (
+        "软件还不认识的类型 {0}，更新后自动补上",
+        "unknown type {0}: taken up after an update",
+    ),
+    "reason.stock": (
+        "等库存额度：{0} 只有 {1} 件 {2}，这一行要 {3} 件",
+        "waits for stock: {0} has {1} of {2}, this row moves {3}",
     ),
     # ── refilling ──
     "refilling": ("总部正在补齐数据", "Headquarters is being refilled"),

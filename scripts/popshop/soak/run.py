@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -9,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from popshop.clock import steady_s
 from popshop.soak import small_disk, troubles
@@ -77,8 +78,20 @@ def run_soak(wishes: Wishes, say: Say) -> Summary:
     Nothing runs any more when this returns or raises.
     """
     wishes.folder.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as closing:
-        return _Soak(wishes, say, closing).run()
+    try:
+        with ExitStack() as closing:
+            try:
+                return _Soak(wishes, say, closing).run()
+            finally:
+                # A second Ctrl-C in the middle of stopping would leave a disk mounted.
+                _on_signal(signal.SIG_IGN)
+    finally:
+        _on_signal(signal.default_int_handler)
+
+
+def _on_signal(what: Any) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, what)
 
 
 class _Soak:

@@ -272,10 +272,10 @@ def salvage(open_books: OpenBooks, request: SalvageRequest, now: datetime) -> Sa
         ours = books.bodies(log, request.from_seq - 1, request.from_seq + len(request.events) - 1)
         known = kept = 0
         for seq, raw in enumerate(request.events, request.from_seq):
-            if ours.get(seq) == bytes(raw):
-                known += 1
-            else:
-                kept += books.keep_aside(log, seq, bytes(raw), now)
+            # Kept aside once is known: the answer may have been lost.
+            is_new = ours.get(seq) != bytes(raw) and books.keep_aside(log, seq, bytes(raw), now)
+            kept += is_new
+            known += not is_new
         if kept:
             where = f"epoch {request.epoch}, {request.stream}"
             books.alert(Alert("fork_kept", request.store, "", kept, where), now)

@@ -137,5 +137,8 @@ ACT_WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "refused.not_refilling": ("总部现在没有在等门店。", "Headquarters is not waiting for any store now."),
     "refused.another": ("这张表单已经用过，请重新打开。", "This form was used already: open it again."),
-    "refused.nothing": ("没有可处理的数量。", "There was nothing to move."),
+    "refused.nothing": (
+        "没有增加可售数量：待核实里没有，或运回的本来就归总部。",
+        "Nothing more may be sold now: nothing of it is in limbo, or what came back was the pool's already.",
+    ),
 }

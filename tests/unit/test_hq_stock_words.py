@@ -29,7 +29,11 @@ def causes_in(source: str) -> Iterator[str]:
                 node.func.id
             )
             given = node.args[first : first + 1] if first is not None else []
-            yield from (arg.value for arg in given if isinstance(arg, ast.Constant) and arg.value)
+            yield from (
+                arg.value
+                for arg in given
+                if isinstance(arg, ast.Constant) and isinstance(arg.value, str) and arg.value
+            )
 
 
 def of_headquarters() -> set[str]:
@@ -51,7 +55,8 @@ def alert_kinds() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Alert", "_alert"):
                 place = 0 if getattr(node.func, "id", "") == "Alert" else 2
-                found |= {a.value for a in node.args[place : place + 1] if isinstance(a, ast.Constant)}
+                given = node.args[place : place + 1]
+                found |= {str(arg.value) for arg in given if isinstance(arg, ast.Constant)}
     return found
 
 

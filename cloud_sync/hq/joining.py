@@ -42,15 +42,16 @@ def bring_back(books: Books, record: StoreRecord, sku: str, qty: int, now: datet
     """Goods of a store in limbo were counted at the warehouse: what may be sold again for them; returns how many.
 
     When the store was given up, its goods came along: among them the pool's own (recalled, not fetched), for which no
-    right is given twice; and what was granted to it and never driven there may be sold again.
+    right is given twice. Whether what was granted to it was ever driven there nobody knows: only what was counted counts.
     """
     if record.state == ACTIVE:
         return _out_of_limbo(books, record, sku, POOL, qty, "brought_back", now)
     away = books.away(record.store, sku)
-    fetched, kept = min(qty, max(0, -away)), max(0, away)
-    if fetched or kept:
-        books.add_away(record.store, {sku: fetched - kept})
-    return _out_of_limbo(books, record, sku, POOL, qty - fetched + kept, "brought_back", now)
+    fetched = min(qty, max(0, -away))
+    settled = fetched if away < 0 else -away
+    if settled:
+        books.add_away(record.store, {sku: settled})
+    return _out_of_limbo(books, record, sku, POOL, qty - fetched, "brought_back", now)
 
 
 def write_off(books: Books, record: StoreRecord, sku: str, now: datetime) -> int:

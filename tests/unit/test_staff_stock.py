@@ -98,10 +98,12 @@ def test_goods_of_a_supplier_are_received_and_a_slip_is_taken_back_by_a_count():
     assert command == commands.ReceiveStock("tablet:key", "A1", 5, "supplier")
     assert "5 received" in page
     assert "Undo (20 s)" in page
-    some_filled = shop(stock=[product(room=4)])
-    view, back = press(some_filled, ("do", "undo"), view=view)
-    assert back == commands.CountStock("tablet:key:undo", "A1", "available", 0, "wrong_before")
-    assert "Undone" in frame.page("en", answered(view, Answer(), some_filled), some_filled)
+    some_filled, more_came = shop(stock=[product(room=4)]), shop(stock=[product(room=6)])
+    assert "Undo" not in frame.page("en", view, some_filled)
+    assert press(some_filled, ("do", "undo"), view=view) == (view, None)
+    view, back = press(more_came, ("do", "undo"), view=view)
+    assert back == commands.CountStock("tablet:key:undo", "A1", "available", 1, "wrong_before")
+    assert "Undone" in frame.page("en", answered(view, Answer(), more_came), more_came)
 
 
 def test_a_deed_can_be_taken_back_for_twenty_seconds_and_once():
@@ -220,6 +222,18 @@ def test_a_refused_deed_says_why_and_can_be_put_right():
     assert "There are not that many in stock" in frame.page("en", view, store)
     view, command = press(store, ("do", "back"), ("do", "erase"), ("do", "digit", "2"), YES, view=view)
     assert command == commands.SendStock("tablet:key", "A1", 2, "transfer")
+
+
+def test_a_slip_that_can_no_longer_be_taken_back_stays_posted_and_says_why():
+    store = shop(stock=[product(room=9)])
+    view, _, _ = posted(store, ("fill", "A1"), FIVE, YES)
+    view, _ = press(store, ("do", "undo"), view=view)
+    view = answered(view, Answer(Refusal("not_enough_stock", "A1")), store)
+    page = frame.page("en", view, store)
+    assert "There are not that many in stock" in page
+    assert "put in" not in page
+    with pytest.raises(KeyError):
+        press(store, ("do", "back"), view=view)
 
 
 def test_filling_suggests_what_fits_and_is_there():

@@ -169,7 +169,7 @@ def _after(language: Language, sheet: Deed, shop: Shop) -> str:
     told = last_word(language, sheet.told)
     last = not (isinstance(sheet, BlindCount) and sheet.for_good)
     closing = button(word(language, "close"), "close", kind="main" if last else "")
-    if sheet.told.refusal is not None:
+    if sheet.can_be_put_right:
         return f'{told}<div class="buttons">{button(word(language, "back"), "do", "back")}{closing}</div>'
     if isinstance(sheet, Send) and sheet.way != "collected" and not sheet.taking_back:
         told += (

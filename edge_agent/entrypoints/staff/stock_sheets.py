@@ -66,14 +66,22 @@ class Deed(Sheet):
         return None
 
     def can_take_back(self, shop: Shop) -> bool:
-        """Tell whether it is not too late."""
-        return self.until is not None and shop.now < self.until and not self.working
+        """Tell whether it is not too late, and the goods are still where they were put."""
+        in_time = self.until is not None and shop.now < self.until and not self.working
+        return in_time and self.opposite(shop) is not None
+
+    @property
+    def can_be_put_right(self) -> bool:
+        """Whether nothing was posted yet, so that the figures may still be changed."""
+        return self.told is None or (self.told.refusal is not None and not self.taking_back)
 
     def press(self, tap: Tap, shop: Shop) -> Pressed:
         match tap:
             case ("undo",):
-                back = self.opposite(shop) if self.can_take_back(shop) else None
-                return (self, None) if back is None else replace(self, taking_back=True)._asks(back)
+                back = self.opposite(shop)
+                if back is None or not self.can_take_back(shop):
+                    return self, None
+                return replace(self, taking_back=True)._asks(back)
             case ("yes",) if self.told is not None or not self.ready(shop):
                 return self, None
             case ("yes",) if self.asks_before and not self.sure:
@@ -81,7 +89,7 @@ class Deed(Sheet):
             case ("yes",):
                 asked = replace(self, typed=str(self.qty(shop)))
                 return asked._asks(asked.command(shop))
-            case ("back",) if self.told is None or self.told.refusal is not None:
+            case ("back",) if self.can_be_put_right:
                 return replace(self, sure=False, told=None), None
             case ("digit" | "erase" | "step", *_) if self.told is None and not self.sure:
                 return self._typing(tap, shop), None
@@ -147,10 +155,10 @@ class Receive(Deed):
             return None
         if self.kind == "delivery":
             return commands.SendStock(self._back_id, self.sku, qty, "collected")
-        if not product["counted_in"]:
+        left = int(product["room"]["available"]) - qty
+        if not product["counted_in"] or left < 0:
             return None
         # Sent back it would be on its way for ever: a count says that it never came.
-        left = max(0, int(product["room"]["available"]) - qty)
         return commands.CountStock(self._back_id, self.sku, "available", left, SLIP)
 
     def _done(self, shop: Shop) -> Told:

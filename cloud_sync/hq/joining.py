@@ -42,7 +42,7 @@ def bring_back(books: Books, record: StoreRecord, sku: str, qty: int, now: datet
     """Goods of a store in limbo were counted at the warehouse: what may be sold again for them; returns how many.
 
     When the store was given up, its goods came along: among them the pool's own (recalled, not fetched), for which no
-    right is given twice. Whether what was granted to it was ever driven there nobody knows: only what was counted counts.
+    right is given twice. Whether what was granted was ever driven there nobody knows: what was counted counts.
     """
     if record.state == ACTIVE:
         return _out_of_limbo(books, record, sku, POOL, qty, "brought_back", now)

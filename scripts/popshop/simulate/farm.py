@@ -1,0 +1,103 @@
+"""Plays many seeds, in a few processes that start anew, and adds up what came of them."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
+
+from popshop.simulate.mutants import by_name, without
+from popshop.simulate.plan import Plan, draw
+from popshop.simulate.run import Outcome, play
+from popshop.simulate.shrink import shrink
+from popshop.simulate.trouble import FAULTS
+
+CHUNK: Final = 20
+"""Seeds that a process takes at a time."""
+
+
+@dataclass
+class Summary:
+    """What a simulation prints."""
+
+    seeds: int = 0
+    steps: int = 0
+    violations: int = 0
+    faults: dict[str, int] = field(default_factory=lambda: dict.fromkeys(FAULTS, 0))
+    failures: list[Outcome] = field(default_factory=list)
+
+    def add(self, outcome: Outcome) -> None:
+        """One more seed."""
+        self.seeds += 1
+        self.steps += outcome.steps
+        self.faults = dict(Counter(self.faults) + Counter(outcome.faults)) | {
+            fault: self.faults.get(fault, 0) + outcome.faults.get(fault, 0) for fault in self.faults
+        }
+        if outcome.violation:
+            self.violations += 1
+            self.failures.append(outcome)
+
+
+def quiet() -> None:
+    """What the code under test logs of its own troubles is not news here."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
+def _play(job: tuple[int, tuple[str, ...]]) -> Outcome:
+    seed, faults = job
+    return play(draw(seed, faults), faults)
+
+
+def outcomes(seeds: Sequence[int], faults: tuple[str, ...], jobs: int) -> Iterator[Outcome]:
+    """The outcome of each seed, as they come."""
+    work = [(seed, faults) for seed in seeds]
+    if jobs == 1 or len(work) < CHUNK:
+        quiet()
+        yield from map(_play, work)
+        return
+    with multiprocessing.get_context("spawn").Pool(jobs, initializer=quiet) as pool:
+        yield from pool.imap_unordered(_play, work, CHUNK)
+
+
+def run(seeds: Sequence[int], faults: tuple[str, ...], jobs: int, done: Callable[[Summary], None]) -> Summary:
+    """Play them all; `done` is told after each."""
+    summary = Summary()
+    for outcome in outcomes(seeds, faults, jobs):
+        summary.add(outcome)
+        done(summary)
+    summary.failures.sort(key=lambda outcome: outcome.seed)
+    return summary
+
+
+@dataclass(frozen=True)
+class Hunt:
+    """Whether a mutant was caught, and by which seed."""
+
+    mutant: str
+    caught: bool
+    seed: int
+    seeds_tried: int
+    seen: str = ""
+
+
+def hunt(name: str, most: int, first: int = 1, faults: tuple[str, ...] = FAULTS) -> Hunt:
+    """Play seed after seed with a rule taken out, until one of them notices."""
+    mutant = by_name(name)
+    assert mutant is not None, name
+    quiet()
+    with without(mutant):
+        for tried, seed in enumerate(range(first, first + most), 1):
+            outcome = _play((seed, faults))
+            if outcome.violation:
+                return Hunt(name, True, seed, tried, outcome.violation[:300])
+    return Hunt(name, False, 0, most)
+
+
+def shortest(outcome: Outcome, faults: tuple[str, ...]) -> Plan:
+    """The shortest history found that breaks what this seed broke."""
+    return shrink(draw(outcome.seed, faults), outcome, lambda plan: play(plan, faults))

@@ -1,0 +1,431 @@
+"""What people and machines do in a run: sell, carry, count, grant, recall. One function per act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from cloud_sync.hq import rights
+from cloud_sync.hq.books import WAREHOUSE
+from cloud_sync.protocol.upstream import FENCED
+from edge_agent.domain import commands
+from edge_agent.domain.methods import COUNTER
+from edge_agent.domain.order import order_id
+from hardware import messages
+from popshop.simulate.goods import Parcel
+from popshop.simulate.plan import Decision
+from popshop.simulate.store import SimStore
+from popshop.simulate.trouble import Violation
+from popshop.simulate.world import DEVICE, PRICE_MINOR, Site, World
+
+Act = Callable[[World, Decision, str], None]
+"""`fate` is what the network does to the act's messages."""
+
+
+def site_of(world: World, d: Decision) -> Site | None:
+    """The store a decision is about; None when it is dead."""
+    site = world.sites[f"st-{d.a % world.plan.stores + 1}"]
+    return None if site.dead else site
+
+
+def sku_of(world: World, d: Decision) -> str:
+    """The SKU a decision is about."""
+    return world.skus[d.b % len(world.skus)]
+
+
+def slot_of(site: Site, d: Decision) -> str:
+    """The slot a decision is about."""
+    return sorted(site.skus)[d.b % len(site.skus)]
+
+
+def link(world: World, d: Decision, fate: str) -> None:
+    """A store's link works for a while."""
+    site = site_of(world, d)
+    if site is None or site.cut_off:
+        return
+    if site.clone is not None and d.c % 3 == 0:
+        world.round_trip(site.clone)
+        return
+    for turn in range(1 + d.c % 4):
+        if not world.round_trip(site.agent, fate if turn == d.b % 2 else ""):
+            return
+
+
+def order(world: World, d: Decision, fate: str) -> None:
+    """A shopper orders, and mostly pays."""
+    site = site_of(world, d)
+    if site is None:
+        return
+    agent = site.clone if site.clone is not None and d.d % 3 == 0 else site.agent
+    sku, qty = sku_of(world, d), 1 + d.c % 2
+    was_fenced = agent.standing == FENCED
+    line = (commands.RequestedLine(sku, qty),)
+    refused = world.tell(agent, commands.PlaceOrder(f"o{d.n}", "kiosk", "kiosk-1", line))
+    if refused == "" and (was_fenced or agent is site.clone):
+        raise Violation("a fenced store sells nothing", f"{agent.name} took the order o{d.n}")
+    if refused == "" and d.c % 5:
+        world.tell(agent, commands.RequestPayment(f"p{d.n}", order_id(f"o{d.n}"), COUNTER))
+
+
+def timers(world: World, d: Decision, fate: str) -> None:
+    """Time passes; orders expire, vends are overdue, staff settle what nobody knows."""
+    world.pass_s(5 + d.c % 300)
+    world.hq.expire()
+    site = site_of(world, d)
+    if site is not None:
+        settle(world, site)
+
+
+def settle(world: World, site: Site) -> None:
+    """Everything that waits for the clock, and then for a person who looks."""
+    agent, done = site.agent, world.goods.shelves[site.agent.name].done
+    rows = agent.db.execute("SELECT id FROM orders WHERE closed_at = '' AND state = 'open' ORDER BY id")
+    for (name,) in [tuple(row) for row in rows]:
+        world.tell(agent, commands.ExpireOrder("", name))
+    for vend in open_vends(agent, "requested", "dispensing"):
+        world.tell(agent, commands.VendOverdue("", vend))
+    for vend in open_vends(agent, "unknown"):
+        world.tell(agent, commands.SettleVend(f"look-{vend}-{agent.epoch}", vend, done.get(vend, False)))
+
+
+def open_vends(agent: SimStore, *states: str) -> list[str]:
+    """Vends in these states."""
+    marks = ",".join("?" * len(states))
+    return [
+        row[0]
+        for row in agent.db.execute(f"SELECT id FROM vends WHERE state IN ({marks}) ORDER BY id", states)
+    ]
+
+
+def machine(world: World, d: Decision, fate: str) -> None:
+    """The machine runs what it was asked to, and reports."""
+    site = site_of(world, d)
+    if site is None:
+        return
+    jam = d.c % 11 == 0 and "motor_jam" in world.faults
+    run_vends(world, site, jam=jam)
+    if d.c % 7 == 1 and "report_delayed" in world.faults:
+        if world.goods.shelves[site.agent.name].outbox:
+            world.strikes("report_delayed")
+        return
+    report(world, site, twice=d.c % 5 == 2 and "report_doubled" in world.faults)
+
+
+def run_vends(world: World, site: Site, *, jam: bool = False) -> None:
+    """Each vend once, whatever is asked how often."""
+    agent, shelf = site.agent, world.goods.shelves[site.agent.name]
+    rows = agent.db.execute("SELECT id, slot, sku FROM vends WHERE state = 'requested' ORDER BY id")
+    book = agent.slots()
+    for vend, slot, sku in [tuple(row) for row in rows]:
+        if vend in shelf.done:
+            continue
+        drops = shelf.slots[slot] > 0
+        if jam:
+            world.strikes("motor_jam")
+            drops, jam = False, False
+        elif not drops and not site.doubtful and (agent.name, slot) not in world.goods.missing:
+            _, count, held = book[slot]
+            if count >= held:
+                raise Violation(
+                    "no unit is handed over twice", f"{agent.name}: slot {slot} is empty for {vend}"
+                )
+        shelf.done[vend] = drops
+        said: messages.Report = messages.VendFailed(command_id=vend, slot=slot, code="EJB")
+        if drops:
+            shelf.slots[slot] -= 1
+            world.goods.sold[agent.name, sku] += 1
+            said = messages.VendSucceeded(command_id=vend, slot=slot, drop_confirmed=True)
+        shelf.sent += 1
+        shelf.outbox.append((shelf.sent, said))
+
+
+def report(world: World, site: Site, *, twice: bool = False) -> None:
+    """Hand in what the agent has not acknowledged, in order."""
+    agent, shelf = site.agent, world.goods.shelves[site.agent.name]
+    for seq, said in list(shelf.outbox):
+        boot = f"b{shelf.boot}"
+        at = world.clock.now().isoformat()
+        assert isinstance(said, messages.Report)
+        command = commands.DeviceReported(f"{DEVICE}/{boot}-{seq}", DEVICE, boot, seq, at, said, "", b"{}")
+        if twice:
+            world.strikes("report_doubled")
+            world.tell(agent, command)
+        if world.tell(agent, command) is None:
+            return
+        shelf.outbox.remove((seq, said))
+
+
+def cash_sale(world: World, d: Decision, fate: str) -> None:
+    """A machine sells for cash by itself, whatever the book thinks of that."""
+    site = site_of(world, d)
+    if site is None:
+        return
+    shelf, slot = world.goods.shelves[site.agent.name], slot_of(site, d)
+    if shelf.slots[slot] < 1:
+        return
+    sku = site.skus[slot]
+    shelf.slots[slot] -= 1
+    world.goods.sold[site.agent.name, sku] += 1
+    world.goods.missing.add((site.agent.name, slot))
+    shelf.sent += 1
+    shelf.outbox.append((shelf.sent, messages.CashSale(slot=slot, price_minor=PRICE_MINOR, currency="CNY")))
+
+
+def interaction(world: World, d: Decision, fate: str) -> None:
+    """A visitor looks at something."""
+    site = site_of(world, d)
+    if site is not None:
+        shelf = world.goods.shelves[site.agent.name]
+        shelf.sent += 1
+        shelf.outbox.append((shelf.sent, messages.PersonSensed()))
+
+
+# ── goods ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def count_slot(world: World, d: Decision, fate: str) -> None:
+    """Somebody counts a slot, blind; whatever the machine did is in the book before."""
+    site = site_of(world, d)
+    if site is not None:
+        run_vends(world, site)
+        report(world, site)
+        count_one(world, site, slot_of(site, d), f"c{d.n}")
+
+
+def count_one(world: World, site: Site, slot: str, name: str) -> None:
+    """Count one slot."""
+    there = world.goods.shelves[site.agent.name].slots[slot]
+    if world.tell(site.agent, commands.CountSlot(name, DEVICE, slot, there)) == "":
+        world.goods.missing.discard((site.agent.name, slot))
+
+
+def count_room(world: World, d: Decision, fate: str) -> None:
+    """Somebody counts a bucket of the stock room."""
+    site = site_of(world, d)
+    if site is not None:
+        sku, bucket = sku_of(world, d), ("available", "damaged")[d.c % 2]
+        there = world.goods.shelves[site.agent.name].room[sku, bucket]
+        world.tell(site.agent, commands.CountStock(f"c{d.n}", sku, bucket, there, "count"))
+
+
+def receive(world: World, d: Decision, fate: str) -> None:
+    """A supplier brings goods to a store."""
+    site = site_of(world, d)
+    if site is not None:
+        sku, qty = sku_of(world, d), 1 + d.c % 4
+        world.goods.shelves[site.agent.name].room[sku, "available"] += qty
+        again(world, site, commands.ReceiveStock(f"r{d.n}", sku, qty, "supplier"))
+
+
+def again(world: World, site: Site, command: commands.Command) -> str:
+    """Staff press the button again, with the same key, until they see an answer."""
+    done = world.tell(site.agent, command, crash_of(world, site))
+    return done if done is not None else world.tell(site.agent, command) or ""
+
+
+def crash_of(world: World, site: Site) -> str:
+    """Where the store's process is to die next, if a fault said so."""
+    for where in ("before", "after"):
+        mark = f"{where}:{site.agent.name}"
+        if mark in world.tamper:
+            world.tamper.discard(mark)
+            world.strikes(f"store_crash_{where}_commit")
+            return where
+    return ""
+
+
+def deliver(world: World, d: Decision, fate: str) -> None:
+    """The warehouse drives goods to a store that was granted them."""
+    site, sku = site_of(world, d), sku_of(world, d)
+    if site is None:
+        return
+    qty = min(1 + d.c % 4, away_of(world, site, sku), world.goods.warehouse[sku])
+    if qty > 0:
+        world.goods.warehouse[sku] -= qty
+        world.goods.shelves[site.agent.name].room[sku, "available"] += qty
+        again(world, site, commands.ReceiveStock(f"d{d.n}", sku, qty, "delivery"))
+
+
+def away_of(world: World, site: Site, sku: str) -> int:
+    """What headquarters believes to be still to be driven there; below 0: to be fetched."""
+    with world.registry.open_books() as books:
+        return books.away(site.agent.name, sku)
+
+
+def collect(world: World, d: Decision, fate: str) -> None:
+    """The warehouse fetches what it had recalled."""
+    site = site_of(world, d)
+    if site is not None:
+        fetch(world, site, sku_of(world, d), f"k{d.n}", 3)
+
+
+def fetch(world: World, site: Site, sku: str, name: str, most: int) -> None:
+    """Up to `most` units from the stock room of a store back to the warehouse."""
+    room = world.goods.shelves[site.agent.name].room
+    qty = min(most, -away_of(world, site, sku), room[sku, "available"], site.agent.room(sku))
+    if qty > 0 and again(world, site, commands.SendStock(name, sku, qty, "collected")) == "":
+        room[sku, "available"] -= qty
+        world.goods.warehouse[sku] += qty
+
+
+def send(world: World, d: Decision, fate: str) -> None:
+    """A store sends goods to another one, with their right."""
+    site, sku = site_of(world, d), sku_of(world, d)
+    if site is None:
+        return
+    to = f"st-{(d.a + 1) % world.plan.stores + 1}"
+    room = world.goods.shelves[site.agent.name].room
+    qty = min(1 + d.c % 3, room[sku, "available"])
+    name = f"t{d.n}"
+    if qty and again(world, site, commands.SendStock(name, sku, qty, "transfer", to)) == "":
+        room[sku, "available"] -= qty
+        world.goods.parcels.append(Parcel(order_id(name), sku, qty, to))
+
+
+def arrive(world: World, d: Decision, fate: str) -> None:
+    """A parcel arrives."""
+    if world.goods.parcels:
+        unpack(world, d.c % len(world.goods.parcels), f"a{d.n}")
+
+
+def unpack(world: World, which: int, name: str) -> None:
+    """Take a parcel in, where somebody is there for it."""
+    parcel = world.goods.parcels[which]
+    site = world.sites[parcel.to]
+    if site.dead:
+        return
+    del world.goods.parcels[which]
+    world.goods.shelves[parcel.to].room[parcel.sku, "available"] += parcel.qty
+    again(world, site, commands.ReceiveStock(name, parcel.sku, parcel.qty, "transfer", parcel.transfer))
+
+
+def fill(world: World, d: Decision, fate: str) -> None:
+    """From the stock room into a slot, or back."""
+    site = site_of(world, d)
+    if site is None:
+        return
+    shelf, slot = world.goods.shelves[site.agent.name], slot_of(site, d)
+    sku = site.skus[slot]
+    qty = min(1 + d.c % 3, shelf.room[sku, "available"]) if d.c % 3 else -min(1 + d.c % 2, shelf.slots[slot])
+    if qty and again(world, site, commands.FillSlot(f"f{d.n}", DEVICE, slot, qty)) == "":
+        shelf.slots[slot] += qty
+        shelf.room[sku, "available"] -= qty
+
+
+def waste(world: World, d: Decision, fate: str) -> None:
+    """Something breaks and is thrown away."""
+    site, sku = site_of(world, d), sku_of(world, d)
+    if site is not None:
+        room = world.goods.shelves[site.agent.name].room
+        if room[sku, "available"] and (
+            again(world, site, commands.WasteStock(f"w{d.n}", sku, 1, "available", "broken")) == ""
+        ):
+            room[sku, "available"] -= 1
+
+
+def move(world: World, d: Decision, fate: str) -> None:
+    """A unit becomes a tester, or is put back on sale."""
+    site, sku = site_of(world, d), sku_of(world, d)
+    if site is not None:
+        room = world.goods.shelves[site.agent.name].room
+        source, target = ("available", "tester") if d.c % 2 else ("tester", "available")
+        if room[sku, source] and (
+            again(world, site, commands.MoveStock(f"v{d.n}", sku, 1, source, target)) == ""
+        ):
+            room[sku, source] -= 1
+            room[sku, target] += 1
+
+
+def give_back(world: World, d: Decision, fate: str) -> None:
+    """A shopper brings something back."""
+    site, sku = site_of(world, d), sku_of(world, d)
+    if site is not None and world.goods.sold[site.agent.name, sku]:
+        condition = ("available", "damaged")[d.c % 2]
+        if again(world, site, commands.ReturnStock(f"g{d.n}", sku, 1, condition)) == "":
+            world.goods.sold[site.agent.name, sku] -= 1
+            world.goods.shelves[site.agent.name].room[sku, condition] += 1
+
+
+# ── headquarters and its seller ─────────────────────────────────────────────────────────────────────
+
+
+def grant(world: World, d: Decision, fate: str) -> None:
+    """Somebody grants."""
+    name, sku, now = f"st-{d.a % world.plan.stores + 1}", sku_of(world, d), world.hq.clock.now()
+    told = world.hq.act_on(
+        name, lambda books, record: rights.grant(books, record, sku, 1 + d.c % 4, "by hand", now)
+    )
+    world.note("grant", name, sku, str(told))
+
+
+def recall(world: World, d: Decision, fate: str) -> None:
+    """Somebody asks a store for units back."""
+    name, sku, now = f"st-{d.a % world.plan.stores + 1}", sku_of(world, d), world.hq.clock.now()
+    told = world.hq.act_on(
+        name, lambda books, record: rights.recall(books, record, sku, 1 + d.c % 5, "by hand", now)
+    )
+    world.note("recall", name, sku, str(told))
+
+
+def reserve(world: World, d: Decision, fate: str) -> None:
+    """A buyer wants something, or an open wish is asked for again."""
+    open_wishes = world.seller.in_state("asked")
+    if open_wishes and d.d % 4 == 0:
+        wish = open_wishes[d.c % len(open_wishes)]
+        world.seller.reserve(wish.id, wish.sku, wish.qty, wish.how, wish.store, fate)
+        return
+    how = (WAREHOUSE, WAREHOUSE, "picked_up", "shipped")[d.c % 4]
+    store = "" if how == WAREHOUSE else f"st-{d.a % world.plan.stores + 1}"
+    world.seller.reserve(f"R{d.n}", sku_of(world, d), 1 + d.d % 3, how, store, fate)
+
+
+def confirm(world: World, d: Decision, fate: str) -> None:
+    """A buyer pays; what was not answered is asked again."""
+    wishes = world.seller.in_state("reserved", "paying")
+    if wishes:
+        world.seller.confirm(wishes[d.c % len(wishes)], fate)
+
+
+def cancel(world: World, d: Decision, fate: str) -> None:
+    """A buyer does not want it any more."""
+    wishes = world.seller.in_state("reserved")
+    if wishes:
+        world.seller.cancel(wishes[d.c % len(wishes)], fate)
+
+
+def ship(world: World, d: Decision, fate: str) -> None:
+    """The warehouse sends off what is sold and stands there."""
+    world.seller.ship()
+
+
+def supply(world: World, d: Decision, fate: str) -> None:
+    """A supplier comes to the warehouse."""
+    world.supply(sku_of(world, d), 1 + d.c % 6, f"in{d.n}")
+
+
+def hand_over(world: World, d: Decision, fate: str) -> None:
+    """Somebody comes for what they reserved in a store."""
+    wishes = [wish for wish in world.seller.in_state("sold") if wish.store and not wish.shipped]
+    if wishes:
+        hand_over_one(world, wishes[d.c % len(wishes)], f"h{d.n}")
+
+
+def hand_over_one(world: World, wish: Any, name: str) -> None:
+    """Out of the stock room; from a slot into the room first, when it has to be."""
+    site = world.sites[wish.store]
+    room = world.goods.shelves[wish.store].room
+    if site.dead or room[wish.sku, "available"] < wish.qty:
+        return
+    if again(world, site, commands.HandOverPinned(name, wish.id, wish.how)) == "":
+        room[wish.sku, "available"] -= wish.qty
+        world.goods.sold[wish.store, wish.sku] += wish.qty
+        wish.shipped = True
+
+
+ACTS: Final[dict[str, Act]] = {
+    act.__name__: act
+    for act in (
+        link, order, timers, machine, cash_sale, interaction, count_slot, count_room, receive, deliver, collect,
+        send, arrive, fill, waste, move, give_back, grant, recall, reserve, confirm, cancel, ship, supply, hand_over,
+    )
+}  # fmt: skip

@@ -20,7 +20,7 @@ from fastapi import FastAPI
 from cloud_sync.hq import schema
 from cloud_sync.hq.address import Address, published
 from cloud_sync.hq.api import create_api
-from cloud_sync.hq.chores import Chores, expire_reservations
+from cloud_sync.hq.chores import Chores, add_up_accounts, expire_reservations
 from cloud_sync.hq.clock import utc_now
 from cloud_sync.hq.credentials import load_or_make, make_token
 from cloud_sync.hq.dashboard.pages import mount_dashboard
@@ -77,7 +77,13 @@ def serve(config: HqConfig, on_ready: OnReady = lambda _address: None) -> None:
             host, port = ANYWHERE.get(config.host, config.host), listener.getsockname()[1]
             address = Address(url=f"http://{host}:{port}", pid=os.getpid())
             server = _Server(app, published(config.data, address), lambda: on_ready(address), database.runs)
-            with Chores([own_witness.write, lambda: expire_reservations(pool, utc_now), supply.step]):
+            jobs = [
+                own_witness.write,
+                lambda: expire_reservations(pool, utc_now),
+                supply.step,
+                lambda: add_up_accounts(pool),
+            ]
+            with Chores(jobs):
                 server.run([listener])
                 if not database.runs():
                     # Whoever waits for a connection would do so for half a minute, one after the other.

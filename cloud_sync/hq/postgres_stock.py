@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from cloud_sync.hq.accounts import is_kept
 from cloud_sync.hq.books import Alert, Balances, DownEntry, Posting, Reservation
 from cloud_sync.hq.event_copy import copy_postings
 from cloud_sync.hq.pool import Cursor
@@ -38,6 +39,8 @@ USING unnest(%s::text[], %s::text[], %s::bigint[]) AS new (account, sku, units)
 ON old.account = new.account AND old.sku = new.sku
 WHEN MATCHED THEN UPDATE SET units = old.units + new.units
 WHEN NOT MATCHED THEN INSERT (account, sku, units) VALUES (new.account, new.sku, new.units)"""
+_ADD_UP: Final = """
+INSERT INTO account_changes (account, sku, units) SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[])"""
 _POSTED: Final = "SELECT EXISTS (SELECT 1 FROM postings WHERE cause = %s AND reference = %s)"
 _AWAY: Final = "SELECT units FROM away WHERE store = %s AND sku = %s"
 _ADD_AWAY: Final = """
@@ -75,6 +78,8 @@ WITH taken AS (
 ), promised AS (
     INSERT INTO reservations ({_RESERVATION_COLUMNS}, changed_at)
     SELECT %(id)s, sku, %(qty)s, %(how)s, %(store)s, %(state)s, %(expires_at)s, %(confirmed)s, %(now)s FROM taken
+), added AS (
+    INSERT INTO account_changes (account, sku, units) SELECT %(target)s, sku, %(qty)s FROM taken
 )
 INSERT INTO postings (sku, source, target, qty, cause, reference, at)
 SELECT sku, %(source)s, %(target)s, %(qty)s, %(cause)s, %(id)s, %(now)s FROM taken"""
@@ -127,6 +132,9 @@ class StockBooks:
         changed = [(account, sku, by) for (account, sku), by in sorted(changes.items()) if by]
         if changed:
             self.cursor.execute(_CHANGE, [list(column) for column in zip(*changed, strict=True)])
+        added = [(account, sku, by) for (account, sku), by in _not_kept(postings).items()]
+        if added:
+            self.cursor.execute(_ADD_UP, [list(column) for column in zip(*added, strict=True)])
 
     def posted(self, cause: str, reference: str) -> bool:
         """Whether there is a posting of this cause and name."""
@@ -235,6 +243,17 @@ class StockBooks:
         """Tell a person, once."""
         reference = alert.reference[:MAX_REFERENCE_CHARS]
         self.cursor.execute(_ALERT, [alert.kind, alert.store, alert.sku, reference, alert.qty, now])
+
+
+def _not_kept(postings: Collection[Posting]) -> Balances:
+    """What postings add to the accounts whose balance is not kept."""
+    sums: Balances = {}
+    for posting in postings:
+        for account, by in ((posting.source, -posting.qty), (posting.target, posting.qty)):
+            if not is_kept(account):
+                key = (account, posting.sku)
+                sums[key] = sums.get(key, 0) + by
+    return sums
 
 
 def _reference(told: Instruction) -> str:

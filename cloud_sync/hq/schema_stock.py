@@ -55,6 +55,14 @@ CREATE TABLE balances (
 );
 COMMENT ON TABLE balances IS 'pool, <store>/hold/<epoch>, <store>/limbo/<epoch>: never below 0';
 
+CREATE TABLE account_changes (
+    account text NOT NULL,
+    sku     text NOT NULL,
+    units   bigint NOT NULL
+);
+COMMENT ON TABLE account_changes IS
+    'what postings add to the other accounts, summed up now and then: sellers need not wait for one row';
+
 CREATE TABLE away (
     store text NOT NULL,
     sku   text NOT NULL,
@@ -156,6 +164,7 @@ SELECT now(), sku, 'external', store || '/hold/' || epoch, sum(count), 'opening'
 FROM slots JOIN stores USING (store) WHERE sku <> '' AND epoch > 0
 GROUP BY store, epoch, sku HAVING sum(count) > 0 ORDER BY store, sku;
 INSERT INTO balances (account, sku, units) SELECT target, sku, qty FROM postings;
+INSERT INTO account_changes (account, sku, units) SELECT source, sku, -sum(qty) FROM postings GROUP BY source, sku;
 ALTER TABLE logs ADD COLUMN opening bigint NOT NULL DEFAULT 0;
 COMMENT ON COLUMN logs.opening IS 'the last row of before there were postings: what those moved is in the opening one';
 UPDATE logs SET opening = acked;

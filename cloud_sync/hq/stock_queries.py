@@ -153,19 +153,13 @@ class RefillState:
 _NAMES: Final = """
 SELECT DISTINCT ON (sku) sku, name_zh, name_en FROM items
 WHERE %(sku)s::text IS NULL OR sku = %(sku)s ORDER BY sku, store"""
-# Pool, holds and limbos are balances; the others are sums of postings.
+# Pool, holds and limbos are balances; the others are added up from what changed them.
 _KEPT: Final = (
     "SELECT account, sku, units FROM balances WHERE units <> 0 AND (%(sku)s::text IS NULL OR sku = %(sku)s)"
 )
 _SUMMED: Final = """
-SELECT account, sku, sum(units)::bigint FROM (
-    SELECT target AS account, sku, qty AS units FROM postings
-    WHERE (%(sku)s::text IS NULL OR sku = %(sku)s) AND target NOT LIKE '%%/hold/%%' AND target <> 'pool'
-    UNION ALL
-    SELECT source, sku, -qty FROM postings
-    WHERE (%(sku)s::text IS NULL OR sku = %(sku)s) AND source NOT LIKE '%%/hold/%%' AND source <> 'pool'
-) AS moved WHERE account IN ('reserved', 'sold', 'shrink', 'external') OR account LIKE 'transit/%%'
-GROUP BY account, sku HAVING sum(units) <> 0"""
+SELECT account, sku, sum(units)::bigint FROM account_changes
+WHERE %(sku)s::text IS NULL OR sku = %(sku)s GROUP BY account, sku HAVING sum(units) <> 0"""
 _AWAY: Final = """
 SELECT store, sku, units FROM away
 WHERE (%(sku)s::text IS NULL OR sku = %(sku)s) AND (%(store)s::text IS NULL OR store = %(store)s)"""

@@ -25,6 +25,11 @@ _BALANCES: Final = f"""
 SELECT account || ' of ' || sku, coalesce(b.units, 0), coalesce(p.units, 0)
 FROM balances b FULL JOIN (SELECT * FROM ({_SUMS}) AS sums WHERE {_KEPT}) p USING (account, sku)
 WHERE coalesce(b.units, 0) <> coalesce(p.units, 0) ORDER BY 1"""
+_OTHERS: Final = f"""
+SELECT account || ' of ' || sku, coalesce(c.units, 0), coalesce(p.units, 0)
+FROM (SELECT account, sku, sum(units)::bigint AS units FROM account_changes GROUP BY account, sku) c
+FULL JOIN (SELECT * FROM ({_SUMS}) AS sums WHERE NOT {_KEPT}) p USING (account, sku)
+WHERE coalesce(c.units, 0) <> coalesce(p.units, 0) ORDER BY 1"""
 _SUM_IS_ZERO: Final = f"""
 SELECT 'all accounts of ' || sku, sum(units)::bigint, 0 FROM (
     SELECT sku, units FROM balances
@@ -67,7 +72,7 @@ _HOLDS: Final = """
 SELECT account || ' of ' || sku, units, 0 FROM balances
 WHERE account LIKE '%%/hold/%%' AND units > 0
 AND NOT EXISTS (SELECT 1 FROM stores WHERE account = store || '/hold/' || epoch AND state = 'active') ORDER BY 1"""
-_CHECKS: Final = (_BALANCES, _SUM_IS_ZERO, _RESERVATIONS, _GRANTS, _ANSWERS, _DOWN_HEADS, _HOLDS)
+_CHECKS: Final = (_BALANCES, _OTHERS, _SUM_IS_ZERO, _RESERVATIONS, _GRANTS, _ANSWERS, _DOWN_HEADS, _HOLDS)
 
 
 def books_differences(connection: Connection) -> tuple[dict[str, int], list[str]]:

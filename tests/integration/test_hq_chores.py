@@ -12,7 +12,7 @@ import pytest
 
 from cloud_sync.hq import enrolment, online, schema, warehouse
 from cloud_sync.hq.books import WAREHOUSE, Reservation
-from cloud_sync.hq.chores import Chores, expire_reservations
+from cloud_sync.hq.chores import MANY_CHANGES, Chores, add_up_accounts, expire_reservations
 from cloud_sync.hq.own_witness import OwnWitness, default_path
 from cloud_sync.hq.pool import Pool, open_pool
 from cloud_sync.hq.postgres_books import transaction
@@ -126,3 +126,16 @@ def test_a_chore_that_fails_keeps_no_other_from_its_work_and_all_are_done_at_the
         assert thrice.wait(10)
     ended = len(done)
     assert ended >= 4
+
+
+def test_what_changed_the_accounts_is_added_up_and_nothing_is_lost(pool: Pool) -> None:
+    with pool.connection() as connection:
+        connection.execute(
+            "INSERT INTO account_changes SELECT 'sold', 'A' || n %% 3, 1 FROM generate_series(1, %s) AS n",
+            [MANY_CHANGES + 1],
+        )
+    add_up_accounts(pool)
+    with pool.connection() as connection:
+        rows = connection.execute("SELECT sku, units FROM account_changes ORDER BY sku").fetchall()
+    assert [sku for sku, _ in rows] == ["A0", "A1", "A2"]
+    assert sum(units for _, units in rows) == MANY_CHANGES + 1

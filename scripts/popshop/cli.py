@@ -40,7 +40,7 @@ ENTRIES: Final = (
     Entry("kiosk", "The touch kiosk's window.", ("kiosk",)),
     Entry("doctor", "Check this computer and say what to do."),
     Entry("soak", "Kill and cut everything at random for minutes, then prove that nothing differs.", ("edge", "hq")),
-    Entry("simulate", "Play stores, headquarters and faults from seeds: nothing oversold, nothing lost.", ("edge", "hq")),
+    Entry("simulate", "Play stores, HQ and every fault from seeds: nothing oversold, nothing lost.", ("edge", "hq")),
     Entry("bench", "Measure the agent beside its baselines.", ("edge", "hq"), is_group=True),
 )
 

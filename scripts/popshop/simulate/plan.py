@@ -59,18 +59,18 @@ ACTS: Final = {
     "care": 8,
     "supply": 1,
     "ship": 2,
-    "late": 4,
+    "late": 6,
     "count_in": 4,
-    "backup": 1,
+    "backup": 3,
 }
 """What people and machines do, and how often."""
 RARE: Final = {
-    "image_restored": 2,
+    "image_restored": 3,
     "witness_lost": 1,
     "clone": 1,
-    "store_dead": 1,
-    "hq_restored": 2,
-    "hq_witness_lost": 1,
+    "store_dead": 2,
+    "hq_restored": 4,
+    "hq_witness_lost": 2,
     "unreadable_row": 1,
     "unreadable_down_row": 1,
     "store_clock_wrong": 2,
@@ -100,7 +100,7 @@ def draw(seed: int, faults: Collection[str] = FAULTS) -> Plan:
     weights["link"] = max(weights["link"], 20)
     for kind, weight in (RARE | COMMON).items():
         wanted = kind in faults or kind == "take_image"
-        if wanted and dice.random() < (0.75 if kind in COMMON else 0.35):
+        if wanted and dice.random() < (0.75 if kind in COMMON else 0.5):
             weights[kind] = weight * dice.choice((0.5, 1, 2))
     kinds = list(weights)
     length = dice.randint(*LENGTH)
@@ -110,14 +110,18 @@ def draw(seed: int, faults: Collection[str] = FAULTS) -> Plan:
         stores,
         skus,
         tuple(
-            Decision(n, kind, *(dice.randrange(1 << 16) for _ in range(3)), dice.randrange(1 << 16))
+            Decision(n, kind, _number(dice), _number(dice), _number(dice), _number(dice))
             for n, kind in enumerate(chosen, 1)
         ),
     )
 
 
+def _number(dice: random.Random) -> int:
+    return dice.randrange(1 << 16)
+
+
 def fate_of(decision: Decision, faults: Collection[str]) -> str:
     """What the network does to the messages of this decision: nothing, mostly."""
-    chosen = decision.d % 23
+    chosen = decision.d % 15
     fate = FATES[chosen] if chosen < len(FATES) else ""
     return fate if fate in faults else ""

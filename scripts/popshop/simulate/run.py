@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+from unittest.mock import patch
 
+from cloud_sync.protocol import upstream
 from popshop.simulate import disasters, floor
 from popshop.simulate.checks import Checker, healed, rights_within_hold
 from popshop.simulate.disasters import care_for, count_everything
@@ -18,6 +20,8 @@ from popshop.simulate.trouble import FAULTS, Crash, Violation
 from popshop.simulate.world import Site, World
 
 ACTS: Final = floor.ACTS | disasters.ACTS
+BATCH: Final = 8
+"""Rows in a request: few, so that a backlog takes several of them and each may be lost by itself."""
 ROUNDS: Final = 60
 """Of healing; a world that needs more does not come to rest."""
 
@@ -41,8 +45,9 @@ def play(plan: Plan, faults: Sequence[str] = FAULTS, folder: Path | None = None)
     registry = MemoryRegistry()
     outcome = Outcome(plan.seed, len(plan.decisions))
     try:
-        world = World(plan, registry, frozenset(faults), folder)
-        _play(world, registry.hq, outcome)
+        with patch.object(upstream, "MAX_EVENTS_PER_SYNC", BATCH):
+            world = World(plan, registry, frozenset(faults), folder)
+            _play(world, registry.hq, outcome)
         outcome.digest = world.history.hexdigest()
         outcome.faults = dict(world.strikes)
     except Violation as violation:

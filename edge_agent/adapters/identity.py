@@ -19,6 +19,8 @@ STORE_FILE = "store.db"
 """The journal, and the tables derived from it."""
 LOCK_FILE = "agent.lock"
 """Held by whoever works on the folder: an agent, or a store that joins again."""
+ADDRESS_FILE = "address.json"
+"""Where a running agent answers, for programs that were told its folder only."""
 
 
 class CannotJoin(Exception):

@@ -28,7 +28,7 @@ from edge_agent.adapters.clock import SystemClock
 from edge_agent.adapters.device_relay import DeviceRelay
 from edge_agent.adapters.disk_watch import DiskWatch
 from edge_agent.adapters.hq_link import HqAddress, HqLink
-from edge_agent.adapters.identity import LOCK_FILE, Identity
+from edge_agent.adapters.identity import ADDRESS_FILE, LOCK_FILE, Identity
 from edge_agent.adapters.identity import STORE_FILE as STORE_FILE
 from edge_agent.adapters.mqtt_link import BrokerAddress, MqttLink
 from edge_agent.adapters.payments.sandbox import SandboxProvider
@@ -56,9 +56,6 @@ from edge_agent.services.brain import Answer, Brain
 from edge_agent.services.handlers import Rules
 
 log = structlog.get_logger(__name__)
-
-ADDRESS_FILE = "address.json"
-"""Where a running agent answers, for programs that were told its folder only."""
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
 """A catalogue of 20,000 items fits; one request can hold no more memory than this."""

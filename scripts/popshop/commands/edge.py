@@ -7,7 +7,7 @@ import sys
 from contextlib import ExitStack, closing
 from json import loads
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import requests
 import typer
@@ -20,12 +20,13 @@ from edge_agent.adapters.sqlite_store import verify as books
 from edge_agent.adapters.sqlite_store.lock import StoreInUse
 from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.domain.policy import Policy
-from edge_agent.entrypoints.http_api import EnrolDevice
-from edge_agent.entrypoints.main import ADDRESS_FILE, CannotStart, EdgeAgent, EdgeConfig
 from hardware.broker import EmbeddedBroker
 from popshop import console, logs
 from popshop.shop.addresses import read_broker
 from popshop.shop.client import AgentRefused, StaffClient
+
+if TYPE_CHECKING:
+    from edge_agent.entrypoints.http_api import EnrolDevice
 
 app = typer.Typer(help="Run a store's agent.", no_args_is_help=True)
 
@@ -173,7 +174,7 @@ def device(
 ) -> None:
     """Let a device into the running store's broker: prints its user and password, the same every time."""
     try:
-        url = loads((data / ADDRESS_FILE).read_text())["url"]
+        url = loads((data / identity.ADDRESS_FILE).read_text())["url"]
         token = loads((data / "credentials.json").read_text())["staff_token"]
     except FileNotFoundError:
         raise console.UserError(
@@ -215,6 +216,9 @@ def run(
     witness: WITNESS = None,
 ) -> None:
     """Run the agent until Ctrl-C."""
+    # A web server and the tablet's pages: the other commands start at once without them.
+    from edge_agent.entrypoints.main import CannotStart, EdgeAgent, EdgeConfig
+
     logs.to_stderr()
     mine = identity.load(data)
     if mine is None:

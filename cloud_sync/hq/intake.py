@@ -20,7 +20,7 @@ from cloud_sync.hq.ledger_rows import StockRow
 from cloud_sync.protocol.envelope import parse_time, rfc3339
 from cloud_sync.protocol.identifiers import LEDGER, STREAMS
 from cloud_sync.protocol.instructions import MAX_DOWN_PER_REPLY
-from cloud_sync.protocol.numbered_log import GENESIS
+from cloud_sync.protocol.numbered_log import GENESIS, row_hash
 from cloud_sync.protocol.session import (
     MAX_EVENTS_PER_SYNC,
     SalvageReply,
@@ -62,7 +62,18 @@ def sync(open_books: OpenBooks, request: SyncRequest, now: datetime, answer_want
                 state = books.hq()
                 if not state.refilling or request.incarnation > state.incarnation:
                     refill.begin(books, now, known=request.incarnation)
+        if isinstance(refused, Fenced):
+            _tell_of_fence(open_books, request, refused, now)
         raise
+
+
+def _tell_of_fence(open_books: OpenBooks, request: SyncRequest, fence: Fenced, now: datetime) -> None:
+    """The store's own screen says it, but that may be the screen of the computer that should not be there."""
+    with open_books() as books:
+        record = books.lock_store(request.store)
+        # A log of an earlier epoch that does not fit is kept aside, which has an alert of its own.
+        if record is not None and request.epoch >= record.epoch:
+            books.alert(Alert("fenced", request.store, "", 0, f"{fence.code}, epoch {record.epoch}"), now)
 
 
 def _take(books: Books, request: SyncRequest, now: datetime, answer_wants: AnswerWants) -> Taken:
@@ -73,9 +84,8 @@ def _take(books: Books, request: SyncRequest, now: datetime, answer_wants: Answe
     batch = _Batch(request, head, Fold(request.stream, record.timezone))
     if request.acked + len(request.events) > head.acked:
         books.keep(log, batch.read(), now)
-    elif request.events:
-        # Nothing new; but as many rows as we have may be another history.
-        assert not list(batch.read()), "rows behind our watermark are never new"
+    else:
+        _check_known(books, log, request, head)
     books.apply_views(request.store, batch.fold.deltas)
     wanted = _post(books, record, batch, now)
     books.quarantine(log, batch.problems, now)
@@ -85,9 +95,10 @@ def _take(books: Books, request: SyncRequest, now: datetime, answer_wants: Answe
     books.advance(log, end, max(request.last_seq, end.acked), applied, skipped)
     books.seen(request.store, now, _offset_ms(request, now))
     down = _down(books, record, request, end, wanted, now, answer_wants)
+    told = _as_far_as_proved(books, log, request, end)
     reply = SyncReply(
-        acked=end.acked,
-        hash=end.chain_hash.hex(),
+        acked=told.acked,
+        hash=told.chain_hash.hex(),
         down=[msgspec.Raw(body) for body in down],
         at=rfc3339(now),
         incarnation=books.hq().incarnation,
@@ -218,9 +229,27 @@ def _hash_at(books: Books, log: Log, seq: int, head: Head) -> bytes:
     return found
 
 
+def _as_far_as_proved(books: Books, log: Log, request: SyncRequest, end: Head) -> Head:
+    """Where the request's rows end, when we have more: what the store has behind them may be another history."""
+    proved = request.acked + len(request.events)
+    if not request.events or proved >= end.acked:
+        return end
+    return Head(end.epoch, proved, _hash_at(books, log, proved, end))
+
+
 def _offset_ms(request: SyncRequest, now: datetime) -> int | None:
     sent_at = parse_time(request.sent_at)
     return None if sent_at is None else round((sent_at - now).total_seconds() * 1000)
+
+
+def _check_known(books: Books, log: Log, request: SyncRequest, head: Head) -> None:
+    """Nothing new; but as many rows as we have may be another history. Raises Fenced."""
+    chain = bytes.fromhex(request.hash_at_acked)
+    for seq, raw in enumerate(request.events, request.acked + 1):
+        chain = row_hash(chain, seq, raw)
+    end = request.acked + len(request.events)
+    if request.events and chain != _hash_at(books, log, end, head):
+        raise Fenced("forked", f"row {end} of the store's log is not ours", head.acked, head.chain_hash)
 
 
 # ── what goes back ──────────────────────────────────────────────────────────────────────────────────

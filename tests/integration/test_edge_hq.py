@@ -260,4 +260,7 @@ def test_a_copy_on_another_computer_is_fenced_while_the_store_sells_on(
         assert standing(copy) == ("fenced", "cloned")
     assert order(agent) == ""
     assert standing(agent) == ("ok", "")
+    with psycopg.connect(postgres_dsn) as connection:
+        alerts = connection.execute("SELECT kind, reference FROM alerts").fetchall()
+    assert alerts == [("fenced", "cloned, epoch 1")]
     caught_up(agent, postgres_dsn)

@@ -148,10 +148,11 @@ STOCK_WORDS: Final[dict[str, tuple[str, str]]] = {
         "门店的软件可能太旧。更新后请重新发出指令。",
         "The store's software may be too old. Update it, then give the instruction again.",
     ),
-    "alert.transfer_mismatch": ("调拨单数量不符，相差 {1} 件", "A transfer differs by {1}"),
-    "alert.transfer_mismatch.do": (
-        "发出和收到的数量不同。请两家门店核对箱子，再由缺货的一方更正。",
-        "Sent and received differ. Let both stores look into the box; the one that is wrong corrects it.",
+    "alert.fenced": ("{0} 被挡在门外，已暂停销售", "{0} was turned away and sells nothing"),
+    "alert.fenced.do": (
+        "有电脑用旧数据，或另一台电脑在冒用本店。请打电话给门店：只留一台电脑，再用新的加入码重新加入。",
+        "A computer with old data, or a second one, speaks as this store. Call the store: only one computer may stay, "
+        "and it joins with a new code.",
     ),
     # ── why the effect of a row waits ──
     "reason.unknown_type": (

@@ -15,7 +15,17 @@ from cloud_sync.protocol.numbered_log import GENESIS
 from cloud_sync.protocol.upstream import FENCED
 from cloud_sync.protocol.witness import Note
 from edge_agent.domain import commands
-from popshop.simulate.floor import Act, count_one, report, run_vends, site_of, sku_of, slot_of
+from popshop.simulate.floor import (
+    Act,
+    count_one,
+    open_vends,
+    report,
+    run_vends,
+    settle,
+    site_of,
+    sku_of,
+    slot_of,
+)
 from popshop.simulate.plan import Decision
 from popshop.simulate.store import Identity, SimStore
 from popshop.simulate.world import Site, World
@@ -297,6 +307,10 @@ def count_in_all(world: World, site: Site, name: str) -> None:
         return
     run_vends(world, site)
     report(world, site)
+    settle(world, site)
+    if open_vends(agent, "requested", "dispensing", "unknown"):
+        # First it is settled what became of each unit that is under way; then what is left is counted.
+        return
     count_everything(world, site, name)
     world.tell(agent, commands.CountIn(f"{name}-in", tuple(skus)))
     if all(counted for *_, counted in agent.rights().values()):

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
-from cloud_sync.hq import rights
-from cloud_sync.hq.books import WAREHOUSE
 from cloud_sync.protocol.upstream import FENCED
 from edge_agent.domain import commands
 from edge_agent.domain.methods import COUNTER
@@ -186,7 +184,7 @@ def interaction(world: World, d: Decision, fate: str) -> None:
 def count_slot(world: World, d: Decision, fate: str) -> None:
     """Somebody counts a slot, blind; whatever the machine did is in the book before."""
     site = site_of(world, d)
-    if site is not None:
+    if site is not None and not site.doubtful:
         run_vends(world, site)
         report(world, site)
         count_one(world, site, slot_of(site, d), f"c{d.n}")
@@ -237,7 +235,8 @@ def crash_of(world: World, site: Site) -> str:
 def deliver(world: World, d: Decision, fate: str) -> None:
     """The warehouse drives goods to a store that was granted them."""
     site, sku = site_of(world, d), sku_of(world, d)
-    if site is None:
+    if site is None or site.doubtful or site.agent.queries.waiting()["rows"]:
+        # The warehouse goes by its screen, which shows what stores have told.
         return
     qty = min(1 + d.c % 4, away_of(world, site, sku), world.goods.warehouse[sku])
     if qty > 0:
@@ -266,6 +265,16 @@ def fetch(world: World, site: Site, sku: str, name: str, most: int) -> None:
     if qty > 0 and again(world, site, commands.SendStock(name, sku, qty, "collected")) == "":
         room[sku, "available"] -= qty
         world.goods.warehouse[sku] += qty
+
+
+def empty_slots(world: World, site: Site, name: str) -> None:
+    """Everything that is not promised goes from the slots into the stock room."""
+    shelf = world.goods.shelves[site.agent.name]
+    for slot, (sku, count, held) in site.agent.slots().items():
+        free = count - held
+        if free > 0 and again(world, site, commands.FillSlot(f"{name}-{slot}", DEVICE, slot, -free)) == "":
+            shelf.slots[slot] -= free
+            shelf.room[sku, "available"] += free
 
 
 def send(world: World, d: Decision, fate: str) -> None:
@@ -346,86 +355,10 @@ def give_back(world: World, d: Decision, fate: str) -> None:
             world.goods.shelves[site.agent.name].room[sku, condition] += 1
 
 
-# ── headquarters and its seller ─────────────────────────────────────────────────────────────────────
-
-
-def grant(world: World, d: Decision, fate: str) -> None:
-    """Somebody grants."""
-    name, sku, now = f"st-{d.a % world.plan.stores + 1}", sku_of(world, d), world.hq.clock.now()
-    told = world.hq.act_on(
-        name, lambda books, record: rights.grant(books, record, sku, 1 + d.c % 4, "by hand", now)
-    )
-    world.note("grant", name, sku, str(told))
-
-
-def recall(world: World, d: Decision, fate: str) -> None:
-    """Somebody asks a store for units back."""
-    name, sku, now = f"st-{d.a % world.plan.stores + 1}", sku_of(world, d), world.hq.clock.now()
-    told = world.hq.act_on(
-        name, lambda books, record: rights.recall(books, record, sku, 1 + d.c % 5, "by hand", now)
-    )
-    world.note("recall", name, sku, str(told))
-
-
-def reserve(world: World, d: Decision, fate: str) -> None:
-    """A buyer wants something, or an open wish is asked for again."""
-    open_wishes = world.seller.in_state("asked")
-    if open_wishes and d.d % 4 == 0:
-        wish = open_wishes[d.c % len(open_wishes)]
-        world.seller.reserve(wish.id, wish.sku, wish.qty, wish.how, wish.store, fate)
-        return
-    how = (WAREHOUSE, WAREHOUSE, "picked_up", "shipped")[d.c % 4]
-    store = "" if how == WAREHOUSE else f"st-{d.a % world.plan.stores + 1}"
-    world.seller.reserve(f"R{d.n}", sku_of(world, d), 1 + d.d % 3, how, store, fate)
-
-
-def confirm(world: World, d: Decision, fate: str) -> None:
-    """A buyer pays; what was not answered is asked again."""
-    wishes = world.seller.in_state("reserved", "paying")
-    if wishes:
-        world.seller.confirm(wishes[d.c % len(wishes)], fate)
-
-
-def cancel(world: World, d: Decision, fate: str) -> None:
-    """A buyer does not want it any more."""
-    wishes = world.seller.in_state("reserved")
-    if wishes:
-        world.seller.cancel(wishes[d.c % len(wishes)], fate)
-
-
-def ship(world: World, d: Decision, fate: str) -> None:
-    """The warehouse sends off what is sold and stands there."""
-    world.seller.ship()
-
-
-def supply(world: World, d: Decision, fate: str) -> None:
-    """A supplier comes to the warehouse."""
-    world.supply(sku_of(world, d), 1 + d.c % 6, f"in{d.n}")
-
-
-def hand_over(world: World, d: Decision, fate: str) -> None:
-    """Somebody comes for what they reserved in a store."""
-    wishes = [wish for wish in world.seller.in_state("sold") if wish.store and not wish.shipped]
-    if wishes:
-        hand_over_one(world, wishes[d.c % len(wishes)], f"h{d.n}")
-
-
-def hand_over_one(world: World, wish: Any, name: str) -> None:
-    """Out of the stock room; from a slot into the room first, when it has to be."""
-    site = world.sites[wish.store]
-    room = world.goods.shelves[wish.store].room
-    if site.dead or room[wish.sku, "available"] < wish.qty:
-        return
-    if again(world, site, commands.HandOverPinned(name, wish.id, wish.how)) == "":
-        room[wish.sku, "available"] -= wish.qty
-        world.goods.sold[wish.store, wish.sku] += wish.qty
-        wish.shipped = True
-
-
 ACTS: Final[dict[str, Act]] = {
     act.__name__: act
     for act in (
         link, order, timers, machine, cash_sale, interaction, count_slot, count_room, receive, deliver, collect,
-        send, arrive, fill, waste, move, give_back, grant, recall, reserve, confirm, cancel, ship, supply, hand_over,
+        send, arrive, fill, waste, move, give_back,
     )
 }  # fmt: skip

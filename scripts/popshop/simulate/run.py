@@ -9,17 +9,18 @@ from typing import Final
 from unittest.mock import patch
 
 from cloud_sync.protocol import upstream
-from popshop.simulate import disasters, floor
+from popshop.simulate import desk, disasters, floor
 from popshop.simulate.checks import Checker, healed, rights_within_hold
+from popshop.simulate.desk import hand_over_one
 from popshop.simulate.disasters import care_for, count_everything
-from popshop.simulate.floor import fetch, hand_over_one, report, run_vends, settle, unpack
+from popshop.simulate.floor import empty_slots, fetch, report, run_vends, settle, unpack
 from popshop.simulate.head_office import MemoryRegistry
 from popshop.simulate.memory_books import MemoryHq
 from popshop.simulate.plan import Decision, Plan, fate_of
 from popshop.simulate.trouble import FAULTS, Crash, Violation
 from popshop.simulate.world import Site, World
 
-ACTS: Final = floor.ACTS | disasters.ACTS
+ACTS: Final = floor.ACTS | desk.ACTS | disasters.ACTS
 BATCH: Final = 8
 """Rows in a request: few, so that a backlog takes several of them and each may be lost by itself."""
 ROUNDS: Final = 60
@@ -158,6 +159,7 @@ def _close_the_books(world: World, hq: MemoryHq) -> None:
                 _work_off(world, site)
     for site in world.sites.values():
         if not site.dead:
+            empty_slots(world, site, "close")
             for sku in world.skus:
                 fetch(world, site, sku, f"close-{sku}", 1_000)
             drain(world, site)

@@ -106,12 +106,12 @@ def claim(books: Books, accounts: Accounts, record: StoreRecord, sku: str, goods
     """Note what a count after a new epoch entitles the store to, as its goods and our books stand at that row.
 
     Goods that belong to the pool (recalled, not fetched) stand there too: `away` below 0. What the store holds already
-    is not granted twice. What an earlier epoch was granted and never driven there stays in limbo: the rows that tell of
+    is not granted twice. What was granted and, as far as the rows tell, never driven there stays in limbo: the rows of
     its delivery, and of its sale, may be lost. A person brings it back who finds it in the warehouse.
     """
     has = accounts.of(hold_of(record.store, record.epoch), sku)
     away = books.away(record.store, sku)
-    in_doubt = max(0, away - has)
+    in_doubt = max(0, away)
     if in_doubt:
         books.add_away(record.store, {sku: -in_doubt})
     books.note_claim(record.store, sku, max(0, goods + away - in_doubt - has))

@@ -111,7 +111,7 @@ def claim(books: Books, accounts: Accounts, record: StoreRecord, sku: str, goods
     """
     has = accounts.of(hold_of(record.store, record.epoch), sku)
     away = books.away(record.store, sku)
-    in_doubt = max(0, away)
+    in_doubt = max(0, away - max(0, has - goods))
     if in_doubt:
         books.add_away(record.store, {sku: -in_doubt})
     books.note_claim(record.store, sku, max(0, goods + away - in_doubt - has))

@@ -237,7 +237,7 @@ def _store_goods(world: World, hq: MemoryHq, name: str, site: Site, sku: str) ->
     too_many = hold - deficit - goods - away
     # A count after a new epoch gives rights to no more than there is: what is stolen of the pool's goods shows nowhere.
     excused = world.goods.unasked if site.agent.epoch == 1 else world.goods.slack
-    if too_many > excused[sku] or (too_many < 0 and not site.was_restored):
+    if too_many > excused[sku] or (too_many < 0 and site.agent.epoch == 1 and not world.hq_was_restored):
         raise Violation(
             "goods are what the books say",
             f"{name} {sku}: hold {hold} − deficit {deficit}, goods {goods}, away {away}",

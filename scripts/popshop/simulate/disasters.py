@@ -288,6 +288,7 @@ def rejoin(world: World, site: Site, *, reply_lost: bool = False) -> None:
     agent.identity = Identity(reply.epoch, reply.token)
     agent.note = Note(machine=mark, epoch=reply.epoch, seq=0, hash=GENESIS.hex())
     agent.boot()
+    world.excuse(agent, 0)
     site.retired = False
 
 

@@ -169,14 +169,18 @@ class World:
             self.note("crash", agent.name, type(command).__name__)
             return None
         finally:
-            self._excuse(agent, before)
+            self.excuse(agent, before)
         refused = "" if answer.refusal is None else answer.refusal.code
         self.note(agent.name, type(command).__name__, refused, answer.subject)
         return refused
 
-    def _excuse(self, agent: SimStore, before: int) -> None:
+    def excuse(self, agent: SimStore, before: int) -> None:
+        """Rows behind `before` that say by themselves that some right has no goods now."""
         for row in agent.rows[agent.epoch, "ledger"][before:]:
-            if isinstance(row.fact, StockFound) and row.fact.reason == "sold_without_right":
+            if not isinstance(row.fact, StockFound):
+                continue
+            # An order of an old disk may have ended in rows that headquarters has: its right comes out of limbo again.
+            if row.fact.reason == "sold_without_right" or self.sites[agent.name].was_restored:
                 self.goods.slack[row.fact.sku] += row.fact.qty
                 self.goods.unasked[row.fact.sku] += row.fact.qty
 

@@ -10,7 +10,7 @@ import pytest
 from cloud_sync.protocol.product_codes import normalise_gtin
 from kiosk_ui.i18n import category_name
 from popshop.demo import assortment, shoppers, staff
-from popshop.demo.crowd import AgentAway, Crowd
+from popshop.demo.crowd import Away, Crowd
 from popshop.demo.steps import JSON, Call, Look, Press, Refused, Step, Tell, Visit, Wait
 
 PLAN = assortment.load()
@@ -198,7 +198,7 @@ class Shop:
 
     def do(self, step: Step) -> Any:
         if self.away:
-            raise AgentAway
+            raise Away
         self.done.append(step)
         return step
 

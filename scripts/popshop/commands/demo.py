@@ -98,9 +98,13 @@ def show(summary: Summary) -> None:
         ("unresolved", summary.unresolved),
         ("takings, store / HQ", " / ".join(takings)),
         ("events, store / HQ", f"{summary.store_events} / {summary.hq_events}"),
+        ("online", f"{summary.sold_online} units sold, {summary.reserved} reserved"),
+        ("rights", f"{summary.held} held by the store, {summary.pool} in the pool"),
         ("gaps", summary.gaps),
         ("duplicates", summary.duplicates),
     ]
+    differences = [*summary.store_differences, *summary.hq_differences]
+    rows.append(("verified", "both books, no difference" if not differences else "; ".join(differences)))
     verdict = "Store and headquarters agree." if summary.agree else "Store and headquarters DISAGREE."
     console.out.print(console.facts_table(rows, title=verdict))
     console.out.print(f"Everything is kept in {summary.data}", soft_wrap=True)

@@ -9,8 +9,11 @@ from typing import Any, Final
 
 import requests
 
-from popshop.demo.crowd import AgentAway, Crowd
+from edge_agent.adapters.identity import STORE_FILE
+from edge_agent.adapters.sqlite_store.verify import verify
+from popshop.demo.crowd import Away, Crowd
 from popshop.demo.opening import Clock, OpenShop
+from popshop.demo.screen import shared
 from popshop.demo.shoppers import ENDED
 from popshop.demo.steps import JSON, Call
 from popshop.shop.client import AgentRefused
@@ -23,7 +26,11 @@ POLL_S: Final = 0.2
 
 @dataclass(frozen=True)
 class Summary:
-    """Both books at the end. `refunded`: orders whose money went back, in whole or in part."""
+    """Both books at the end. `refunded`: orders whose money went back, in whole or in part.
+
+    Units: free in the `pool`, `held` by the store, `reserved` and `sold_online` at headquarters. The differences are
+    what each side finds when it works its books out again from the rows.
+    """
 
     store: str
     seconds: float
@@ -40,6 +47,12 @@ class Summary:
     hq_events: int
     gaps: int
     duplicates: int
+    pool: int
+    held: int
+    reserved: int
+    sold_online: int
+    store_differences: list[str]
+    hq_differences: list[str]
     agree: bool
     data: str
 
@@ -70,7 +83,7 @@ def _sweep(opened: OpenShop, mark: str) -> bool:
         for order in orders:
             if order["state"] in ("open", "awaiting_payment"):
                 opened.hands.do(Call(f"/api/orders/{order['id']}/cancel", {}, f"{mark}-close-{order['id']}"))
-    except AgentAway:
+    except Away:
         return False
     return not orders
 
@@ -91,7 +104,7 @@ def reconcile(opened: OpenShop, clock: Clock, seconds: float) -> Summary:
             before = totals["events"]
             if at_rest or clock() > give_up_s:
                 return compare(opened, totals, proof, seconds)
-        except (requests.RequestException, AgentRefused):
+        except (requests.RequestException, AgentRefused, Away):
             if clock() > give_up_s:
                 raise
         time.sleep(POLL_S)
@@ -102,6 +115,9 @@ def compare(opened: OpenShop, totals: JSON, proof: JSON, seconds: float) -> Summ
     vends, orders, currency = totals["vends"], totals["orders"], opened.plan.currency
     owed = [r for o in _orders(opened) for r in o["refunds"] if r["state"] != "refunded"]
     hq_takings: Any = proof["rows_takings_minor"].get(currency, 0)
+    stock = shared(opened.office)
+    store_differences = verify(opened.shop.edge_data / STORE_FILE)
+    hq_differences: Any = opened.shop.hq_get("/api/verify")["differences"]
     return Summary(
         store=opened.shop.store.store,
         seconds=round(seconds, 1),
@@ -118,11 +134,19 @@ def compare(opened: OpenShop, totals: JSON, proof: JSON, seconds: float) -> Summ
         hq_events=proof["events"],
         gaps=proof["gaps"],
         duplicates=proof["duplicates"],
+        pool=stock.pool,
+        held=stock.held,
+        reserved=stock.reserved,
+        sold_online=stock.sold_online,
+        store_differences=store_differences,
+        hq_differences=hq_differences,
         agree=bool(
             proof["agrees"]
             and totals["events"] == proof["events"] == proof["expected"]
             and totals["takings_minor"] == hq_takings
             and proof["gaps"] == proof["duplicates"] == 0
+            and not store_differences
+            and not hq_differences
         ),
         data=str(opened.shop.folder),
     )

@@ -1,5 +1,5 @@
-"""Carries out everybody's steps in the order of their time, in one thread. Nobody is lost while the agent is away:
-the same step is tried again with the same key."""
+"""Carries out everybody's steps in the order of their time, in one thread. Nobody is lost while the agent
+or headquarters is away: the same step is tried again with the same key."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from popshop.demo.steps import Step, Visit, Wait
 TRY_AGAIN_S: Final = 0.5
 
 
-class AgentAway(Exception):
-    """The agent does not answer; it may have done what was asked."""
+class Away(Exception):
+    """Who was asked (the agent, headquarters) does not answer; it may have done what was asked."""
 
 
 class Hands(Protocol):
-    """Carries out one step. Raises AgentAway."""
+    """Carries out one step. Raises Away."""
 
     def do(self, step: Step) -> Any: ...
 
@@ -60,7 +60,7 @@ class Crowd:
             if step is not None:
                 try:
                     answer = self._hands.do(step)
-                except AgentAway:
+                except Away:
                     self._put(self._clock() + TRY_AGAIN_S, visit, step)
                     return
             try:

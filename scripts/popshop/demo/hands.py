@@ -1,4 +1,7 @@
-"""Carries out steps for the crowd: the agent's HTTP API, the pay page, the devices. Each call is one try."""
+"""Carries out steps for the crowd: the agent's and headquarters' HTTP APIs, the pay page, the devices.
+
+Each call is one try.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,10 @@ from typing import Any, Final
 
 import requests
 
-from popshop.demo.crowd import AgentAway
+from popshop.demo.crowd import Away
 from popshop.demo.floor import Floor
-from popshop.demo.steps import JSON, Call, Look, Press, Refused, Step, Tell
+from popshop.demo.office import Office
+from popshop.demo.steps import JSON, Ask, Call, Look, Press, Refused, Step, Tell
 from popshop.shop.client import AgentRefused, StaffClient
 
 LOOK_AGAIN_S: Final = 2.0
@@ -21,12 +25,18 @@ class ShopHands:
     """Fills `popshop.demo.crowd.Hands`."""
 
     def __init__(
-        self, kiosk: StaffClient, staff: StaffClient, floor: Floor, clock: Callable[[], float]
+        self,
+        kiosk: StaffClient,
+        staff: StaffClient,
+        floor: Floor,
+        office: Office,
+        clock: Callable[[], float],
     ) -> None:
         """`kiosk` and `staff` differ by their token; neither waits for an agent that is away."""
         self._kiosk = kiosk
         self._staff = staff
         self._floor = floor
+        self._office = office
         self._clock = clock
         self._phone = requests.Session()
         self._seen: JSON = {}
@@ -37,19 +47,21 @@ class ShopHands:
         self._phone.close()
 
     def look(self, *, fresh: bool = False) -> JSON:
-        """The snapshot's entities, at most LOOK_AGAIN_S old. Raises AgentAway."""
+        """The snapshot's entities, at most LOOK_AGAIN_S old. Raises Away."""
         if fresh or self._clock() - self._seen_at_s > LOOK_AGAIN_S:
             self._seen = self._call(Call("/api/snapshot"))["entities"]
             self._seen_at_s = self._clock()
         return self._seen
 
     def do(self, step: Step) -> Any:
-        """Carry out a step. Raises AgentAway."""
+        """Carry out a step. Raises Away."""
         match step:
             case Look():
                 return self.look()
             case Call():
                 return self._call(step)
+            case Ask():
+                return self._office.ask(step)
             case Press(url=url, button=button):
                 self._press(url, button)
             case Tell(device=device, line=line):
@@ -62,13 +74,13 @@ class ShopHands:
             return client.get(step.path) if step.body is None else client.post(step.path, step.body, step.key)
         except AgentRefused as refusal:
             if refusal.code == "busy":
-                raise AgentAway from refusal
+                raise Away from refusal
             return Refused(refusal.code)
         except requests.RequestException as error:
-            raise AgentAway from error
+            raise Away from error
 
     def _press(self, url: str, button: str) -> None:
         try:
             self._phone.post(url, data={"answer": button}, timeout=PAGE_TIMEOUT_S, allow_redirects=False)
         except requests.RequestException as error:
-            raise AgentAway from error
+            raise Away from error

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from rich.console import Console
 
@@ -16,9 +17,13 @@ from hardware.broker_process import BrokerError
 from hardware.child_process import Child
 from popshop.console import UserError
 from popshop.demo import assortment as plans
+from popshop.demo import online
 from popshop.demo.assortment import Assortment
+from popshop.demo.crowd import Away
 from popshop.demo.floor import Floor, counts_of
 from popshop.demo.hands import ShopHands
+from popshop.demo.office import Office
+from popshop.demo.steps import Ask, Visit
 from popshop.shop.client import StaffClient
 from popshop.shop.local import LocalShop
 from popshop.shop.processes import popshop
@@ -27,6 +32,7 @@ STORE: Final = "demo"
 STORE_NAMES: Final = {"zh": "智慧快闪店·演示", "en": "Demo pop-up"}
 VEND_TIMEOUT_S: Final = 10
 """Short, so that a machine's silence is seen to become a person's case."""
+OPENING_SYNC_S: Final = 30.0
 KIOSK_SIZE: Final = "540x960"
 
 Clock = Callable[[], float]
@@ -54,6 +60,7 @@ class OpenShop:
     plan: Assortment
     staff: StaffClient
     hands: ShopHands
+    office: Office
     kiosk_window: Child | None
 
 
@@ -109,13 +116,43 @@ def _furnish(
         for device in plan.devices:
             floor.switch_on(device, counts_of(book, device))
         staff.wait_until_ready(plan.devices)
-    hands = ShopHands(kiosk, staff, floor, clock)
+    office = Office(lambda: (shop.hq_url, shop.hq_credentials()["admin_password"]))
+    closing.callback(office.close)
+    with stage("headquarters' warehouse and online shop"):
+        _open_warehouse(office, staff, plan, wishes.mark, clock)
+    hands = ShopHands(kiosk, staff, floor, office, clock)
     closing.callback(hands.close)
     window = None
     if not wishes.headless and has_display():
         window = open_kiosk(shop, wishes.language)
         closing.callback(window.stop)
-    return OpenShop(shop, floor, plan, staff, hands, window)
+    return OpenShop(shop, floor, plan, staff, hands, office, window)
+
+
+def _open_warehouse(office: Office, staff: StaffClient, plan: Assortment, mark: str, clock: Clock) -> None:
+    """Goods into the pool, and a policy by which rights flow down. Raises TimeoutError."""
+    # Headquarters must know the opening counts before it judges what the store lacks.
+    give_up_s = clock() + OPENING_SYNC_S
+    while (sync := staff.get("/api/health")["sync"])["waiting"] or sync["state"] != "online":
+        if clock() > give_up_s:
+            raise TimeoutError(f"the store does not reach headquarters: {sync['state']}")
+        time.sleep(0.1)
+    try:
+        office.let_seller_in()
+        _carry_out(office, online.receives([item.sku for item in plan.items], f"{mark}-opening"))
+        office.ask(Ask("/api/policies", online.POLICY, f"{mark}-policy"))
+    except Away:
+        raise TimeoutError("headquarters does not answer") from None
+
+
+def _carry_out(office: Office, visit: Visit) -> None:
+    """All steps of a visit that has to do with nobody but headquarters."""
+    answer: Any = None
+    with suppress(StopIteration):
+        while True:
+            step = visit.send(answer)
+            assert isinstance(step, Ask), "nobody else is asked"
+            answer = office.ask(step)
 
 
 def has_display() -> bool:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import count
 from random import Random
 from typing import Final
 
 from rich.console import Console
 
 from popshop.clock import steady_s
-from popshop.demo import shoppers, staff
+from popshop.demo import online, shoppers, staff
 from popshop.demo.closing import Summary, finish_orders, reconcile
 from popshop.demo.crowd import Crowd
 from popshop.demo.opening import OpenShop, Wishes, open_shop
@@ -70,6 +71,9 @@ def _trade(wishes: Wishes, opened: OpenShop, screen: Screen, stop: Stop) -> Summ
     machines = [machine.device for machine in opened.plan.machines]
     street.join(staff.mishaps(Random(rng.getrandbits(64)), machines))
     counter.join(staff.rounds(Random(rng.getrandbits(64)), f"{wishes.mark}-staff"))
+    skus = [item.sku for item in opened.plan.items]
+    street.join(_online(inside, Random(rng.getrandbits(64)), skus, opened.shop.store.store, wishes.mark))
+    street.join(online.buys_in(skus, f"{wishes.mark}-warehouse"), after_s=online.WAREHOUSE_ROUND.seconds)
     watch = Watch(opened, clock, screen.say)
 
     began_s = clock()
@@ -100,3 +104,10 @@ def _gate(inside: Crowd, rng: Random, kind: str, mark: str) -> Visit:
         yield Wait(at_s - before_s)
         before_s = at_s
         inside.join(shoppers.visit(kind, Random(rng.getrandbits(64)), f"{mark}-{kind}-{number}"))
+
+
+def _online(inside: Crowd, rng: Random, skus: Sequence[str], store: str, mark: str) -> Visit:
+    """Let buyers into the online shop."""
+    for number in count(1):
+        yield Wait(rng.expovariate(1 / online.BUYER_EVERY_S))
+        inside.join(online.buys(Random(rng.getrandbits(64)), skus, store, f"{mark}-online-{number}"))

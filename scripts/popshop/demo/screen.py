@@ -13,12 +13,40 @@ from rich.live import Live
 
 from cloud_sync.protocol.money import format_minor
 from popshop.console import facts_table
-from popshop.demo.crowd import AgentAway
+from popshop.demo.crowd import Away
+from popshop.demo.office import Office
 from popshop.demo.opening import Clock, OpenShop
+from popshop.demo.steps import Ask, Refused
 from popshop.shop.client import AgentRefused
 
 TABLE_EVERY_S: Final = 1.0
 LINE_EVERY_S: Final = 10.0
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Units of the shared stock in headquarters' books: free in its pool, with stores, sold and promised online."""
+
+    pool: int
+    held: int
+    reserved: int
+    sold_online: int
+
+    def line(self) -> str:
+        """All of it in a line."""
+        return (
+            f"{self.sold_online} sold, {self.reserved} reserved · pool {self.pool} · store holds {self.held}"
+        )
+
+
+def shared(office: Office) -> Shared:
+    """Ask headquarters. Raises Away."""
+    lines, sales = office.ask(Ask("/api/stock")), office.ask(Ask("/api/sales?by=item"))
+    if isinstance(lines, Refused) or isinstance(sales, Refused):
+        raise Away
+    sums = {what: sum(line[what] for line in lines) for what in ("pool", "hold", "reserved", "sold")}
+    in_stores = sum(row["units"] for row in sales)
+    return Shared(sums["pool"], sums["hold"], sums["reserved"], sums["sold"] - in_stores)
 
 
 @dataclass(frozen=True)
@@ -32,16 +60,18 @@ class Counts:
     takings: str
     store_events: int
     hq_events: int | None
+    online: Shared | None
     waiting: int
     devices_ready: int
 
     def line(self, devices: int) -> str:
         """All of it in a line."""
         hq = "away" if self.hq_events is None else str(self.hq_events)
+        online = "away" if self.online is None else self.online.line()
         return (
             f"orders {self.orders} · sold {self.sold} · refunded {self.refunded} · takings {self.takings}"
             f" · events store {self.store_events} HQ {hq} · waiting {self.waiting}"
-            f" · devices ready {self.devices_ready}/{devices} · unresolved {self.unresolved}"
+            f" · devices ready {self.devices_ready}/{devices} · unresolved {self.unresolved}\nonline {online}"
         )
 
 
@@ -51,7 +81,7 @@ def count(opened: OpenShop) -> Counts | None:
         totals = opened.staff.totals()
         sync = opened.staff.get("/api/health")["sync"]
         devices = opened.hands.look().get("device", {}).values()
-    except (requests.RequestException, AgentRefused, AgentAway):
+    except (requests.RequestException, AgentRefused, Away):
         return None
     vends, orders = totals["vends"], totals["orders"]
     return Counts(
@@ -62,6 +92,7 @@ def count(opened: OpenShop) -> Counts | None:
         takings=format_minor(totals["takings_minor"], opened.plan.currency),
         store_events=totals["events"],
         hq_events=_hq_events(opened),
+        online=_shared(opened),
         waiting=sync["waiting"],
         devices_ready=sum(device["status"] == "ready" for device in devices),
     )
@@ -73,6 +104,13 @@ def _hq_events(opened: OpenShop) -> int | None:
     except requests.RequestException:
         return None
     return sum(int(log["received"]) for store in stores for log in store["logs"])
+
+
+def _shared(opened: OpenShop) -> Shared | None:
+    try:
+        return shared(opened.office)
+    except Away:
+        return None
 
 
 class Screen:
@@ -139,6 +177,7 @@ def _rows(counts: Counts, devices: int) -> list[tuple[str, object]]:
         ("orders", counts.orders),
         ("sold", f"{counts.sold}   {counts.takings}"),
         ("refunded", counts.refunded),
+        ("online", "headquarters is away" if counts.online is None else counts.online.line()),
         ("unresolved", counts.unresolved),
         ("events", f"store {counts.store_events} · headquarters {hq} · waiting {counts.waiting}"),
         ("devices", f"{counts.devices_ready} of {devices} ready"),

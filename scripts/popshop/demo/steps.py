@@ -36,6 +36,15 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask headquarters, as its administrator or, under /v1/online/, as the online shop. As with a Call."""
+
+    path: str
+    body: JSON | None = None
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Press:
     """Press a button of the pay page, as a phone does."""
 
@@ -58,5 +67,5 @@ class Refused:
     code: str
 
 
-Step = Wait | Look | Call | Press | Tell
+Step = Wait | Look | Call | Ask | Press | Tell
 Visit = Generator[Step, Any, None]

@@ -9,7 +9,7 @@ import requests
 
 from hardware.broker_process import BrokerError
 from popshop.console import UserError
-from popshop.demo.crowd import AgentAway
+from popshop.demo.crowd import Away
 from popshop.demo.floor import counts_of
 from popshop.demo.opening import Clock, OpenShop
 
@@ -61,7 +61,7 @@ class Watch:
         try:
             start()
             self._say(f"{name} runs again")
-        except (UserError, BrokerError, requests.RequestException, AgentAway) as error:
+        except (UserError, BrokerError, requests.RequestException, Away) as error:
             self._gone_since_s[name] = self._clock()
             self._say(f"{name} does not start: {error or type(error).__name__}")
 

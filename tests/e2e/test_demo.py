@@ -78,6 +78,8 @@ def both_books_agree(summary: dict[str, Any]) -> bool:
         and summary["store_events"] == summary["hq_events"] > 0
         and summary["gaps"] == summary["duplicates"] == summary["unresolved"] == 0
         and summary["takings_minor"] == summary["hq_takings_minor"] > 0
+        and summary["store_differences"] == summary["hq_differences"] == []
+        and summary["pool"] > 0 < summary["held"]
     )
 
 
@@ -116,9 +118,14 @@ def test_a_second_ctrl_c_stops_at_once(tmp_path):
 def test_killed_parts_come_back_nothing_outlives_a_killed_demo_and_its_folder_goes_on(tmp_path):
     demo = RunningDemo(tmp_path, "--speed", "2")
     demo.wait_until("The shop is open")
-    for what in ("device simulate --json --store demo --device vending-1", "edge run", "nats-server"):
+    for what in (
+        "device simulate --json --store demo --device vending-1",
+        "edge run",
+        "nats-server",
+        "hq run",
+    ):
         next(p for p in psutil.process_iter(["cmdline"]) if _is(p, demo, what)).kill()
-    for name in ("vending-1", "the store's agent", "the broker"):
+    for name in ("vending-1", "the store's agent", "the broker", "headquarters"):
         demo.wait_until(f"{name} runs again", 40)
     demo.process.kill()
     demo.process.wait()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Generator
 from random import Random
 from typing import Any
 
 import pytest
 
+from cloud_sync.hq import planner
 from cloud_sync.protocol.product_codes import normalise_gtin
 from kiosk_ui.i18n import category_name
-from popshop.demo import assortment, shoppers, staff
+from popshop.demo import assortment, online, shoppers, staff
 from popshop.demo.crowd import Away, Crowd
-from popshop.demo.steps import JSON, Call, Look, Press, Refused, Step, Tell, Visit, Wait
+from popshop.demo.steps import JSON, Ask, Call, Look, Press, Refused, Step, Tell, Visit, Wait
 
 PLAN = assortment.load()
 
@@ -27,7 +30,7 @@ def order(state: str = "awaiting_payment", pay_url: str = "http://shop/pay/x") -
     return {"id": "O1", "state": state, "payment": {"pay_url": pay_url}}
 
 
-def play(visit: Visit, answers: Any) -> list[Step]:
+def play(visit: Generator[Step, Any, Any], answers: Any) -> list[Step]:
     """Run a visit; `answers(step)` says what each step is answered with. The steps but for waits."""
     steps: list[Step] = []
     answer: Any = None
@@ -123,8 +126,35 @@ def test_the_same_seed_brings_the_same_people(kind):
 
 
 def machine(**more: Any) -> JSON:
-    slot = {"slot": "1-01", "count": 9, "capacity": 12, "blocked": None} | more.pop("slot", {})
+    slot = {"slot": "1-01", "sku": "tea", "count": 9, "capacity": 12, "blocked": None} | more.pop("slot", {})
     return {"id": "vending-1", "kind": "vending", "status": "ready", "faults": [], "slots": [slot]} | more
+
+
+def stock_line(**more: Any) -> JSON:
+    right = {"sku": "tea", "available": 9, "held": 0, "deficit": 0, "in_slots": 9, "pinned": 0}
+    return right | {"room": {"available": 0}} | more
+
+
+def in_the_store(device: JSON, *lines: JSON, refuse: str = "", orders: JSON | None = None) -> Any:
+    """What staff see and are told; calls whose path begins with `refuse` are refused."""
+    entities = {"device": {device["id"]: device}, "order": orders or {}}
+
+    def answer(step: Step) -> Any:
+        match step:
+            case Look():
+                return entities
+            case Call(path=path) if refuse and path.startswith(refuse):
+                return Refused("not_enough_stock")
+            case Call(path="/api/snapshot"):
+                return {"entities": entities}
+            case Call(path="/api/stock"):
+                return {"stock": list(lines)}
+            case Call(path="/api/stock/fill", body=body) if body:
+                slot = device["slots"][0]
+                return device | {"slots": [slot | {"count": slot["count"] + body["qty"]}]}
+        return None
+
+    return answer
 
 
 @pytest.mark.parametrize(
@@ -132,45 +162,103 @@ def machine(**more: Any) -> JSON:
     [
         (machine(), False),
         (machine(slot={"count": 4}), True),
+        (machine(slot={"count": 4, "sku": "what no stock room has"}), False),
         (machine(slot={"blocked": "repeated_failures:EJC"}), True),
         (machine(faults=["EJC"]), True),
         (machine(faults=["EJC"], status="lost"), False),
     ],
 )
-def test_staff_see_to_machines_that_are_low_blocked_or_faulty(device, needed):
-    assert staff.needs_a_visit(device) is needed
+def test_staff_see_to_machines_that_are_blocked_faulty_or_low_in_what_the_stock_room_has(device, needed):
+    assert staff.needs_a_visit(device, {"tea": 5}) is needed
 
 
 def test_a_visit_opens_fills_closes_and_puts_blocked_slots_back_on_sale():
-    steps = play(staff.see_to(machine(slot={"blocked": "staff"}), "v"), lambda _: None)
+    blocked = machine(slot={"blocked": "staff"})
+    steps = play(staff.see_to("vending-1", {"tea": 9}, "v"), in_the_store(blocked))
     assert [s.line for s in steps if isinstance(s, Tell)] == ["door open", "fill 1-01 12", "door closed"]
-    assert [s.path for s in steps if isinstance(s, Call)] == ["/api/devices/vending-1/slots/1-01/unblock"]
+    filled, unblocked = [s for s in steps if isinstance(s, Call) and s.body is not None]
+    assert (filled.path, filled.body) == (
+        "/api/stock/fill",
+        {"device": "vending-1", "slot": "1-01", "qty": 3},
+    )
+    assert unblocked.path == "/api/devices/vending-1/slots/1-01/unblock"
+
+
+@pytest.mark.parametrize(("room", "refuse", "told"), [(2, "", 11), (0, "", 9), (9, "/api/stock/fill", 9)])
+def test_a_machine_is_told_what_the_book_has_so_that_its_own_count_changes_nothing(room, refuse, told):
+    steps = play(staff.see_to("vending-1", {"tea": room}, "v"), in_the_store(machine(), refuse=refuse))
+    assert Tell("vending-1", f"fill 1-01 {told}") in steps
+
+
+@pytest.mark.parametrize(
+    ("line", "due"),
+    [
+        (stock_line(), 0),
+        (stock_line(available=20, held=2), 13),
+        (stock_line(available=20, room={"available": 8}), 3),
+        (stock_line(held=2, deficit=2), 0),
+        (stock_line(available=4), -5),
+    ],
+)
+def test_what_was_granted_and_not_driven_yet_is_what_the_store_has_rights_but_no_goods_for(line, due):
+    assert staff.undelivered(line) == due
+
+
+def received(device: JSON, line: JSON) -> list[JSON | None]:
+    round_ = staff.take_in([device], "s")
+    answers = in_the_store(device, line)
+    return [s.body for s in play(round_, answers) if isinstance(s, Call) and s.path == "/api/stock/receive"]
+
+
+def test_the_van_comes_when_a_machine_is_low_or_when_it_is_full_and_never_brings_rights():
+    low, full = machine(slot={"count": 1}), machine()
+    assert received(full, stock_line(available=14)) == []
+    assert received(low, stock_line(available=14)) == [
+        {"sku": "tea", "qty": 5, "kind": "delivery", "document": "s"}
+    ]
+    assert len(received(full, stock_line(available=9 + staff.VAN_UNITS))) == 1
+    assert received(low, stock_line()) == []
+
+
+def test_what_is_put_aside_for_online_buyers_stays_in_the_stock_room():
+    low = machine(slot={"count": 1})
+    steps = play_some(
+        staff.rounds(Random(1), "s"), in_the_store(low, stock_line(room={"available": 3}, pinned=2))
+    )
+    fills = [s.body for s in steps if isinstance(s, Call) and s.path == "/api/stock/fill"]
+    assert fills[0] == {"device": "vending-1", "slot": "1-01", "qty": 1}
+
+
+def play_some(visit: Visit, answers: Any, count: int = 12) -> list[Step]:
+    """The first steps of a visit that never ends."""
+    steps: list[Step] = []
+    answer: Any = None
+    while len(steps) < count:
+        steps.append(visit.send(answer))
+        answer = answers(steps[-1])
+    return steps
 
 
 def test_an_unknown_vend_is_settled_on_the_second_round_and_by_its_reason():
     vend = {"id": "V1", "state": "unknown", "code": "no_answer", "device": "vending-1"}
-    visit = staff.rounds(Random(1), "s")
-    seen = {"order": {"O1": {"vends": [vend]}}}
-    assert [visit.send(None), visit.send(seen)] == [Look(), staff.ROUND]
-    visit.send(None)
-    settled = visit.send(seen)
-    assert settled == Call("/api/vends/V1/settle", {"outcome": "not_dispensed"}, "s-V1", staff=True)
+    shop = in_the_store(machine(), stock_line(), orders={"O1": {"vends": [vend]}})
+    steps = play_some(staff.rounds(Random(1), "s"), shop)
+    settled = Call("/api/vends/V1/settle", {"outcome": "not_dispensed"}, "s-V1", staff=True)
+    assert steps.index(settled) > steps.index(staff.ROUND)
     assert staff.outcome_of(vend | {"code": "drop_not_confirmed"}, Random(1)) == "dispensed"
 
 
 def test_a_visit_waits_for_the_machine_to_be_at_rest_but_not_for_ever():
     at_work = {"O1": {"vends": [{"id": "V1", "state": "dispensing", "code": "", "device": "vending-1"}]}}
-    low = {"device": {"vending-1": machine(slot={"count": 1})}}
-    busy, idle = (low | {"order": orders} for orders in (at_work, {}))
+    low = machine(slot={"count": 1})
 
-    def rounds_until_the_door_opens(entities: JSON) -> int:
-        visit = staff.rounds(Random(1), "s")
-        next(visit)
-        steps = [visit.send(entities if i % 2 == 0 else None) for i in range(10)]
-        return steps.index(Tell("vending-1", "door open")) // 2
+    def rounds_until_the_door_opens(orders: JSON) -> int:
+        shop = in_the_store(low, stock_line(room={"available": 9}), orders=orders)
+        steps = play_some(staff.rounds(Random(1), "s"), shop, 30)
+        return steps[: steps.index(Tell("vending-1", "door open"))].count(staff.ROUND)
 
-    assert rounds_until_the_door_opens(idle) == 0
-    assert rounds_until_the_door_opens(busy) == staff.MOST_PUT_OFF
+    assert rounds_until_the_door_opens({}) == 0
+    assert rounds_until_the_door_opens(at_work) == staff.MOST_PUT_OFF
 
 
 def test_every_demo_of_a_minute_shows_a_failed_vend_a_doubtful_one_and_a_silent_one():
@@ -183,6 +271,83 @@ def test_every_demo_of_a_minute_shows_a_failed_vend_a_doubtful_one_and_a_silent_
         elif isinstance(step, Tell):
             told.append(step.line.removeprefix("fault "))
     assert {"no_drop", "unseen_drop", "silence", "jam"} <= set(told)
+
+
+# ── headquarters ────────────────────────────────────────────────────────────────────────────────────
+
+
+def an_online_shop(state: str = "reserved", hand_overs_refused: int = 0) -> Any:
+    """Headquarters, and a store whose stock room lacks the units for a while."""
+    refused = 0
+
+    def answer(step: Step) -> Any:
+        nonlocal refused
+        match step:
+            case Ask(path="/v1/online/reservations", body=body) if body:
+                return {"state": "pinning" if body.get("store") else state}
+            case Ask():
+                return {"state": state}
+            case Call() if refused < hand_overs_refused:
+                refused += 1
+                return Refused("not_enough_stock")
+        return {}
+
+    return answer
+
+
+def buyers(shop: Any = None, count: int = 300) -> list[list[Step]]:
+    return [
+        play(online.buys(Random(seed), ["tea"], "demo", f"n{seed}"), shop or an_online_shop())
+        for seed in range(count)
+    ]
+
+
+def test_most_online_buyers_pay_some_cancel_some_never_come_back_and_some_come_to_the_store():
+    ends = [steps[-1] for steps in buyers()]
+    asked = [end.path.rpartition("/")[2] for end in ends if isinstance(end, Ask)]
+    assert asked.count("confirm") > 120
+    assert 15 < asked.count("cancel") < 60
+    assert 10 < len(asked) - asked.count("confirm") - asked.count("cancel") < 60
+    came = [end for end in ends if isinstance(end, Call)]
+    assert 50 < len(came) < 130
+    assert {end.path.split("/")[3] for end in came} == {online.SELLER}
+    assert {(end.body or {})["how"] for end in came} == {"picked_up", "shipped"}
+
+
+def test_an_online_buyer_leaves_when_headquarters_or_the_store_has_none():
+    assert {len(steps) for steps in buyers(lambda _: Refused("sold_out"), 50)} == {1}
+    assert {len(steps) for steps in buyers(an_online_shop("refused"), 50)} == {1, 2}
+
+
+def test_whoever_picks_up_comes_again_with_a_new_key_until_the_stock_room_has_the_units():
+    for seed in range(50):
+        steps = play(online.buys(Random(seed), ["tea"], "demo", "n"), an_online_shop(hand_overs_refused=3))
+        asked = [s.key for s in steps if isinstance(s, Call)]
+        assert len(asked) in (0, 4)
+        assert len(asked) == len(set(asked))
+
+
+def test_the_warehouse_buys_in_what_runs_low_each_delivery_under_a_number_of_its_own():
+    def answer(step: Step) -> Any:
+        return [{"sku": "tea", "pool": 5}, {"sku": "milk", "pool": online.POOL_LOW}]
+
+    steps = play(online.receives(["tea", "milk", "water"], "m-1"), answer)
+    bodies = [s.body for s in steps if isinstance(s, Ask) and s.body]
+    assert [(body["sku"], body["qty"]) for body in bodies] == [
+        ("tea", online.POOL_FULL - 5),
+        ("water", online.POOL_FULL),
+    ]
+    assert len({body["receipt"] for body in bodies}) == 2
+    assert len(play(online.receives(["tea"], "m-2"), lambda _: Refused("malformed"))) == 1
+
+
+def test_full_slots_are_enough_at_opening_wherever_a_product_lies():
+    """Else the first thing that anybody saw would be a recall of what has just been filled in."""
+    policy = planner.Policy(**online.POLICY)
+    lie = Counter(sku for machine in PLAN.machines for sku in machine.skus)
+    stocks = [planner.Held("demo", sku, slots * PLAN.capacity) for sku, slots in lie.items()]
+    plans = planner.plan([policy], stocks, dict.fromkeys(lie, online.POOL_FULL))
+    assert {plan.kind for plan in plans} == {"grant"}
 
 
 # ── the crowd ───────────────────────────────────────────────────────────────────────────────────────

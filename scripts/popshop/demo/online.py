@@ -9,7 +9,7 @@ from typing import Any, Final
 from popshop.demo.steps import JSON, Ask, Call, Refused, Visit, Wait
 
 POLICY: Final[JSON] = {"store": "*", "sku": "*", "cover_days": 3.0, "minimum": 16, "ceiling": 28}
-"""Full slots are enough at opening; what sells gets a reserve in the stock room. Below the minimum more is granted."""
+"""Nothing that lies in the machines at opening is recalled; what sells gets a reserve in the stock room."""
 SELLER: Final = "webshop"
 POOL_FULL: Final = 120
 POOL_LOW: Final = 60

@@ -1,4 +1,4 @@
-"""The simulation itself: many seeds without a violation, the same seed twice the same, and short histories of failures."""
+"""The simulation itself: many seeds without a violation, one seed twice the same, and short histories of failures."""
 
 from __future__ import annotations
 

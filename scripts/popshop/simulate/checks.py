@@ -215,7 +215,9 @@ def owed(world: World, hq: MemoryHq, sku: str) -> int:
 
 def _goods(world: World, hq: MemoryHq, sku: str) -> None:
     for name, site in world.sites.items():
-        if not site.dead:
+        if site.dead:
+            _dead_owes_nothing(world, hq, name, sku)
+        else:
             _store_goods(world, hq, name, site, sku)
     there, expected = world.goods.warehouse[sku], owed(world, hq, sku)
     unsent = sum(w.qty for w in world.seller.wishes.values() if w.sku == sku and w.in_debt)
@@ -227,6 +229,18 @@ def _goods(world: World, hq: MemoryHq, sku: str) -> None:
         raise Violation(
             "goods are what the books say", f"warehouse {sku}: {there}, books {expected}, limbo {limbo}"
         )
+
+
+def _dead_owes_nothing(world: World, hq: MemoryHq, name: str, sku: str) -> None:
+    away = hq.away_units.get((name, sku), 0)
+    if not world.hq_was_restored and (away > 0 or -away > world.goods.slack[sku]):
+        raise Violation("goods are what the books say", f"{name} {sku} came home, and {away} are away")
+
+
+def doubts(world: World, hq: MemoryHq) -> None:
+    """Headquarters believes that it was restored only when it was."""
+    if not world.hq_was_restored and hq.one["hq"].incarnation != 1:
+        raise Violation("headquarters doubts its books for a reason", "refilling, and nobody restored it")
 
 
 def _store_goods(world: World, hq: MemoryHq, name: str, site: Site, sku: str) -> None:

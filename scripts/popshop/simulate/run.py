@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from cloud_sync.protocol import upstream
 from popshop.simulate import desk, disasters, floor
-from popshop.simulate.checks import Checker, healed, rights_within_hold
+from popshop.simulate.checks import Checker, doubts, healed, rights_within_hold
 from popshop.simulate.desk import hand_over_one
 from popshop.simulate.disasters import care_for, count_everything
 from popshop.simulate.floor import empty_slots, fetch, report, run_vends, settle, unpack
@@ -65,6 +65,7 @@ def _play(world: World, hq: MemoryHq, outcome: Outcome) -> None:
         outcome.at = decision.n
         step(world, decision)
         checker.accounts(hq)
+        doubts(world, hq)
         for site in world.sites.values():
             if not site.dead:
                 rights_within_hold(hq, site.agent)

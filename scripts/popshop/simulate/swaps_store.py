@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from cloud_sync.protocol import instructions, stock_rights, upstream, witness
@@ -72,18 +71,6 @@ def deficit_forgotten() -> list[Swap]:
         return real(right, delta)._replace(deficit=0) if delta < 0 else real(right, delta)
 
     return [(store_rights, "counted", counted)]
-
-
-def counts_before_counted_in() -> list[Swap]:
-    real = stock_rights.counted
-    return [(store_rights, "counted", lambda right, delta: real(replace(right, counted_in=True), delta))]
-
-
-def old_replies_believed() -> list[Swap]:
-    return [
-        (upstream, "of_an_older_incarnation", lambda incarnation, known: False),
-        (upstream, "answers_the_newest", lambda asked, newest: True),
-    ]
 
 
 def fork_thrown_away() -> list[Swap]:

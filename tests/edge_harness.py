@@ -73,6 +73,7 @@ class Store:
     clock: HandClock = field(default_factory=HandClock)
     shares_stock: bool = False
     """It has a headquarters, which the test plays by `told`."""
+    first_epoch: int = 1
 
     def __post_init__(self) -> None:
         schema.migrate(self.path)
@@ -82,7 +83,7 @@ class Store:
         self.brain = self._new_brain()
         self.seq: dict[tuple[str, str], int] = {}
         self.keys = 0
-        self.open_epoch(1)
+        self.open_epoch(self.first_epoch)
 
     def _new_brain(self) -> Brain:
         rules = Rules(self.policy, METHODS, shares_stock=self.shares_stock)

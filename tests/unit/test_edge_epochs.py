@@ -109,6 +109,24 @@ def test_a_product_that_is_new_in_this_epoch_needs_no_counting_in(store: Store) 
     assert rights(store, "C") == (4, 0, 0, True)
 
 
+def test_a_computer_that_replaces_a_lost_one_counts_every_product_in(tmp_path: Path) -> None:
+    new = Store(tmp_path / "new.db", shares_stock=True, first_epoch=3)
+    new.stock(("vm-1", "1", "A", 4))
+    assert (rights(new), new.slot()["count"]) == ((0, 0, 0, False), 4)
+    assert new.order(("A", 1)).refused == "not_counted_in"
+    new.told(instructions.Grant(grant="g1", sku="N", qty=2, source="pool"))
+    assert rights(new, "N") == (2, 0, 0, False), "granted before it was listed"
+    new.do(commands.CountIn(new.key(), ("A",)))
+    new.told(instructions.Grant(grant="g2", sku="A", qty=4, source="limbo"))
+    assert rights(new) == (4, 0, 0, True)
+    assert verify(new.path) == []
+    new.open_epoch(4)
+    new.stock(("vm-1", "2", "B", 1))
+    assert (rights(new), rights(new, "B")) == ((0, 0, 0, False), (1, 0, 0, True))
+    assert_books_hold(new.path)
+    new.close()
+
+
 # ── the link's bookkeeping ──────────────────────────────────────────────────────────────────────────
 
 
@@ -201,7 +219,8 @@ def _older(path: Path) -> None:
     db.conn.isolation_level = None
     db.conn.execute("ATTACH ? AS new", (str(old.path),))
     for table in ("store", "items", "devices", "slots", "orders", "order_lines", "replies"):
-        db.conn.execute(f"INSERT INTO main.{table} SELECT * FROM new.{table}")
+        columns = ", ".join(db[table].columns_dict)
+        db.conn.execute(f"INSERT INTO main.{table} SELECT {columns} FROM new.{table}")
     db.conn.execute(
         "INSERT INTO main.journal SELECT stream, seq, body, hash, at FROM new.journal WHERE seq < 99"
     )

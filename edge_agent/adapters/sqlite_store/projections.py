@@ -9,7 +9,12 @@ from typing import Any
 import msgspec
 
 from cloud_sync.protocol import facts, stock_facts
-from edge_agent.adapters.sqlite_store.stock_projections import STOCK_PROJECTIONS, new_epoch, project_rights
+from edge_agent.adapters.sqlite_store.stock_projections import (
+    STOCK_PROJECTIONS,
+    item_listed,
+    new_epoch,
+    project_rights,
+)
 
 Projection = Callable[[sqlite3.Connection, Any, str], None]
 """Writes one fact's effect; the text is the store's time of the fact."""
@@ -18,6 +23,8 @@ Projection = Callable[[sqlite3.Connection, Any, str], None]
 def project(db: sqlite3.Connection, fact: facts.Fact, at: str) -> None:
     """Change the tables by one fact. Facts that change none are journalled all the same."""
     project_before_rights(db, fact, at)
+    if isinstance(fact, facts.ItemListed):
+        item_listed(db, fact.sku)
     # A second row of a reservation moves nothing, which its own projection knows.
     if not isinstance(fact, stock_facts.StockPinned):
         project_rights(db, fact)
@@ -31,12 +38,13 @@ def project_before_rights(db: sqlite3.Connection, fact: facts.Fact, at: str) -> 
 
 
 def _store_opened(db: sqlite3.Connection, f: facts.StoreOpened, at: str) -> None:
-    before = db.execute("SELECT epoch FROM store").fetchone()
-    if before is not None and before[0] != f.epoch:
+    epoch, began = db.execute("SELECT epoch, began FROM store").fetchone() or (f.epoch, f.epoch)
+    if epoch != f.epoch:
         new_epoch(db)
     db.execute(
-        "INSERT OR REPLACE INTO store (one, id, name, timezone, currency, epoch) VALUES (1, ?, ?, ?, ?, ?)",
-        (f.store, f.name, f.timezone, f.currency, f.epoch),
+        "INSERT OR REPLACE INTO store (one, id, name, timezone, currency, epoch, began)"
+        " VALUES (1, ?, ?, ?, ?, ?, ?)",
+        (f.store, f.name, f.timezone, f.currency, f.epoch, began),
     )
 
 

@@ -30,6 +30,12 @@ def epochs_and_rights(db: sqlite_utils.Database) -> None:
     rights_from_slots(db.conn)
 
 
+@migrations()
+def first_epoch_of_the_file(db: sqlite_utils.Database) -> None:
+    """In which epoch the file began: in a later one than the first, its computer replaces a lost one."""
+    _run(db, _BEGAN)
+
+
 def _run(db: sqlite_utils.Database, statements: str) -> None:
     for statement in statements.split(";"):
         if statement.strip():
@@ -121,6 +127,11 @@ CREATE TABLE room (sku TEXT NOT NULL, bucket TEXT NOT NULL, units INTEGER NOT NU
 CREATE TABLE pins (reservation TEXT PRIMARY KEY, sku TEXT NOT NULL, qty INTEGER NOT NULL CHECK (qty >= 0),
     how TEXT NOT NULL, for_whom TEXT NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX pins_open ON pins (sku) WHERE state = 'open'
+"""
+
+_BEGAN = """
+ALTER TABLE store ADD COLUMN began INTEGER NOT NULL DEFAULT 1;
+UPDATE store SET began = COALESCE((SELECT MIN(epoch) FROM journal), epoch)
 """
 
 

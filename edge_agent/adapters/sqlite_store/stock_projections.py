@@ -26,6 +26,9 @@ SELECT sku, MAX(SUM(goods) - SUM(promised), 0), SUM(promised), MAX(SUM(promised)
 FROM (SELECT sku, count AS goods, 0 AS promised FROM slots UNION ALL SELECT sku, 0, qty FROM ({PROMISED}))
 GROUP BY sku"""
 
+_REPLACES = "began > 1 AND began = epoch"
+"""The file begins in a later epoch: the computer before it is lost, and so is what it knew of its goods."""
+
 
 def rights_from_slots(db: sqlite3.Connection) -> None:
     """Before there were rights, what stood in a slot could be sold: so it is with the rights of that time."""
@@ -46,7 +49,15 @@ def project_rights(db: sqlite3.Connection, fact: facts.Fact) -> None:
             (available, held, deficit, sku),
         )
         if not changed.rowcount:
-            db.execute("INSERT INTO rights VALUES (?, ?, ?, ?, 1)", (sku, available, held, deficit))
+            db.execute(
+                f"INSERT INTO rights SELECT ?, ?, ?, ?, NOT ({_REPLACES}) FROM store",
+                (sku, available, held, deficit),
+            )
+
+
+def item_listed(db: sqlite3.Connection, sku: str) -> None:
+    """On a computer that replaces a lost one, a product waits to be counted: its rights are in limbo."""
+    db.execute(f"INSERT OR IGNORE INTO rights SELECT ?, 0, 0, 0, 0 FROM store WHERE {_REPLACES}", (sku,))
 
 
 def new_epoch(db: sqlite3.Connection) -> None:

@@ -21,6 +21,7 @@ from edge_agent.adapters.sqlite_store.lock import StoreInUse
 from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.domain.policy import Policy
 from hardware.broker import EmbeddedBroker
+from hardware.broker_process import BrokerError
 from popshop import console, logs
 from popshop.shop.addresses import read_broker
 from popshop.shop.client import AgentRefused, StaffClient
@@ -277,7 +278,12 @@ def _witness(data: Path, given: Path | None) -> Path:
 
 def _embedded(data: Path, store: str, port: int, closing: ExitStack) -> EmbeddedBroker:
     embedded = EmbeddedBroker(data / "broker", store, port=port)
-    embedded.start()
+    try:
+        embedded.start()
+    except BrokerError as error:
+        raise console.UserError(
+            f"the broker does not start: {error} (--broker-port names another port)"
+        ) from None
     closing.callback(embedded.stop)
     return embedded
 

@@ -102,6 +102,12 @@ class Side:
         mine = hold_of if self.epoch == self.current else limbo_of
         object.__setattr__(self, "mine", mine(self.store, self.epoch))
 
+    def target(self, account: str) -> str:
+        """Where a fact's units go: what an earlier epoch sets aside is in limbo already."""
+        if account == LIMBO and self.epoch == self.current:
+            return limbo_of(self.store, max(1, self.current - 1))
+        return self.mine if account in (MINE, LIMBO) else account
+
 
 def post_fact(accounts: Accounts, side: Side, moves: list[Move], origin: Origin) -> None:
     """Post what a fact moves. Raises Short when a current hold has not enough: then nothing of the fact was posted.
@@ -112,9 +118,9 @@ def post_fact(accounts: Accounts, side: Side, moves: list[Move], origin: Origin)
     if side.epoch == side.current:
         _check(accounts, side, moves)
     for sku, source, target, qty in moves:
-        real = Move(
-            sku, side.mine if source == MINE else source, side.mine if target == MINE else target, qty
-        )
+        real = Move(sku, side.mine if source == MINE else source, side.target(target), qty)
+        if real.source == real.target:
+            continue
         if source == LIMBO:
             take_from_limbo(accounts, side, real, origin)
         elif source == MINE and side.epoch != side.current:

@@ -137,6 +137,13 @@ def _released(batch: LedgerRows, row: StockRow, f: stock.RightsReleased) -> None
     _answered(batch, f.down_seq, f.qty)
 
 
+def _short(batch: LedgerRows, row: StockRow, f: stock.ShortageFound) -> None:
+    if f.down_seq > batch.down_head:
+        batch.books.drop_claim(batch.record.store, f.sku)
+    _count_deficit(batch, row, f)
+    _answered(batch, f.down_seq, f.qty)
+
+
 def _pinned(batch: LedgerRows, row: StockRow, f: stock.StockPinned) -> None:
     reserved = batch.books.reservation(f.reservation)
     if reserved is not None and reserved.state == "pinning":
@@ -216,6 +223,7 @@ def _alert(batch: LedgerRows, row: StockRow, kind: str, sku: str, qty: int) -> N
 
 _SPECIAL: Final[dict[type[Fact], Callable[[LedgerRows, StockRow, Any], None]]] = {
     stock.RightsGranted: _granted,
+    stock.ShortageFound: _short,
     stock.StockPinned: _pinned,
     stock.StockUnpinned: _unpinned,
     stock.DownRowSkipped: _skipped,

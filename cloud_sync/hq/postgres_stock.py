@@ -13,7 +13,7 @@ from cloud_sync.hq.accounts import is_kept
 from cloud_sync.hq.books import Alert, Balances, DownEntry, Posting, Reservation
 from cloud_sync.hq.event_copy import copy_postings
 from cloud_sync.hq.pool import Cursor
-from cloud_sync.protocol.instructions import Grant, Instruction, Recall
+from cloud_sync.protocol.instructions import Grant, Instruction, Recall, Shortage
 from cloud_sync.protocol.stock_rights import POOL
 
 COPY_FROM: Final = 20
@@ -262,6 +262,8 @@ def _reference(told: Instruction) -> str:
             return told.grant
         case Recall():
             return told.recall
+        case Shortage():
+            return told.claim
         case _:
             return told.reservation
 

@@ -12,7 +12,7 @@ from cloud_sync.hq.accounts import Accounts, Origin, Side, take_from_limbo
 from cloud_sync.hq.books import ACTIVE, Alert, Books, DownEntry, StoreRecord
 from cloud_sync.protocol import instructions
 from cloud_sync.protocol.envelope import rfc3339
-from cloud_sync.protocol.instructions import Grant, Instruction, Pin, Recall, Unpin
+from cloud_sync.protocol.instructions import Grant, Instruction, Pin, Recall, Shortage, Unpin
 from cloud_sync.protocol.stock_rights import LIMBO, POOL, Move, hold_of
 
 MORE_THAN_LIMBO: Final = "more_than_limbo"
@@ -105,6 +105,8 @@ def unpin(books: Books, record: StoreRecord, reservation: str, sku: str, qty: in
 def claim(books: Books, accounts: Accounts, record: StoreRecord, sku: str, goods: int) -> None:
     """Note what a count after a new epoch entitles the store to, as its goods and our books stand at that row.
 
+    Below 0: it holds more, for what it has promised, than stands there.
+
     Goods that belong to the pool (recalled, not fetched) stand there too: `away` below 0. What the store holds already
     is not granted twice. What was granted and, as far as the rows tell, never driven there stays in limbo: the rows of
     its delivery, and of its sale, may be lost. A person brings it back who finds it in the warehouse.
@@ -114,17 +116,22 @@ def claim(books: Books, accounts: Accounts, record: StoreRecord, sku: str, goods
     in_doubt = max(0, away - max(0, has - goods))
     if in_doubt:
         books.add_away(record.store, {sku: -in_doubt})
-    books.note_claim(record.store, sku, max(0, goods + away - in_doubt - has))
+    books.note_claim(record.store, sku, goods + away - in_doubt - has)
 
 
 def answer_claims(books: Books, record: StoreRecord, now: datetime) -> None:
-    """Grant what counts entitle to: out of limbo, and what limbo lacks from `external`, which somebody looks into."""
+    """Grant what counts entitle to: out of limbo, and what limbo lacks from `external`, which somebody looks into.
+
+    Where a store holds more than stands there, it is told of the shortage.
+    """
     claims = books.claims(record.store)
     accounts = Accounts(books.balances(record.store, sorted(claims)))
     side = Side(record.store, record.epoch, record.epoch)
     for sku, qty in sorted(claims.items()):
         books.drop_claim(record.store, sku)
-        if qty:
+        if qty < 0:
+            tell(books, record, Shortage(claim=_name("S", books, record), sku=sku, qty=-qty), now)
+        elif qty:
             name = _name("C", books, record)
             origin = Origin("counted_in", name, record.store, record.epoch)
             more = take_from_limbo(accounts, side, Move(sku, LIMBO, side.mine, qty), origin)

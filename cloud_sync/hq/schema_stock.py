@@ -74,10 +74,10 @@ COMMENT ON TABLE away IS 'rights to goods that stand elsewhere; below 0: goods i
 CREATE TABLE claims (
     store text NOT NULL,
     sku   text NOT NULL,
-    qty   bigint NOT NULL CHECK (qty >= 0),
+    qty   bigint NOT NULL,
     PRIMARY KEY (store, sku)
 );
-COMMENT ON TABLE claims IS 'what a count after a new epoch entitles to, until it is granted';
+COMMENT ON TABLE claims IS 'what a count after a new epoch entitles to, until it is granted; below 0: a shortage';
 
 CREATE TABLE down_rows (
     store        text NOT NULL,

@@ -63,7 +63,9 @@ def _handed_over(deltas: Deltas, fact: stock.PinnedHandedOver) -> None:
     _room(deltas, fact.sku, AVAILABLE, -quantity(fact.qty))
 
 
-def _quantity_moved(_deltas: Deltas, fact: stock.StockFound | stock.DeficitSettled) -> None:
+def _quantity_moved(
+    _deltas: Deltas, fact: stock.StockFound | stock.DeficitSettled | stock.RightsSetAside
+) -> None:
     quantity(fact.qty)
 
 
@@ -75,6 +77,12 @@ def _granted(_deltas: Deltas, fact: stock.RightsGranted) -> None:
 def _answered(_deltas: Deltas, fact: stock.RightsReleased | stock.StockPinned | stock.StockUnpinned) -> None:
     down_number(fact.down_seq)
     goods(fact.qty)
+
+
+def _short(_deltas: Deltas, fact: stock.ShortageFound) -> None:
+    down_number(fact.down_seq)
+    quantity(fact.qty)
+    goods(-fact.rights)
 
 
 def _down_row_skipped(_deltas: Deltas, fact: stock.DownRowSkipped) -> None:
@@ -96,6 +104,8 @@ _HANDLERS: Final[dict[type[Fact], Callable[[Deltas, Any], None]]] = {
     stock.PinnedHandedOver: _handed_over,
     stock.StockFound: _quantity_moved,
     stock.DeficitSettled: _quantity_moved,
+    stock.RightsSetAside: _quantity_moved,
+    stock.ShortageFound: _short,
     stock.RightsGranted: _granted,
     stock.RightsReleased: _answered,
     stock.StockPinned: _answered,

@@ -37,7 +37,8 @@ def row_differences(fact: Fact, posted: list[Posted], store: str, epoch: int, *,
     """In words, each thing that the row says and the postings do not, or the other way round.
 
     `past`: the row is of an epoch that is over. It may have been posted before or after that epoch ended, so its units
-    may come from the hold or the limbo, and what a limbo lacked from `shrink`, or not at all where it went there.
+    may come from the hold or the limbo, and what a limbo lacked from `shrink`, or not at all where it went there
+    or lay already.
     """
     if isinstance(fact, stock.RightsGranted) and not posted:
         return []  # Posted by the grant itself.
@@ -78,4 +79,4 @@ def _source(account: str, past: bool) -> str:
 
 
 def _agree(found: int, expected: int, target: str, *, past: bool) -> bool:
-    return found == expected or (past and target in (SHRINK, POOL) and found < expected)
+    return found == expected or (past and target in (SHRINK, POOL, LIMBO) and found < expected)

@@ -65,13 +65,22 @@ class Unpin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     qty: int
 
 
-Instruction = Grant | Recall | Pin | Unpin
+class Shortage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A count found goods for `qty` fewer units than the store holds: it gives them up, or owes them."""
+
+    claim: str
+    sku: str
+    qty: int
+
+
+Instruction = Grant | Recall | Pin | Unpin | Shortage
 
 TYPES: Final[dict[str, type[Instruction]]] = {
     "popshop.down.grant.v1": Grant,
     "popshop.down.recall.v1": Recall,
     "popshop.down.pin.v1": Pin,
     "popshop.down.unpin.v1": Unpin,
+    "popshop.down.shortage.v1": Shortage,
 }
 _names: Final = {cls: name for name, cls in TYPES.items()}
 _row_decoder: Final = msgspec.json.Decoder(DownRow)

@@ -91,6 +91,21 @@ class PinnedHandedOver(Fact, frozen=True, kw_only=True):
     how: Literal["picked_up", "shipped"]
 
 
+class ShortageFound(Fact, frozen=True, kw_only=True):
+    """Headquarters compared a count with what the store holds: `qty` units of it stand for no goods.
+
+    `rights` (0 or below) is what the right to sell changes by, `deficit` (0 and up) what the shortage does.
+    """
+
+    TYPE = "popshop.stock.shortage_found.v1"
+    claim: str
+    down_seq: int
+    sku: str
+    qty: int
+    rights: int
+    deficit: int
+
+
 class DownRowSkipped(Fact, frozen=True, kw_only=True):
     """A row of headquarters' log that this store cannot read: it has no effect, the rows behind it go on."""
 
@@ -224,10 +239,18 @@ class DeficitSettled(Fact, frozen=True, kw_only=True):
     qty: int
 
 
+class RightsSetAside(Fact, frozen=True, kw_only=True):
+    """Promised units came free before anybody has counted: their right goes back to limbo until somebody has."""
+
+    TYPE = "popshop.stock.rights_set_aside.v1"
+    sku: str
+    qty: int
+
+
 class StockCountedIn(Fact, frozen=True, kw_only=True):
     """After a new epoch: so many sellable units of this SKU stand in the store (slots and stock room together).
 
-    It moves no right by itself: headquarters answers with a grant out of limbo.
+    It moves no right by itself: headquarters answers with a grant out of limbo, or tells of a shortage.
     """
 
     TYPE = "popshop.stock.counted_in.v1"

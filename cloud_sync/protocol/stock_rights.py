@@ -29,7 +29,7 @@ EXTERNAL: Final = "external"
 MINE: Final = "mine"
 """In a store's fact: the hold of the store and epoch that wrote it."""
 LIMBO: Final = "limbo"
-"""In a store's fact: whatever earlier epochs of that store left in limbo, and `external` for the rest."""
+"""In a store's fact: what earlier epochs of that store left in limbo; as a source, `external` for the rest."""
 
 
 def hold_of(store: str, epoch: int) -> str:
@@ -117,6 +117,8 @@ _MOVES: Final[dict[type[Fact], Callable[[Any], list[Move]]]] = {
     stock_facts.StockMoved: _moved,
     stock_facts.StockWasted: _wasted,
     stock_facts.StockFound: _found,
+    stock_facts.ShortageFound: lambda f: _counted(f, f.rights),
+    stock_facts.RightsSetAside: lambda f: [Move(f.sku, MINE, LIMBO, f.qty)],
     stock_facts.DeficitSettled: lambda f: [Move(f.sku, MINE, SHRINK, f.qty)],
 }
 

@@ -36,6 +36,8 @@ class Stocked:
     right: Right
     room: dict[str, int]
     in_slots: int = 0
+    open_vends: int = 0
+    """Units a machine was asked for and nobody knows yet whether it dropped them."""
 
     @property
     def goods(self) -> int:
@@ -186,6 +188,10 @@ def count_in(stocked: dict[str, Stocked], c: commands.CountIn) -> Outcome:
         return Refusal(
             "unknown_item" if unknown else "malformed", unknown[0] if unknown else "no SKU is named"
         )
+    open_vends = [sku for sku, found in stocked.items() if found.open_vends]
+    if open_vends:
+        # Nobody can say whether such a unit is among those that were counted.
+        return Refusal("settle_first", open_vends[0])
     return [
         stock_facts.StockCountedIn(sku=sku, goods=found.goods)
         for sku, found in sorted(stocked.items())

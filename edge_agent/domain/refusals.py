@@ -52,6 +52,11 @@ SENTENCES: Final[dict[str, tuple[int, str, str]]] = {
         "该商品需先盘点，才能继续销售。",
         "This product has to be counted before it can be sold again.",
     ),
+    "settle_first": (
+        409,
+        "该商品还有出货没有结果，请先处理，再盘点。",
+        "A vend of this product has no outcome yet. Settle it first, then count.",
+    ),
     "unknown_reservation": (404, "找不到该预订。", "There is no such reservation."),
     "reservation_closed": (409, "该预订已结束。", "This reservation has ended."),
     "must_join": (

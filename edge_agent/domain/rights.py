@@ -124,6 +124,8 @@ _EFFECTS: Final[dict[type[Fact], Callable[[Any, LinesOf], list[Effect]]]] = {
     stock_facts.StockMoved: _moved,
     stock_facts.StockWasted: _wasted,
     stock_facts.StockFound: _found,
+    stock_facts.ShortageFound: lambda f, _: [Effect(f.sku, available=f.rights, deficit=f.deficit)],
+    stock_facts.RightsSetAside: lambda f, _: [Effect(f.sku, available=-f.qty)],
     stock_facts.DeficitSettled: lambda f, _: [Effect(f.sku, available=-f.qty, deficit=-f.qty)],
     stock_facts.RightsGranted: lambda f, _: [Effect(f.sku, available=f.qty)],
     stock_facts.RightsReleased: lambda f, _: [Effect(f.sku, available=-f.qty)],
@@ -181,7 +183,8 @@ def completed(
     """A decision's facts with what they mean for the right to sell.
 
     A count is split into what may be sold and what is missing; a sale that no right covers is preceded by a
-    `StockFound`; what comes free settles a deficit first; who sells the last unit asks headquarters for more.
+    `StockFound`; what comes free settles a deficit first, or waits for a count; who sells the last unit asks
+    headquarters for more.
     """
     if not any(type(fact) in _LOOKED_AT for fact in outcome):
         return outcome
@@ -238,11 +241,16 @@ def _found_before(fact: Fact, now: _Running) -> list[Fact]:
 def _settled(changed: Sequence[Effect], now: _Running) -> list[Fact]:
     out: list[Fact] = []
     for effect in changed:
-        owed = come_free(now.right(effect.sku), effect.available)
-        if owed:
-            settled = stock_facts.DeficitSettled(sku=effect.sku, qty=owed)
-            now.take(settled)
-            out.append(settled)
+        right = now.right(effect.sku)
+        if effect.available > 0 and not right.counted_in:
+            # An older copy of the books may promise what was handed over since: nobody sells it before a count.
+            more: Fact = stock_facts.RightsSetAside(sku=effect.sku, qty=effect.available)
+        elif owed := come_free(right, effect.available):
+            more = stock_facts.DeficitSettled(sku=effect.sku, qty=owed)
+        else:
+            continue
+        now.take(more)
+        out.append(more)
     return out
 
 
@@ -290,6 +298,21 @@ def recall(seq: int, asked: instructions.Recall, right: Right) -> list[Fact]:
     return [
         stock_facts.RightsReleased(
             recall=asked.recall, down_seq=seq, sku=asked.sku, asked=asked.qty, qty=may_give(right, asked.qty)
+        )
+    ]
+
+
+def shortage(seq: int, asked: instructions.Shortage, right: Right) -> list[Fact]:
+    """Give up what stands for no goods: what may be sold at once, what is promised when it comes free."""
+    change = counted(replace(right, counted_in=True), -asked.qty)
+    return [
+        stock_facts.ShortageFound(
+            claim=asked.claim,
+            down_seq=seq,
+            sku=asked.sku,
+            qty=asked.qty,
+            rights=change.rights,
+            deficit=change.deficit,
         )
     ]
 

@@ -30,6 +30,7 @@ def _pin(r: Reader, seq: int, asked: instructions.Pin) -> list[facts.Fact]:
 _INSTRUCTIONS: dict[type[instructions.Instruction], Callable[[Reader, int, Any], list[facts.Fact]]] = {
     instructions.Grant: lambda r, seq, asked: rights.grant(seq, asked),
     instructions.Recall: lambda r, seq, asked: rights.recall(seq, asked, r.right(asked.sku)),
+    instructions.Shortage: lambda r, seq, asked: rights.shortage(seq, asked, r.right(asked.sku)),
     instructions.Pin: _pin,
     instructions.Unpin: lambda r, seq, asked: rights.unpin(seq, asked, r.pin(asked.reservation)),
 }

@@ -77,6 +77,10 @@ EXAMPLES: dict[tuple[str, str], Fact] = {
     ("stock.counted", "`rights` above 0"): _room(3),
     ("stock.counted", "`rights` below 0"): _room(-3),
     ("stock.deficit_settled", ""): stock_facts.DeficitSettled(sku=SKU, qty=3),
+    ("stock.shortage_found", "`rights` below 0"): stock_facts.ShortageFound(
+        claim="S1", down_seq=1, sku=SKU, qty=4, rights=-3, deficit=1
+    ),
+    ("stock.rights_set_aside", ""): stock_facts.RightsSetAside(sku=SKU, qty=3),
     ("stock.received", "`supplier`"): _received("supplier"),
     ("stock.received", "`transfer`"): _received("transfer"),
     ("stock.received", "`delivery`"): _received("delivery"),

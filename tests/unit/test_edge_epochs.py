@@ -99,8 +99,28 @@ def test_what_was_under_way_ends_as_it_would_have(store: Store) -> None:
     store.report(messages.VendSucceeded(command_id=first, slot="1", drop_confirmed=True))
     store.report(messages.VendFailed(command_id=second, slot="1", code="EJC"))
     store.do(commands.CancelOrder(store.key(), placed))
-    assert rights(store) == (2, 0, 0, False)
-    assert store.order(("A", 1)).refused == "", "what came free may be sold before the count"
+    assert rights(store) == (0, 0, 0, False)
+    assert sum(aside.qty for aside in store.facts(stock_facts.RightsSetAside)) == 2
+    assert store.order(("A", 1)).refused == "not_counted_in", "what came free waits for the count too"
+
+
+def test_nobody_counts_a_product_in_while_a_vend_of_it_has_no_outcome(store: Store) -> None:
+    vend = store.paid_order(("A", 1))["vends"][0]["id"]
+    store.open_epoch(2)
+    assert store.do(commands.CountIn(store.key(), ("A",))).refused == "settle_first"
+    store.report(messages.VendSucceeded(command_id=vend, slot="1", drop_confirmed=True))
+    assert store.do(commands.CountIn(store.key(), ("A",))).refused == ""
+
+
+def test_what_a_count_does_not_find_is_owed_by_what_is_promised(store: Store) -> None:
+    placed = store.order(("A", 3)).subject
+    store.open_epoch(2)
+    store.do(commands.CountSlot(store.key(), "vm-1", "1", 1))
+    store.do(commands.CountIn(store.key(), ("A",)))
+    store.told(instructions.Shortage(claim="s", sku="A", qty=2))
+    assert rights(store) == (0, 3, 2, True)
+    store.do(commands.CancelOrder(store.key(), placed))
+    assert rights(store) == (1, 0, 0, True)
 
 
 def test_a_product_that_is_new_in_this_epoch_needs_no_counting_in(store: Store) -> None:

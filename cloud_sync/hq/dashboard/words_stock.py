@@ -51,6 +51,7 @@ STOCK_WORDS: Final[dict[str, tuple[str, str]]] = {
     "down.recall": ("收回 {0} 件", "Recall {0}"),
     "down.pin": ("请门店留货 {0} 件", "Put {0} aside"),
     "down.unpin": ("取消留货 {0} 件", "Free {0} put aside"),
+    "down.shortage": ("告知短缺 {0} 件", "Tell of {0} missing"),
     "unanswered": ("等门店回复", "waits for the store"),
     "answered": ("门店已回复：{0} 件", "answered: {0}"),
     "why.counted": ("盘点后恢复", "after a count"),
@@ -96,6 +97,14 @@ STOCK_WORDS: Final[dict[str, tuple[str, str]]] = {
     "cause.stock.deficit_settled": (
         "{1} 用释放的 {0} 件抵消短缺",
         "{1} made up for {0} found missing before",
+    ),
+    "cause.stock.shortage_found": (
+        "{1} 盘点后少了 {0} 件，额度随之减少",
+        "{1} gave up {0} that a count did not find",
+    ),
+    "cause.stock.rights_set_aside": (
+        "{1} 的 {0} 件在盘点前释放，待核实",
+        "{1} set {0} aside that came free before its count",
     ),
     "cause.stock.received": ("{1} 收货 {0} 件", "{1} took in {0}"),
     "cause.stock.sent": ("{1} 发出 {0} 件", "{1} sent {0} away"),

@@ -175,7 +175,17 @@ class SqliteReader:
         """A SKU's goods in every place, and its right."""
         room = dict(self._db.execute("SELECT bucket, units FROM room WHERE sku = ?", (sku,)))
         in_slots = self._db.execute("SELECT COALESCE(SUM(count), 0) FROM slots WHERE sku = ?", (sku,))
-        return Stocked(bool(self.known_skus([sku])), self.right(sku), room, int(in_slots.fetchone()[0]))
+        open_vends = self._db.execute(
+            "SELECT COUNT(*) FROM vends WHERE sku = ? AND state IN ('requested', 'dispensing', 'unknown')",
+            (sku,),
+        )
+        return Stocked(
+            bool(self.known_skus([sku])),
+            self.right(sku),
+            room,
+            int(in_slots.fetchone()[0]),
+            int(open_vends.fetchone()[0]),
+        )
 
     def order_units(self, order: str) -> list[Units]:
         """What an order promised, per SKU."""

@@ -147,6 +147,7 @@ STOCK_PROJECTIONS: dict[type[facts.Fact], Callable[[sqlite3.Connection, Any, str
     stock_facts.StockCountedIn: _counted_in,
     stock_facts.RightsGranted: _down,
     stock_facts.RightsReleased: _down,
+    stock_facts.ShortageFound: _down,
     stock_facts.DownRowSkipped: _down,
     stock_facts.StockPinned: _pinned,
     stock_facts.StockUnpinned: _unpinned,

@@ -13,7 +13,7 @@ from cloud_sync.hq.ledger_rows import WAITS
 from cloud_sync.protocol.identifiers import LEDGER
 from cloud_sync.protocol.instructions import Grant
 from cloud_sync.protocol.numbered_log import GENESIS, row_hash
-from cloud_sync.protocol.stock_facts import RightsGranted, RightsReleased
+from cloud_sync.protocol.stock_facts import RightsGranted, RightsReleased, RightsSetAside
 from cloud_sync.protocol.stock_rights import EXTERNAL, POOL, RESERVED, SHRINK, SOLD, hold_of, moves_of
 from popshop.simulate.memory_books import MemoryHq
 from popshop.simulate.store import SimStore
@@ -182,7 +182,10 @@ def _each_row_once(hq: MemoryHq) -> None:
                 said[move.sku] += move.qty
             for sku, qty in said.items():
                 has = posted[log.store, log.epoch, row.seq, sku]
-                fewer = isinstance(row.fact, RightsReleased) and log.epoch < hq.stores[log.store].epoch
+                fewer = (
+                    isinstance(row.fact, RightsReleased | RightsSetAside)
+                    and log.epoch < hq.stores[log.store].epoch
+                )
                 if has != qty and not (fewer and has < qty):
                     raise Violation(
                         "each fact is applied once", f"{log} row {row.seq} {row.type}: {has} of {qty}"

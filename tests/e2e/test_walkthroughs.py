@@ -16,7 +16,6 @@ from tests.hq_process import popshop as command
 from tests.unit.test_docs import ROOT, examples, popshop_arguments
 from tests.walkthrough import Computer, OnlineShop, Operator, Shop, a_shop, copied, headquarters, put_back
 
-
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 
@@ -229,6 +228,7 @@ def test_5_a_headquarters_of_yesterday_is_refilled_by_its_stores_and_sells_nothi
         # What it tells of its earlier epoch has headquarters ask everybody once more; whoever sells answers at once.
         lost.synced()
         store.sells("tea")
+        eventually(lambda: not hq.json("refill")["refilling"], 40, "the end of the second refill")
         lost.counts("tea", gone.shelf)
         lost.sells("tea")
         for running in (store, lost):

@@ -6,7 +6,6 @@ The processes are our own commands, forked from one that has done the importing:
 from __future__ import annotations
 
 import ctypes
-import importlib
 import json
 import os
 import signal
@@ -37,6 +36,7 @@ from edge_agent.domain import commands
 from edge_agent.domain.policy import Policy
 from edge_agent.services.brain import Answer, Brain, Done
 from edge_agent.services.handlers import Rules
+from popshop import cli
 from tests.edge_live import SOON_S, eventually
 from tests.hostile_hq import _Handler, read_request
 from tests.hq_process import environment
@@ -86,9 +86,12 @@ class Nursery:
 
 def bear_children() -> None:
     """Be the process that forks; a line on stdin is a child to bear, the answer its process id."""
-    for name in ("popshop.cli", "popshop.commands.hq", "popshop.commands.edge", "edge_agent.entrypoints.main",
-                 "cloud_sync.hq.main"):  # fmt: skip
-        importlib.import_module(name)
+    # The commands load these when they run; here they are to be there before.
+    import cloud_sync.hq.main  # noqa: F401
+    import edge_agent.entrypoints.main  # noqa: F401
+    import popshop.commands.edge
+    import popshop.commands.hq  # noqa: F401
+
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin.buffer:
         asked = json.loads(line)
@@ -113,7 +116,7 @@ def _be(name: str, log: str, arguments: list[str]) -> None:
             status = 0
         else:
             sys.argv = ["popshop", *arguments]
-            importlib.import_module("popshop.cli").main()
+            cli.main()
     except Exception:
         traceback.print_exc()
     finally:

@@ -82,6 +82,7 @@ def test_every_screen_can_be_left_or_leaves_by_itself(reports: dict[str, dict[st
         "product_placing",
         "offline",
         "starting",
+        "paused",
         "not_",
     )
     for name, seen in reports[SIZES[0]].items():

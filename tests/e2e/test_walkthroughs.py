@@ -189,11 +189,12 @@ def test_5_a_headquarters_of_yesterday_is_refilled_by_its_stores_and_sells_nothi
         # A day goes by, of which the backup knows nothing.
         hq.start_hq()
         hq.does("stock", "grant", "sh-jingan", "tea", "15")
-        eventually(lambda: store.of("tea")["available"] == 24, 30, "the grant")
+        store.sells("tea")  # and so asks headquarters what is new
+        eventually(lambda: store.of("tea")["available"] == 23, 40, "the grant")
         assert webshop.reserves("w-1", "tea", 3).status_code == 200
         assert webshop.confirms("w-1").status_code == 200
-        for running in (store, lost):
-            running.sells("tea", 2)
+        for running, units in ((store, 1), (lost, 2)):
+            running.sells("tea", units)
             running.synced()
         gone.shelf.unplug()
         lost.kill()

@@ -16,7 +16,7 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The embedded server, for the whole run. Without fsync: nothing here pulls the plug of the disk."""
-    from cloud_sync.hq.postgres import EmbeddedPostgres
+    from cloud_sync.hq.database.postgres import EmbeddedPostgres
 
     # Not below pytest's own folder, whose rights every pytest that starts on this computer sets anew.
     with TemporaryDirectory(prefix="popshop-test-") as folder:

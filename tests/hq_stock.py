@@ -12,12 +12,13 @@ import psycopg
 from fastapi.testclient import TestClient
 from httpx import Response
 
-from cloud_sync.hq import refill, schema
-from cloud_sync.hq.api import create_api
 from cloud_sync.hq.credentials import Credentials
-from cloud_sync.hq.pool import Pool, open_pool
-from cloud_sync.hq.postgres_books import transaction
+from cloud_sync.hq.database import schema
+from cloud_sync.hq.database.pool import Pool, open_pool
+from cloud_sync.hq.database.postgres_books import transaction
 from cloud_sync.hq.replenishment import PERIOD, Replenishment
+from cloud_sync.hq.rules import refill
+from cloud_sync.hq.web.api import create_api
 from cloud_sync.protocol import facts, stock_facts
 from cloud_sync.protocol.instructions import Grant, Pin, Recall, Unpin, read_instruction, read_row
 from cloud_sync.protocol.session import SyncReply

@@ -82,7 +82,9 @@ def _states(language: Language) -> dict[str, State]:
         "售货机正在补货，请稍后再试。",
         "The machine is being filled. Please try again soon.",
     )
-    must_join = Notice("must_join", "本店需要重新加入总部后才能销售。", "This store must join headquarters again.")
+    must_join = Notice(
+        "must_join", "本店需要重新加入总部后才能销售。", "This store must join headquarters again."
+    )
     disk = Notice(
         "disk_full",
         "存储空间已满，暂停销售，请联系店员。",

@@ -11,10 +11,10 @@ import structlog
 from psycopg import Error
 from psycopg_pool import PoolTimeout
 
-from cloud_sync.hq import online, rights
 from cloud_sync.hq.clock import Clock
-from cloud_sync.hq.pool import Pool, again
-from cloud_sync.hq.postgres_books import transaction
+from cloud_sync.hq.database.pool import Pool, again
+from cloud_sync.hq.database.postgres_books import transaction
+from cloud_sync.hq.rules import online, rights
 
 PERIOD_S: Final = 1.0
 MANY_CHANGES: Final = 1_000

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from cloud_sync.hq import joining
 from cloud_sync.hq.credentials import hash_code, hash_token, make_code, make_token
-from cloud_sync.hq.pool import Pool, again
-from cloud_sync.hq.postgres_books import transaction
+from cloud_sync.hq.database.pool import Pool, again
+from cloud_sync.hq.database.postgres_books import transaction
+from cloud_sync.hq.rules import joining
 from cloud_sync.protocol.identifiers import is_name
 from cloud_sync.protocol.session import JoinReply, JoinRequest
 

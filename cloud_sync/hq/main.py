@@ -17,19 +17,19 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from cloud_sync.hq import schema
 from cloud_sync.hq.address import Address, published
-from cloud_sync.hq.api import create_api
 from cloud_sync.hq.chores import Chores, add_up_accounts, expire_reservations
 from cloud_sync.hq.clock import utc_now
 from cloud_sync.hq.credentials import load_or_make, make_token
 from cloud_sync.hq.dashboard.pages import mount_dashboard
+from cloud_sync.hq.database import schema
+from cloud_sync.hq.database.pool import open_pool
+from cloud_sync.hq.database.postgres import EmbeddedPostgres, PostgresError
+from cloud_sync.hq.database.postgres_books import open_books
 from cloud_sync.hq.own_witness import OwnWitness, default_path
-from cloud_sync.hq.pool import open_pool
-from cloud_sync.hq.postgres import EmbeddedPostgres, PostgresError
-from cloud_sync.hq.postgres_books import open_books
-from cloud_sync.hq.reconsider import reconsider
 from cloud_sync.hq.replenishment import Replenishment
+from cloud_sync.hq.rules.reconsider import reconsider
+from cloud_sync.hq.web.api import create_api
 
 DSN_VARIABLE: Final = "POPSHOP_HQ_DSN"
 log = structlog.get_logger(__name__)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
-from cloud_sync.hq.intake import Taken
+from cloud_sync.hq.rules.intake import Taken
 
 
 class Metrics:

@@ -10,9 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from cloud_sync.hq import refill
-from cloud_sync.hq.pool import Pool, again
-from cloud_sync.hq.postgres_books import transaction
+from cloud_sync.hq.database.pool import Pool, again
+from cloud_sync.hq.database.postgres_books import transaction
+from cloud_sync.hq.rules import refill
 from cloud_sync.protocol import witness
 from cloud_sync.protocol.witness import Note, Standing
 

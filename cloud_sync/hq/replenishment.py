@@ -11,13 +11,13 @@ from typing import Any, Final
 import structlog
 from psycopg import Error
 
-from cloud_sync.hq import planner, rights
-from cloud_sync.hq.books import Books, StoreRecord
 from cloud_sync.hq.clock import Clock
-from cloud_sync.hq.planner import ANY, Held, Policy, Proposal
-from cloud_sync.hq.pool import Cursor, Pool, again
-from cloud_sync.hq.postgres_books import PostgresBooks, transaction
-from cloud_sync.hq.rights import RightsRefused
+from cloud_sync.hq.database.pool import Cursor, Pool, again
+from cloud_sync.hq.database.postgres_books import PostgresBooks, transaction
+from cloud_sync.hq.rules import planner, rights
+from cloud_sync.hq.rules.books import Books, StoreRecord
+from cloud_sync.hq.rules.planner import ANY, Held, Policy, Proposal
+from cloud_sync.hq.rules.rights import RightsRefused
 from cloud_sync.protocol.stock_rights import POOL, hold_of
 
 PERIOD: Final = timedelta(seconds=30)

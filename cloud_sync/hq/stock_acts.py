@@ -9,13 +9,13 @@ from typing import Any, Final
 
 import msgspec
 
-from cloud_sync.hq import joining, refill, rights, warehouse
-from cloud_sync.hq.books import ACTIVE, RETIRED, SET_ASIDE, StoreRecord
 from cloud_sync.hq.clock import Clock
 from cloud_sync.hq.credentials import hash_token, make_token
-from cloud_sync.hq.pool import Pool, again
-from cloud_sync.hq.postgres_books import PostgresBooks, transaction
-from cloud_sync.hq.rights import RightsRefused, check_qty
+from cloud_sync.hq.database.pool import Pool, again
+from cloud_sync.hq.database.postgres_books import PostgresBooks, transaction
+from cloud_sync.hq.rules import joining, refill, rights, warehouse
+from cloud_sync.hq.rules.books import ACTIVE, RETIRED, SET_ASIDE, StoreRecord
+from cloud_sync.hq.rules.rights import RightsRefused, check_qty
 from cloud_sync.protocol.identifiers import is_name
 
 Answer = dict[str, Any]

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cloud_sync.hq import intake
-from cloud_sync.hq.books import Books, StoreRecord
-from cloud_sync.hq.intake import AnswerWants, Taken
-from cloud_sync.hq.pool import Pool, again
-from cloud_sync.hq.postgres_books import open_books
+from cloud_sync.hq.database.pool import Pool, again
+from cloud_sync.hq.database.postgres_books import open_books
+from cloud_sync.hq.rules import intake
+from cloud_sync.hq.rules.books import Books, StoreRecord
+from cloud_sync.hq.rules.intake import AnswerWants, Taken
 from cloud_sync.protocol.session import SalvageReply, SalvageRequest, SyncRequest
 
 

@@ -39,8 +39,16 @@ ENTRIES: Final = (
     Entry("device", "Simulated devices on a broker of your choice.", ("edge",), is_group=True),
     Entry("kiosk", "The touch kiosk's window.", ("kiosk",)),
     Entry("doctor", "Check this computer and say what to do."),
-    Entry("soak", "Kill and cut everything at random for minutes, then prove that nothing differs.", ("edge", "hq")),
-    Entry("simulate", "Play stores, HQ and every fault from seeds: nothing oversold, nothing lost.", ("edge", "hq")),
+    Entry(
+        "soak",
+        "Kill and cut everything at random for minutes, then prove that nothing differs.",
+        ("edge", "hq"),
+    ),
+    Entry(
+        "simulate",
+        "Play stores, HQ and every fault from seeds: nothing oversold, nothing lost.",
+        ("edge", "hq"),
+    ),
     Entry("bench", "Measure the agent beside its baselines.", ("edge", "hq"), is_group=True),
 )
 

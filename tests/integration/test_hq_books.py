@@ -11,14 +11,25 @@ from typing import TypeVar
 import psycopg
 import pytest
 
-from cloud_sync.hq import enrolment, intake, joining, online, refill, rights, schema, warehouse
-from cloud_sync.hq.accept import Fenced, SyncRefused
-from cloud_sync.hq.books import RETIRED, WAREHOUSE, Books, Log, OpenBooks, Posting, Reservation, StoreRecord
-from cloud_sync.hq.pool import Pool, again, open_pool
-from cloud_sync.hq.postgres_books import open_books
-from cloud_sync.hq.reconsider import reconsider
+from cloud_sync.hq import enrolment
+from cloud_sync.hq.database import schema
+from cloud_sync.hq.database.pool import Pool, again, open_pool
+from cloud_sync.hq.database.postgres_books import open_books
+from cloud_sync.hq.database.verify import verify
+from cloud_sync.hq.rules import intake, joining, online, refill, rights, warehouse
+from cloud_sync.hq.rules.accept import Fenced, SyncRefused
+from cloud_sync.hq.rules.books import (
+    RETIRED,
+    WAREHOUSE,
+    Books,
+    Log,
+    OpenBooks,
+    Posting,
+    Reservation,
+    StoreRecord,
+)
+from cloud_sync.hq.rules.reconsider import reconsider
 from cloud_sync.hq.store import grant_nothing
-from cloud_sync.hq.verify import verify
 from cloud_sync.protocol import facts, instructions
 from cloud_sync.protocol import stock_facts as stock
 from cloud_sync.protocol.identifiers import LEDGER

@@ -10,12 +10,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from cloud_sync.hq import enrolment, online, schema, warehouse
-from cloud_sync.hq.books import WAREHOUSE, Reservation
+from cloud_sync.hq import enrolment
 from cloud_sync.hq.chores import MANY_CHANGES, Chores, add_up_accounts, expire_reservations
+from cloud_sync.hq.database import schema
+from cloud_sync.hq.database.pool import Pool, open_pool
+from cloud_sync.hq.database.postgres_books import transaction
 from cloud_sync.hq.own_witness import OwnWitness, default_path
-from cloud_sync.hq.pool import Pool, open_pool
-from cloud_sync.hq.postgres_books import transaction
+from cloud_sync.hq.rules import online, warehouse
+from cloud_sync.hq.rules.books import WAREHOUSE, Reservation
 from cloud_sync.protocol import witness
 from cloud_sync.protocol.session import JoinRequest
 from cloud_sync.protocol.witness import Note

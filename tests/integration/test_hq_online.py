@@ -12,7 +12,7 @@ import pytest
 from httpx import Response
 
 from cloud_sync.hq.chores import expire_reservations
-from cloud_sync.hq.verify import verify
+from cloud_sync.hq.database.verify import verify
 from tests.hq_stock import Shop, StockHq, started
 from tests.journal_rows import cash, item, planned
 

@@ -17,7 +17,7 @@ import psycopg
 import pytest
 import requests
 
-from cloud_sync.hq.postgres import EmbeddedPostgres, PostgresError, find_programs
+from cloud_sync.hq.database.postgres import EmbeddedPostgres, PostgresError, find_programs
 from cloud_sync.protocol import witness
 from cloud_sync.protocol.session import SYNC_PATH
 from tests.hq_process import Headquarters, environment, popshop

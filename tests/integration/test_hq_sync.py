@@ -16,12 +16,12 @@ import zstandard
 from fastapi.testclient import TestClient
 from httpx import Response
 
-from cloud_sync.hq import schema
-from cloud_sync.hq.api import create_api
 from cloud_sync.hq.credentials import Credentials
-from cloud_sync.hq.pool import Pool, open_pool
-from cloud_sync.hq.postgres_books import open_books
-from cloud_sync.hq.reconsider import reconsider
+from cloud_sync.hq.database import schema
+from cloud_sync.hq.database.pool import Pool, open_pool
+from cloud_sync.hq.database.postgres_books import open_books
+from cloud_sync.hq.rules.reconsider import reconsider
+from cloud_sync.hq.web.api import create_api
 from cloud_sync.protocol import facts
 from cloud_sync.protocol.envelope import rfc3339
 from cloud_sync.protocol.identifiers import INTERACTIONS

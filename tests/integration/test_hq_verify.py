@@ -8,12 +8,14 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from cloud_sync.hq import enrolment, online, rights, schema, warehouse
-from cloud_sync.hq.books import WAREHOUSE, Reservation
-from cloud_sync.hq.pool import Pool, open_pool
-from cloud_sync.hq.postgres_books import transaction
+from cloud_sync.hq import enrolment
+from cloud_sync.hq.database import schema
+from cloud_sync.hq.database.pool import Pool, open_pool
+from cloud_sync.hq.database.postgres_books import transaction
+from cloud_sync.hq.database.verify import Report, verify
+from cloud_sync.hq.rules import online, rights, warehouse
+from cloud_sync.hq.rules.books import WAREHOUSE, Reservation
 from cloud_sync.hq.store import LogStore
-from cloud_sync.hq.verify import Report, verify
 from cloud_sync.protocol import stock_facts as stock
 from cloud_sync.protocol.identifiers import INTERACTIONS
 from cloud_sync.protocol.session import JoinRequest

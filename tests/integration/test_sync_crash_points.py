@@ -18,7 +18,7 @@ import pytest
 import requests
 
 from cloud_sync.hq import address
-from cloud_sync.hq.verify import verify as verify_hq
+from cloud_sync.hq.database.verify import verify as verify_hq
 from cloud_sync.protocol import stock_facts
 from edge_agent.adapters import identity, joining, witness_file
 from edge_agent.adapters.sqlite_store.queries import Queries

@@ -16,12 +16,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from cloud_sync.hq import enrolment, rights, warehouse
-from cloud_sync.hq.pool import open_pool
-from cloud_sync.hq.postgres_books import open_books
-from cloud_sync.hq.rights import RightsRefused
-from cloud_sync.hq.schema import migrate
-from cloud_sync.hq.verify import verify
+from cloud_sync.hq import enrolment
+from cloud_sync.hq.database.pool import open_pool
+from cloud_sync.hq.database.postgres_books import open_books
+from cloud_sync.hq.database.schema import migrate
+from cloud_sync.hq.database.verify import verify
+from cloud_sync.hq.rules import rights, warehouse
+from cloud_sync.hq.rules.rights import RightsRefused
 from cloud_sync.protocol.numbered_log import GENESIS
 from cloud_sync.protocol.session import JoinReply, JoinRequest
 from cloud_sync.protocol.stock_rights import hold_of

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cloud_sync.hq import planner
+from cloud_sync.hq.rules import planner
 from cloud_sync.protocol.product_codes import normalise_gtin
 from kiosk_ui.i18n import category_name
 from popshop.demo import assortment, online, shoppers, staff

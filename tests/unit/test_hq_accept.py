@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from cloud_sync.hq.accept import Fenced, Head, Row, SyncRefused, check_position, new_rows, read_row
+from cloud_sync.hq.rules.accept import Fenced, Head, Row, SyncRefused, check_position, new_rows, read_row
 from cloud_sync.protocol.numbered_log import GENESIS
 from cloud_sync.protocol.session import SyncRequest
 from tests.journal_rows import Journal, cash, dispensed, paid

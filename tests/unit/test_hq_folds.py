@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from cloud_sync.hq.accept import read_row
-from cloud_sync.hq.deltas import Deltas, InteractionKey, SaleKey
-from cloud_sync.hq.folds import fold
+from cloud_sync.hq.rules.accept import read_row
+from cloud_sync.hq.rules.deltas import Deltas, InteractionKey, SaleKey
+from cloud_sync.hq.rules.folds import fold
 from cloud_sync.protocol import facts
 from cloud_sync.protocol import stock_facts as stock
 from cloud_sync.protocol.identifiers import INTERACTIONS

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from cloud_sync.hq import credentials, wire
+from cloud_sync.hq import credentials
 from cloud_sync.hq.dashboard import overview, parts, words
-from cloud_sync.hq.folder_access import decode_acl, encode_acl, rights_of, with_pass
-from cloud_sync.hq.queries import LogState, StoreState, status_of
+from cloud_sync.hq.database.folder_access import decode_acl, encode_acl, rights_of, with_pass
+from cloud_sync.hq.database.queries import LogState, StoreState, status_of
+from cloud_sync.hq.web import wire
 from cloud_sync.protocol.session import MAX_SYNC_BYTES
 
 

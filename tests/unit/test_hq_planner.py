@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cloud_sync.hq.planner import ANY, Held, Policy, for_buyer, nearest, plan, share, velocity
+from cloud_sync.hq.rules.planner import ANY, Held, Policy, for_buyer, nearest, plan, share, velocity
 
 ALL = Policy(ANY, ANY, cover_days=2, minimum=1, ceiling=100)
 

@@ -12,7 +12,7 @@ import pytest
 from cloud_sync.hq.dashboard import alerts, kept, store_page, trace
 from cloud_sync.hq.dashboard.acts import ACTS
 from cloud_sync.hq.dashboard.words import LANGUAGES, Language, has_word, word
-from cloud_sync.hq.stock_queries import KeptRow, OpenAlert, TracedPosting
+from cloud_sync.hq.database.stock_queries import KeptRow, OpenAlert, TracedPosting
 from cloud_sync.protocol import facts, stock_facts, stock_rights
 from cloud_sync.protocol.fact import Fact
 from tests.journal_rows import Journal, cash, dispensed, paid, refunded
@@ -38,7 +38,7 @@ def causes_in(source: str) -> Iterator[str]:
 
 def of_headquarters() -> set[str]:
     found = {"retired", "set_aside", "expired", "cancelled", "opening"}
-    for path in RULES.glob("*.py"):
+    for path in RULES.rglob("*.py"):
         found |= set(causes_in(path.read_text("utf-8")))
     return found
 
@@ -51,7 +51,7 @@ def of_stores() -> set[str]:
 
 def alert_kinds() -> set[str]:
     found = {"more_than_limbo", "pool_short", "deficit", "sold_without_right"}
-    for path in RULES.glob("*.py"):
+    for path in RULES.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Alert", "_alert"):
                 place = 0 if getattr(node.func, "id", "") == "Alert" else 2

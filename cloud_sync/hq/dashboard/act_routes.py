@@ -18,7 +18,7 @@ from cloud_sync.hq.dashboard.gather import Gather
 from cloud_sync.hq.dashboard.session import form_of, is_ours, language_of, signed_in
 from cloud_sync.hq.dashboard.style import CSS
 from cloud_sync.hq.dashboard.words import Language, word
-from cloud_sync.hq.pool import Pool
+from cloud_sync.hq.database.pool import Pool
 from cloud_sync.hq.stock_acts import StockActs
 
 

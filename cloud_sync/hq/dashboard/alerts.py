@@ -9,7 +9,7 @@ from typing import Final
 
 from cloud_sync.hq.dashboard import parts
 from cloud_sync.hq.dashboard.words import Language, has_word, word
-from cloud_sync.hq.stock_queries import OpenAlert
+from cloud_sync.hq.database.stock_queries import OpenAlert
 
 _PLACE: Final = re.compile(r"epoch (\d+), (?:row (\d+)|(ledger|interactions))")
 SHOWN = 20

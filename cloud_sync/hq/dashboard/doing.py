@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from cloud_sync.hq.dashboard.acts import BadField, number
 from cloud_sync.hq.dashboard.words import Language, has_word, word
-from cloud_sync.hq.rights import RightsRefused
+from cloud_sync.hq.rules.rights import RightsRefused
 from cloud_sync.hq.stock_acts import StockActs
 
 

@@ -12,12 +12,12 @@ from cloud_sync.hq.dashboard import alerts, overview, parts, sku_page, stock_pag
 from cloud_sync.hq.dashboard.acts import Act
 from cloud_sync.hq.dashboard.store_care import Care, Verified
 from cloud_sync.hq.dashboard.words import Language, has_word, word
-from cloud_sync.hq.planner import nearest
-from cloud_sync.hq.pool import Pool
-from cloud_sync.hq.queries import Queries, StoreState
-from cloud_sync.hq.reports import Reports
-from cloud_sync.hq.stock_queries import StockQueries
-from cloud_sync.hq.verify import verify
+from cloud_sync.hq.database.pool import Pool
+from cloud_sync.hq.database.queries import Queries, StoreState
+from cloud_sync.hq.database.reports import Reports
+from cloud_sync.hq.database.stock_queries import StockQueries
+from cloud_sync.hq.database.verify import verify
+from cloud_sync.hq.rules.planner import nearest
 
 CHART_DAYS: Final = 14
 NO_ZONE: Final = "UTC"

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
-from cloud_sync.hq.accept import read_row
 from cloud_sync.hq.dashboard import parts
 from cloud_sync.hq.dashboard.words import Language, word
-from cloud_sync.hq.stock_queries import KeptRow
+from cloud_sync.hq.database.stock_queries import KeptRow
+from cloud_sync.hq.rules.accept import read_row
 from cloud_sync.protocol import facts
 from cloud_sync.protocol.envelope import parse_time
 from cloud_sync.protocol.fact import Fact

@@ -8,7 +8,7 @@ from datetime import date
 
 from cloud_sync.hq.dashboard import parts
 from cloud_sync.hq.dashboard.words import Language, word
-from cloud_sync.hq.queries import StoreState
+from cloud_sync.hq.database.queries import StoreState
 
 
 @dataclass(frozen=True)

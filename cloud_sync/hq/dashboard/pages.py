@@ -23,7 +23,7 @@ from cloud_sync.hq.dashboard.gather import Gather
 from cloud_sync.hq.dashboard.session import add_session_routes, language_of, signed_in
 from cloud_sync.hq.dashboard.style import CSS
 from cloud_sync.hq.dashboard.words import Language, has_word, word
-from cloud_sync.hq.pool import Pool
+from cloud_sync.hq.database.pool import Pool
 
 REFRESH_S: Final = 1.5
 REST: Final = 9

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from cloud_sync.hq.dashboard.words import Language, has_word, word
-from cloud_sync.hq.queries import LogState, StoreState
+from cloud_sync.hq.database.queries import LogState, StoreState
 from cloud_sync.protocol.money import exponent, format_minor
 
 STATUS_CLASS: Final = {"online": "good", "late": "warn", "offline": "bad", "unjoined": ""}

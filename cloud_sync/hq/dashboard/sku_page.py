@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from cloud_sync.hq.dashboard import parts, trace
 from cloud_sync.hq.dashboard.stock_page import units
 from cloud_sync.hq.dashboard.words import Language, has_word, word
-from cloud_sync.hq.planner import Policy
-from cloud_sync.hq.stock_queries import DownMove, SkuStock, StoreStock, TracedPosting
+from cloud_sync.hq.database.stock_queries import DownMove, SkuStock, StoreStock, TracedPosting
+from cloud_sync.hq.rules.planner import Policy
 
 SHOWN_MOVES = 15
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cloud_sync.hq.dashboard import parts
 from cloud_sync.hq.dashboard.words import Language, word
-from cloud_sync.hq.stock_queries import StockLine
+from cloud_sync.hq.database.stock_queries import StockLine
 
 SHOWN = 300
 """More lines nobody reads: there is the search."""

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from cloud_sync.hq.dashboard import parts
 from cloud_sync.hq.dashboard.stock_page import units
 from cloud_sync.hq.dashboard.words import Language, word
-from cloud_sync.hq.queries import LogState, StoreState
-from cloud_sync.hq.stock_queries import KeptRow, StoreRight
+from cloud_sync.hq.database.queries import LogState, StoreState
+from cloud_sync.hq.database.stock_queries import KeptRow, StoreRight
 
 ACTIVE = "active"
 

@@ -9,12 +9,12 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Final
 
-from cloud_sync.hq.accept import UNKNOWN_TYPE
 from cloud_sync.hq.dashboard import kept, parts, store_care
 from cloud_sync.hq.dashboard.store_care import Care
 from cloud_sync.hq.dashboard.words import Language, named, word
-from cloud_sync.hq.queries import Device, Quarantined, Slot, StoreState, UnresolvedVend
-from cloud_sync.hq.reports import LastSale
+from cloud_sync.hq.database.queries import Device, Quarantined, Slot, StoreState, UnresolvedVend
+from cloud_sync.hq.database.reports import LastSale
+from cloud_sync.hq.rules.accept import UNKNOWN_TYPE
 
 SHOWN_PROBLEMS = 20
 """More rows than this nobody reads; the API gives them all."""

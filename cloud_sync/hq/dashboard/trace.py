@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cloud_sync.hq.dashboard import parts
 from cloud_sync.hq.dashboard.words import Language, has_word, word
-from cloud_sync.hq.stock_queries import TracedPosting
+from cloud_sync.hq.database.stock_queries import TracedPosting
 
 PER_PAGE = 25
 

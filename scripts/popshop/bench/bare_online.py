@@ -19,8 +19,8 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 
 from cloud_sync.hq.address import Address, published
-from cloud_sync.hq.online_api import MAX_AT_ONCE
-from cloud_sync.hq.pool import Pool, open_pool
+from cloud_sync.hq.database.pool import Pool, open_pool
+from cloud_sync.hq.web.online_api import MAX_AT_ONCE
 
 TABLES: Final = """
 CREATE TABLE bare_stock (sku text PRIMARY KEY, units bigint NOT NULL CHECK (units >= 0));

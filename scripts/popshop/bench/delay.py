@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psycopg
 
-from cloud_sync.hq.postgres import EmbeddedPostgres
+from cloud_sync.hq.database.postgres import EmbeddedPostgres
 from edge_agent.entrypoints.main import STORE_FILE
 from popshop.shop.processes import run_popshop
 

@@ -144,7 +144,7 @@ def _verify_database(dsn: str) -> dict[str, Any]:
     # Needs the database driver, which no other command here does.
     import psycopg
 
-    from cloud_sync.hq.verify import verify as verify_books
+    from cloud_sync.hq.database.verify import verify as verify_books
 
     try:
         with psycopg.connect(dsn, autocommit=True) as connection:

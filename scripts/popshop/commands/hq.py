@@ -47,8 +47,8 @@ def run(
     # A web server and a database driver: the other commands start at once without them.
     import psycopg
 
+    from cloud_sync.hq.database.postgres import PostgresError
     from cloud_sync.hq.main import HqConfig, serve
-    from cloud_sync.hq.postgres import PostgresError
 
     def ready(here: address.Address) -> None:
         err.print(
@@ -167,8 +167,9 @@ def _enrol_in_database(dsn: str, asked: dict[str, str]) -> dict[str, str]:
     # Needs the database driver, which no other call here does.
     import psycopg
 
-    from cloud_sync.hq import clock, enrolment, schema
-    from cloud_sync.hq.pool import open_pool
+    from cloud_sync.hq import clock, enrolment
+    from cloud_sync.hq.database import schema
+    from cloud_sync.hq.database.pool import open_pool
 
     try:
         with psycopg.connect(dsn, autocommit=True) as connection:

@@ -77,7 +77,7 @@ def postgres_server(dsn: str) -> str:
 def postgres_wheel() -> str:
     """Run the server program that came as a wheel. Returns its version."""
     with _installed():
-        from cloud_sync.hq.postgres import PostgresError, find_programs
+        from cloud_sync.hq.database.postgres import PostgresError, find_programs
     try:
         return _first_line(str(find_programs() / "postgres"), "--version")
     except PostgresError as error:

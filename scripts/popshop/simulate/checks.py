@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from cloud_sync.hq.accept import Row, read_row
-from cloud_sync.hq.accounts import is_kept
-from cloud_sync.hq.books import ACTIVE, WAREHOUSE, Log
-from cloud_sync.hq.folds import fold
-from cloud_sync.hq.ledger_rows import WAITS
+from cloud_sync.hq.rules.accept import Row, read_row
+from cloud_sync.hq.rules.accounts import is_kept
+from cloud_sync.hq.rules.books import ACTIVE, WAREHOUSE, Log
+from cloud_sync.hq.rules.folds import fold
+from cloud_sync.hq.rules.ledger_rows import WAITS
 from cloud_sync.protocol.identifiers import LEDGER
 from cloud_sync.protocol.instructions import Grant
 from cloud_sync.protocol.numbered_log import GENESIS, row_hash

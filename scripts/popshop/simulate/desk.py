@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from cloud_sync.hq import rights
-from cloud_sync.hq.books import WAREHOUSE
+from cloud_sync.hq.rules import rights
+from cloud_sync.hq.rules.books import WAREHOUSE
 from edge_agent.domain import commands
 from popshop.simulate.floor import Act, again, sku_of
 from popshop.simulate.plan import Decision

@@ -6,8 +6,8 @@ from typing import Final
 
 import msgspec
 
-from cloud_sync.hq import joining, warehouse
-from cloud_sync.hq.books import RETIRED, SET_ASIDE, DownEntry
+from cloud_sync.hq.rules import joining, warehouse
+from cloud_sync.hq.rules.books import RETIRED, SET_ASIDE, DownEntry
 from cloud_sync.protocol.envelope import rfc3339
 from cloud_sync.protocol.fact import Fact
 from cloud_sync.protocol.instructions import DownRow, Recall

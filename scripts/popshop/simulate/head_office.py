@@ -13,11 +13,11 @@ from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
 
-from cloud_sync.hq import intake, joining, online, refill, rights
-from cloud_sync.hq.accept import Fenced, SyncRefused
-from cloud_sync.hq.books import Books, StoreRecord
-from cloud_sync.hq.reconsider import reconsider
-from cloud_sync.hq.rights import RightsRefused
+from cloud_sync.hq.rules import intake, joining, online, refill, rights
+from cloud_sync.hq.rules.accept import Fenced, SyncRefused
+from cloud_sync.hq.rules.books import Books, StoreRecord
+from cloud_sync.hq.rules.reconsider import reconsider
+from cloud_sync.hq.rules.rights import RightsRefused
 from cloud_sync.protocol import witness
 from cloud_sync.protocol.session import (
     SYNC_PATH,

@@ -12,9 +12,9 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
-from cloud_sync.hq.accept import Head, Row
-from cloud_sync.hq.accounts import is_kept
-from cloud_sync.hq.books import (
+from cloud_sync.hq.rules.accept import Head, Row
+from cloud_sync.hq.rules.accounts import is_kept
+from cloud_sync.hq.rules.books import (
     Alert,
     Balances,
     DownEntry,
@@ -25,7 +25,7 @@ from cloud_sync.hq.books import (
     Reservation,
     StoreRecord,
 )
-from cloud_sync.hq.deltas import Deltas
+from cloud_sync.hq.rules.deltas import Deltas
 from cloud_sync.protocol.stock_rights import POOL
 
 ABSENT: Final = object()

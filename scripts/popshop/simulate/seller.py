@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from cloud_sync.hq import online
-from cloud_sync.hq.books import WAREHOUSE, Books, Reservation
-from cloud_sync.hq.rights import RightsRefused
+from cloud_sync.hq.rules import online
+from cloud_sync.hq.rules.books import WAREHOUSE, Books, Reservation
+from cloud_sync.hq.rules.rights import RightsRefused
 from popshop.simulate.goods import Goods
 from popshop.simulate.head_office import HeadOffice
 from popshop.simulate.trouble import Strikes

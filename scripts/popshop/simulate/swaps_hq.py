@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
-from cloud_sync.hq import accept, accounts, intake, joining, ledger_rows, online, refill, rights
-from cloud_sync.hq.accept import Head
-from cloud_sync.hq.accounts import Accounts, Origin, Side
-from cloud_sync.hq.books import Log, Posting
+from cloud_sync.hq.rules import accept, accounts, intake, joining, ledger_rows, online, refill, rights
+from cloud_sync.hq.rules.accept import Head
+from cloud_sync.hq.rules.accounts import Accounts, Origin, Side
+from cloud_sync.hq.rules.books import Log, Posting
 from cloud_sync.protocol.numbered_log import row_hash
 from cloud_sync.protocol.stock_rights import EXTERNAL, POOL, RESERVED, Move, hold_of
 from popshop.simulate.memory_books import MemoryBooks, MemoryHq

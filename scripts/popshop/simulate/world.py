@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from cloud_sync.hq import warehouse
+from cloud_sync.hq.rules import warehouse
 from cloud_sync.protocol.envelope import rfc3339
 from cloud_sync.protocol.numbered_log import GENESIS
 from cloud_sync.protocol.session import JoinReply, JoinRequest

@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Final
 
-from cloud_sync.hq.postgres import stop_left_behind
+from cloud_sync.hq.database.postgres import stop_left_behind
 from hardware.broker import EmbeddedBroker
 from hardware.broker_process import BrokerError
 from hardware.child_process import Child

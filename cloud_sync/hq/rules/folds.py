@@ -1,0 +1,287 @@
+"""Pure: folds a batch of facts into the changes of headquarters' views.
+
+A fact whose values no shop can mean (a price of a trillion, a name of a kilobyte, a sale at no time) is a misfit:
+it is named, has no effect, and the facts behind it are folded all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any, Final, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cloud_sync.hq.rules.accept import Row
+from cloud_sync.hq.rules.deltas import (
+    Deltas,
+    DeviceDelta,
+    InteractionKey,
+    MoneyDelta,
+    OpenVend,
+    SaleDelta,
+    SaleKey,
+    SlotDelta,
+)
+from cloud_sync.hq.rules.limits import Misfit, amount, count
+from cloud_sync.hq.rules.stock_folds import STOCK_FACTS, fold_stock
+from cloud_sync.protocol import facts
+from cloud_sync.protocol.envelope import parse_time
+from cloud_sync.protocol.identifiers import Stream
+
+MAX_KEY_CHARS: Final = 200
+LARGE_BODY_BYTES: Final = 1_000
+"""In a smaller row no text can be too long for a key, so that only larger ones are looked through."""
+
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Fold:
+    """One batch being folded: the changes so far, and the zone in which its business days are counted."""
+
+    def __init__(self, stream: Stream, timezone: str) -> None:
+        self.stream = stream
+        self.zone = ZoneInfo(timezone)
+        self.deltas = Deltas()
+
+    def add(self, row: Row) -> None:
+        """Sum up what a row changes; one with a problem is passed over."""
+        if row.fact is None or row.event is None:
+            return
+        try:
+            _apply(self, row, row.fact, row.event.time)
+        except Misfit as misfit:
+            self.deltas.misfits[row.seq] = str(misfit)
+
+    def day(self, at: str) -> date:
+        """The business day of an RFC 3339 time. Raises Misfit."""
+        moment = parse_time(at)
+        if moment is None:
+            raise Misfit(f"{at[:40]!r} is not a time")
+        try:
+            return moment.astimezone(self.zone).date()
+        except OverflowError:
+            raise Misfit(f"{at[:40]!r} is not a time that a calendar has") from None
+
+    def slot(self, device: str, slot: str) -> SlotDelta:
+        """The slot's change so far."""
+        return _entry(self.deltas.slots, (device, slot), SlotDelta)
+
+    def device(self, device: str) -> DeviceDelta:
+        """The device's change so far."""
+        return _entry(self.deltas.devices, device, DeviceDelta)
+
+    def money(self, currency: str) -> MoneyDelta:
+        """The money's change so far."""
+        return _entry(self.deltas.money, currency, MoneyDelta)
+
+    def sell(self, fact: facts.VendDispensed | facts.CashSold) -> None:
+        """A unit left its slot for money."""
+        price_minor = amount(fact.price_minor)
+        key = SaleKey(self.day(fact.sold_at), fact.device, fact.sku, fact.currency)
+        sale = _entry(self.deltas.sales, key, SaleDelta)
+        sale.units += 1
+        sale.takings_minor += price_minor
+        if fact.sku:
+            self.slot(fact.device, fact.slot).count -= 1
+
+
+def fold(rows: Iterable[Row], stream: Stream, timezone: str) -> Deltas:
+    """Sum up what these rows change."""
+    state = Fold(stream, timezone)
+    for row in rows:
+        state.add(row)
+    return state.deltas
+
+
+def _entry(entries: dict[K, V], key: K, make: Callable[[], V]) -> V:
+    found = entries.get(key)
+    if found is None:
+        found = entries[key] = make()
+    return found
+
+
+_KEYS: Final = (
+    "store",
+    "device",
+    "slot",
+    "sku",
+    "item",
+    "kind",
+    "currency",
+    "code",
+    "vend",
+    "case",
+    "state",
+    "timezone",
+    "grant",
+    "recall",
+    "reservation",
+    "receipt",
+    "transfer",
+    "to",
+    "order",
+)
+
+
+def _apply(state: Fold, row: Row, fact: facts.Fact, at: str) -> None:
+    if state.stream != fact.STREAM:
+        raise Misfit(f"{row.type} does not belong into the stream {state.stream}")
+    if len(row.body) > LARGE_BODY_BYTES:
+        for key in _KEYS:
+            if len(getattr(fact, key, None) or "") > MAX_KEY_CHARS:
+                raise Misfit(f"{key} is longer than {MAX_KEY_CHARS} characters")
+    handler = _HANDLERS.get(type(fact))
+    if handler is not None:
+        handler(state, fact, at)
+    device = getattr(fact, "device", "")
+    if device:
+        state.device(device).seen_at = at
+
+
+def _store_opened(state: Fold, fact: facts.StoreOpened, _at: str) -> None:
+    try:
+        state.zone = ZoneInfo(fact.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Misfit(f"unknown time zone {fact.timezone[:60]!r}") from None
+    state.deltas.opened = fact
+
+
+def _item_listed(state: Fold, fact: facts.ItemListed, _at: str) -> None:
+    amount(fact.price_minor)
+    state.deltas.items[fact.sku] = fact
+
+
+def _slot_planned(state: Fold, fact: facts.SlotPlanned, _at: str) -> None:
+    par, capacity = count(fact.par_level), count(fact.capacity)
+    slot = state.slot(fact.device, fact.slot)
+    slot.sku, slot.par_level, slot.capacity = fact.sku, par, capacity
+
+
+def _slot_counted(state: Fold, fact: facts.SlotCounted, _at: str) -> None:
+    # A recount is a delta: a sale that was on its way while somebody counted stays counted.
+    delta = count(fact.delta)
+    count(fact.rights or 0)
+    count(fact.deficit)
+    slot = state.slot(fact.device, fact.slot)
+    slot.count += delta
+    slot.sku = fact.sku
+
+
+def _slot_blocked(state: Fold, fact: facts.SlotBlocked, _at: str) -> None:
+    state.slot(fact.device, fact.slot).blocked = fact.reason or "blocked"
+
+
+def _slot_unblocked(state: Fold, fact: facts.SlotUnblocked, _at: str) -> None:
+    state.slot(fact.device, fact.slot).blocked = ""
+
+
+def _device_described(state: Fold, fact: facts.DeviceDescribed, _at: str) -> None:
+    state.device(fact.device).described = fact
+
+
+def _device_status(state: Fold, fact: facts.DeviceStatusChanged, _at: str) -> None:
+    device = state.device(fact.device)
+    device.status, device.faults = fact.status, list(fact.faults)
+    device.raised, device.cleared = [], []
+
+
+def _fault_raised(state: Fold, fact: facts.FaultRaised, _at: str) -> None:
+    device = state.device(fact.device)
+    device.cleared = [code for code in device.cleared if code != fact.code]
+    if fact.code not in device.raised:
+        device.raised.append(fact.code)
+
+
+def _fault_cleared(state: Fold, fact: facts.FaultCleared, _at: str) -> None:
+    device = state.device(fact.device)
+    device.raised = [code for code in device.raised if code != fact.code]
+    if fact.code not in device.cleared:
+        device.cleared.append(fact.code)
+
+
+def _order_placed(state: Fold, _fact: facts.OrderPlaced, _at: str) -> None:
+    state.deltas.orders["placed"] = state.deltas.orders.get("placed", 0) + 1
+
+
+def _order_closed(state: Fold, fact: facts.OrderClosed, _at: str) -> None:
+    state.deltas.orders[fact.state] = state.deltas.orders.get(fact.state, 0) + 1
+
+
+def _payment_paid(state: Fold, fact: facts.PaymentPaid, _at: str) -> None:
+    paid_minor = amount(fact.amount_minor)
+    state.money(fact.currency).paid_minor += paid_minor
+
+
+def _payment_refunded(state: Fold, fact: facts.PaymentRefunded, _at: str) -> None:
+    refunded_minor = amount(fact.amount_minor)
+    state.money(fact.currency).refunded_minor += refunded_minor
+
+
+def _vend_dispensed(state: Fold, fact: facts.VendDispensed, _at: str) -> None:
+    state.sell(fact)
+    _settle(state, fact.vend)
+
+
+def _vend_failed(state: Fold, fact: facts.VendFailed, _at: str) -> None:
+    _settle(state, fact.vend)
+
+
+def _vend_unknown(state: Fold, fact: facts.VendUnknown, at: str) -> None:
+    state.deltas.unknown_vends[fact.vend] = OpenVend(
+        fact.order, fact.device, fact.slot, fact.reason, fact.case, at
+    )
+
+
+def _settle(state: Fold, vend: str) -> None:
+    state.deltas.unknown_vends.pop(vend, None)
+    state.deltas.settled_vends.add(vend)
+
+
+def _sale_reversed(state: Fold, fact: facts.SaleReversed, _at: str) -> None:
+    # It leaves the day it was sold on. Its unit does not come back into the slot.
+    price_minor = amount(fact.price_minor)
+    key = SaleKey(state.day(fact.sold_at), fact.device, fact.sku, fact.currency)
+    sale = _entry(state.deltas.sales, key, SaleDelta)
+    sale.units -= 1
+    sale.takings_minor -= price_minor
+
+
+def _cash_sold(state: Fold, fact: facts.CashSold, _at: str) -> None:
+    state.sell(fact)
+    state.money(fact.currency).cash_minor += fact.price_minor
+
+
+def _interaction(state: Fold, fact: facts.Interaction, at: str) -> None:
+    key = InteractionKey(state.day(at), fact.device, fact.kind, fact.item)
+    state.deltas.interactions[key] = state.deltas.interactions.get(key, 0) + 1
+
+
+def _stock(state: Fold, fact: facts.Fact, _at: str) -> None:
+    fold_stock(state.deltas, fact)
+
+
+_HANDLERS: Final[dict[type[facts.Fact], Callable[[Fold, Any, str], None]]] = {
+    facts.StoreOpened: _store_opened,
+    facts.ItemListed: _item_listed,
+    facts.SlotPlanned: _slot_planned,
+    facts.SlotCounted: _slot_counted,
+    facts.SlotBlocked: _slot_blocked,
+    facts.SlotUnblocked: _slot_unblocked,
+    facts.DeviceDescribed: _device_described,
+    facts.DeviceStatusChanged: _device_status,
+    facts.FaultRaised: _fault_raised,
+    facts.FaultCleared: _fault_cleared,
+    facts.OrderPlaced: _order_placed,
+    facts.OrderClosed: _order_closed,
+    facts.PaymentPaid: _payment_paid,
+    facts.PaymentRefunded: _payment_refunded,
+    facts.VendDispensed: _vend_dispensed,
+    facts.VendFailed: _vend_failed,
+    facts.VendUnknown: _vend_unknown,
+    facts.SaleReversed: _sale_reversed,
+    facts.CashSold: _cash_sold,
+    facts.Interaction: _interaction,
+    **dict.fromkeys(STOCK_FACTS, _stock),
+}

@@ -40,8 +40,9 @@ from cloud_sync.protocol.session import (
 
 MAX_BATCH_BYTES: Final = 8 * 1024 * 1024
 """Of rows in one request, before packing."""
-GREET_EVERY_S: Final = 30.0
-"""With nothing to send, headquarters still hears this often that the store is there, and the store of it."""
+GREET_EVERY_S: Final[dict[Stream, float]] = {LEDGER: 5.0, INTERACTIONS: 30.0}
+"""With nothing to send, headquarters still hears this often that the store is there. With the ledger's greeting come
+grants, recalls and what online buyers reserved."""
 GREET_RESTORED_AFTER_S: Final = 1.0
 """A headquarters that was restored waits to hear that the store knows of it; not at once, lest the two never stop."""
 
@@ -295,7 +296,9 @@ class Upstream:
 
     def _of_our_own(self, asked: SyncRequest, reply: SyncReply, now_s: float) -> list[Outcome]:
         news = reply.incarnation != asked.incarnation
-        self._greet_at_s[asked.stream] = now_s + (GREET_RESTORED_AFTER_S if news else GREET_EVERY_S)
+        self._greet_at_s[asked.stream] = now_s + (
+            GREET_RESTORED_AFTER_S if news else GREET_EVERY_S[asked.stream]
+        )
         self._ledger_had_its_turn = asked.stream == LEDGER and reply.acked == asked.last_seq
         outcomes: list[Outcome] = []
         if asked.stream == LEDGER and self._position.standing()["state"] == UNPROVEN:

@@ -74,12 +74,14 @@ def test_every_request_says_which_machine_asks_and_what_it_knows_of_headquarters
     )  # fmt: skip
 
 
-def test_with_nothing_to_send_each_stream_says_hello_every_half_minute() -> None:
+def test_with_nothing_to_send_the_ledger_says_hello_every_few_seconds_the_other_stream_now_and_then() -> None:
     link, hq = Link(), Hq()
     link.drain(hq)
-    link.now_s += 29
+    link.now_s += 4
     assert link.drain(hq) == []
     link.now_s += 1
+    assert [(asked.stream, len(asked.events)) for asked in link.drain(hq)] == [("ledger", 0)]
+    link.now_s += 25
     assert [(asked.stream, len(asked.events)) for asked in link.drain(hq)] == [
         ("ledger", 0),
         ("interactions", 0),
@@ -432,4 +434,4 @@ def test_online_says_headquarters_clock() -> None:
     link = Link()
     told = says(2, link.disk.hash_at("ledger", 2), at="2026-11-22T10:00:00Z")
     assert link.hear(link.ask(), told)[0] == Online("2026-11-22T10:00:00Z")
-    assert upstream.GREET_EVERY_S == 30
+    assert upstream.GREET_EVERY_S == {"ledger": 5, "interactions": 30}

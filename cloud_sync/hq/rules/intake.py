@@ -59,12 +59,21 @@ def sync(open_books: OpenBooks, request: SyncRequest, now: datetime, answer_want
         if lacks_rows or refused.code == RESTORED:
             # The store proves what we once knew and acknowledged: our books are those of a backup.
             with open_books() as books:
-                state = books.hq()
-                if not state.refilling or request.incarnation > state.incarnation:
+                if not _is_known_loss(books, request):
                     refill.begin(books, now, known=request.incarnation)
         if isinstance(refused, Fenced):
             _tell_of_fence(open_books, request, refused, now)
         raise
+
+
+def _is_known_loss(books: Books, request: SyncRequest) -> bool:
+    """Whether we are refilled already, or were: then a store that joined since only hands in what it had before."""
+    state = books.hq()
+    record = books.lock_store(request.store)
+    if request.incarnation > state.incarnation:
+        return False
+    was_before = record is not None and request.epoch < record.epoch
+    return state.refilling or (was_before and state.incarnation > 1)
 
 
 def _tell_of_fence(open_books: OpenBooks, request: SyncRequest, fence: Fenced, now: datetime) -> None:

@@ -89,6 +89,10 @@ STOCK_WORDS: Final[dict[str, tuple[str, str]]] = {
     "cause.confirmed": ("线上售出 {0} 件", "{0} sold online"),
     "cause.cancelled": ("线上取消，{0} 件退回总部", "Online order off: {0} back in the pool"),
     "cause.expired": ("线上预留过期，{0} 件退回总部", "Online reservation expired: {0} back in the pool"),
+    "cause.repaid": (
+        "恢复后补登的 {0} 件从总部扣回",
+        "{0} that the pool had lacked after a restore taken from it",
+    ),
     "cause.restated": ("恢复后补记线上售出 {0} 件", "Told again after a restore: {0} sold online"),
     "cause.vend.dispensed": ("{1} 机器售出 {0} 件", "{1} sold {0} from a machine"),
     "cause.sale.cash": ("{1} 现金售出 {0} 件", "{1} sold {0} for cash"),

@@ -77,7 +77,8 @@ CREATE TABLE claims (
     qty   bigint NOT NULL,
     PRIMARY KEY (store, sku)
 );
-COMMENT ON TABLE claims IS 'what a count after a new epoch entitles to, until it is granted; below 0: a shortage';
+COMMENT ON TABLE claims IS
+    'what a count after a new epoch entitles to, until it is granted; below 0: a shortage; store '''': the pool owes it';
 
 CREATE TABLE down_rows (
     store        text NOT NULL,

@@ -119,7 +119,8 @@ def _regrant(batch: LedgerRows, row: StockRow, f: stock.RightsGranted) -> None:
     left = batch.accounts.move_up_to(Move(f.sku, POOL, batch.side.mine, f.qty), origin)
     if left:
         batch.accounts.move(Move(f.sku, EXTERNAL, batch.side.mine, left), origin)
-        batch.books.alert(Alert(POOL_SHORT, batch.record.store, f.sku, left, f.grant), batch.now)
+        told = Alert(POOL_SHORT, batch.record.store, f.sku, left, f.grant)
+        rights.pool_fell_short(batch.books, f.sku, left, told, batch.now)
     _more_away(batch, f.sku, f.qty)
 
 

@@ -119,7 +119,7 @@ def restate(books: Books, sold: Reservation, now: datetime) -> Reservation:
     left = accounts.move_up_to(Move(sold.sku, POOL, SOLD, sold.qty), origin)
     if left:
         accounts.move(Move(sold.sku, EXTERNAL, SOLD, left), origin)
-        books.alert(Alert("pool_short", "", sold.sku, left, sold.id), now)
+        rights.pool_fell_short(books, sold.sku, left, Alert("pool_short", "", sold.sku, left, sold.id), now)
     books.post(accounts.postings, accounts.changes, now)
     return confirmed
 

@@ -47,6 +47,7 @@ def finish(books: Books, now: datetime) -> None:
     if awaited(books):
         return
     books.save_hq(replace(state, refilling=False), now)
+    rights.repay(books, now)
     for store in sorted(s.store for s in books.stores() if _speaks(s)):
         record = books.lock_store(store)
         if record is not None:

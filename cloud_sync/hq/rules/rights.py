@@ -13,9 +13,11 @@ from cloud_sync.hq.rules.books import ACTIVE, Alert, Books, DownEntry, StoreReco
 from cloud_sync.protocol import instructions
 from cloud_sync.protocol.envelope import rfc3339
 from cloud_sync.protocol.instructions import Grant, Instruction, Pin, Recall, Shortage, Unpin
-from cloud_sync.protocol.stock_rights import LIMBO, POOL, Move, hold_of
+from cloud_sync.protocol.stock_rights import EXTERNAL, LIMBO, POOL, Move, hold_of
 
 MORE_THAN_LIMBO: Final = "more_than_limbo"
+POOL_OWES: Final = ""
+"""No store: the claims under this name are what the pool owes."""
 MAX_UNITS: Final = 1_000_000
 """Of one act; more is a slip of the finger."""
 
@@ -141,6 +143,30 @@ def answer_claims(books: Books, record: StoreRecord, now: datetime) -> None:
         for reserved in books.pinned_in(record.store, sku):
             pinned = Pin(reservation=reserved.id, sku=sku, qty=reserved.qty, how=reserved.how)
             tell(books, record, pinned, now)
+    if accounts.postings:
+        books.post(accounts.postings, accounts.changes, now)
+
+
+def pool_fell_short(books: Books, sku: str, qty: int, alert: Alert, now: datetime) -> None:
+    """Units that were promised before a restore came from nowhere, as the pool of the backup lacks them.
+
+    While headquarters is refilled, rows that bring them into the pool may still come: `repay` looks at the end.
+    """
+    books.alert(alert, now)
+    if books.hq().refilling:
+        books.note_claim(POOL_OWES, sku, books.claims(POOL_OWES).get(sku, 0) + qty)
+
+
+def repay(books: Books, now: datetime) -> None:
+    """All rows of before a restore are here: what the pool lacked is taken from it, or it would be there twice.
+
+    What it still lacks is a person's, who has an alert.
+    """
+    owed = books.claims(POOL_OWES)
+    accounts = Accounts({(POOL, sku): units for sku, units in books.lock_pool(sorted(owed)).items()})
+    for sku, qty in sorted(owed.items()):
+        books.drop_claim(POOL_OWES, sku)
+        accounts.move_up_to(Move(sku, POOL, EXTERNAL, qty), Origin("repaid"))
     if accounts.postings:
         books.post(accounts.postings, accounts.changes, now)
 

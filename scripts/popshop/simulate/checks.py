@@ -236,7 +236,8 @@ def _goods(world: World, hq: MemoryHq, sku: str) -> None:
 
 def _dead_owes_nothing(world: World, hq: MemoryHq, name: str, sku: str) -> None:
     away = hq.away_units.get((name, sku), 0)
-    if not world.hq_was_restored and (away > 0 or -away > world.goods.slack[sku]):
+    excused = world.goods.slack[sku] + world.goods.fetched[name, sku]
+    if not world.hq_was_restored and (away > 0 or -away > excused):
         raise Violation("goods are what the books say", f"{name} {sku} came home, and {away} are away")
 
 
@@ -252,9 +253,9 @@ def _store_goods(world: World, hq: MemoryHq, name: str, site: Site, sku: str) ->
     hold = hq.units.get((hold_of(name, site.agent.epoch), sku), 0)
     away = hq.away_units.get((name, sku), 0)
     too_many = hold - deficit - goods - away
-    # A count after a new epoch gives rights to no more than there is: what is stolen of the pool's goods shows nowhere.
-    excused = world.goods.unasked if site.agent.epoch == 1 else world.goods.slack
-    if too_many > excused[sku] or (too_many < 0 and site.agent.epoch == 1 and not world.hq_was_restored):
+    if too_many > world.goods.unasked[sku] or (
+        too_many < 0 and site.agent.epoch == 1 and not world.hq_was_restored
+    ):
         raise Violation(
             "goods are what the books say",
             f"{name} {sku}: hold {hold} − deficit {deficit}, goods {goods}, away {away}",

@@ -265,6 +265,7 @@ def fetch(world: World, site: Site, sku: str, name: str, most: int) -> None:
     if qty > 0 and again(world, site, commands.SendStock(name, sku, qty, "collected")) == "":
         room[sku, "available"] -= qty
         world.goods.warehouse[sku] += qty
+        world.goods.fetched[site.agent.name, sku] += qty
 
 
 def empty_slots(world: World, site: Site, name: str) -> None:

@@ -46,6 +46,8 @@ class Goods:
     parcels: list[Parcel] = field(default_factory=list)
     sold: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(store, SKU) → units with shoppers, that may come back."""
+    fetched: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(store, SKU) → units that the warehouse fetched there; the store may die before it told so."""
     missing: set[tuple[str, str]] = field(default_factory=set)
     """(store, slot) where something was stolen or sold for cash since the last count: a vend may find it empty."""
     unasked: Counter[str] = field(default_factory=Counter)

@@ -23,6 +23,8 @@ from popshop.simulate.world import Site, World
 ACTS: Final = floor.ACTS | desk.ACTS | disasters.ACTS
 BATCH: Final = 8
 """Rows in a request: few, so that a backlog takes several of them and each may be lost by itself."""
+MOST_WRONG_S: Final = 340_000
+"""How far ahead a store's clock may be."""
 ROUNDS: Final = 60
 """Of healing; a world that needs more does not come to rest."""
 
@@ -88,7 +90,7 @@ def step(world: World, decision: Decision) -> None:
 
 def heal(world: World, hq: MemoryHq) -> None:
     """Lines work, people do all their walk-throughs, and everybody goes on until nothing moves any more."""
-    world.hq.clock.wrong_s = 0
+    _set_clocks(world)
     world.tamper.clear()
     for site in world.sites.values():
         site.cut_off = False
@@ -103,6 +105,15 @@ def heal(world: World, hq: MemoryHq) -> None:
         if number > 1 and _at_rest(world, hq):
             break
     _close_the_books(world, hq)
+
+
+def _set_clocks(world: World) -> None:
+    """Every clock is right again. What a clock that ran ahead put off is waited for."""
+    world.hq.clock.wrong_s = 0
+    for site in world.sites.values():
+        site.agent.clock.wrong_s = 0
+    if world.strikes["store_clock_wrong"]:
+        world.pass_s(MOST_WRONG_S)
 
 
 def _at_rest(world: World, hq: MemoryHq) -> bool:

@@ -179,8 +179,7 @@ class World:
         for row in agent.rows[agent.epoch, "ledger"][before:]:
             if not isinstance(row.fact, StockFound):
                 continue
-            # An order of an old disk may have ended in rows that headquarters has: its right comes out of limbo again.
-            if row.fact.reason == "sold_without_right" or self.sites[agent.name].was_restored:
+            if row.fact.reason == "sold_without_right":
                 self.goods.slack[row.fact.sku] += row.fact.qty
                 self.goods.unasked[row.fact.sku] += row.fact.qty
 

@@ -16,15 +16,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from cloud_sync.hq import enrolment
-from cloud_sync.hq.database.pool import open_pool
-from cloud_sync.hq.database.postgres_books import open_books
-from cloud_sync.hq.database.schema import migrate
 from cloud_sync.hq.database.verify import verify
 from cloud_sync.hq.rules import rights, warehouse
 from cloud_sync.hq.rules.rights import RightsRefused
 from cloud_sync.protocol.numbered_log import GENESIS
-from cloud_sync.protocol.session import JoinReply, JoinRequest
+from cloud_sync.protocol.session import JoinRequest
 from cloud_sync.protocol.stock_rights import hold_of
 from cloud_sync.protocol.upstream import Asked, Upstream, path_of
 from cloud_sync.protocol.witness import Note
@@ -36,50 +32,22 @@ from edge_agent.domain.order import order_id
 from hardware.messages import State
 from popshop.simulate.clock import Clock
 from popshop.simulate.head_office import HeadOffice
+from popshop.simulate.real_books import Databases, PostgresRegistry, databases
 from popshop.simulate.store import Identity, SimStore
 
 STORE, SKU, DEVICE, SLOT = "pop-1", "tea", "vm-1", "1"
 
 
-class PostgresRegistry:
-    """Codes, tokens and books of a real database."""
-
-    def __init__(self, dsn: str) -> None:
-        self.pool = open_pool(dsn, 2)
-        self.open_books = open_books(self.pool)
-        self.clock = Clock()
-
-    def enrol(self, store: str) -> str:
-        now = self.clock.now()
-        return enrolment.enrol(self.pool, store, store, "UTC", "CNY", now).code
-
-    def join(self, code: str, request: JoinRequest, clock: Clock) -> JoinReply:
-        return enrolment.join(self.pool, request, clock.now())
-
-    def store_of(self, token: str) -> str | None:
-        return enrolment.store_of(self.pool, token)
-
-    def last_posting(self) -> int:
-        with self.pool.connection() as connection:
-            found = connection.execute("SELECT coalesce(max(id), 0) FROM postings").fetchone()
-        assert found is not None
-        return int(found[0])
-
-
 class SharedStock(RuleBasedStateMachine):
-    """One store, one SKU, one headquarters. `dsn` is set by the test."""
+    """One store, one SKU, one headquarters. `databases` is set by the test."""
 
-    dsn = ""
+    databases: Databases
 
     @initialize()
     def open(self) -> None:
-        with psycopg.connect(self.dsn, autocommit=True) as connection:
-            connection.execute("DROP SCHEMA public CASCADE")
-            connection.execute("CREATE SCHEMA public")
-            migrate(connection)
         self.folder = TemporaryDirectory()
-        self.registry = PostgresRegistry(self.dsn)
-        self.hq = HeadOffice(self.registry, self.registry.clock)
+        self.registry = PostgresRegistry(self.databases)
+        self.hq = HeadOffice(self.registry, Clock())
         self.late: list[tuple[Upstream, Asked]] = []
         self.keys = 0
         identity, note = self.join(0)
@@ -94,7 +62,7 @@ class SharedStock(RuleBasedStateMachine):
         if hasattr(self, "store"):
             self.heal()
             self.store.close()
-            self.registry.pool.close()
+            self.registry.close()
             self.folder.cleanup()
 
     def key(self) -> str:
@@ -106,7 +74,7 @@ class SharedStock(RuleBasedStateMachine):
         return "" if refusal is None else refusal.code
 
     def join(self, epoch: int) -> tuple[Identity, Note]:
-        code, mark = self.registry.enrol(STORE), f"m{self.keys}"
+        code, mark = self.registry.enrol(STORE, self.hq.clock), f"m{self.keys}"
         told = self.registry.join(code, JoinRequest(code=code, epoch=epoch, machine=mark), self.hq.clock)
         note = Note(machine=mark, epoch=told.epoch, seq=0, hash=GENESIS.hex())
         return Identity(told.epoch, told.token), note
@@ -204,15 +172,19 @@ class SharedStock(RuleBasedStateMachine):
             hold = books.holdings(STORE).get((hold_of(STORE, self.store.epoch), SKU), 0)
         available, held, _, _ = self.store.rights().get(SKU, (0, 0, 0, True))
         assert available + held == hold
-        with psycopg.connect(self.dsn) as connection:
+        with psycopg.connect(self.registry.dsn) as connection:
             assert verify(connection).differences == []
         assert self.store.path is not None
         assert verify_store(self.store.path) == []
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_a_store_and_headquarters_agree_whatever_the_line_does(postgres_dsn):
-    SharedStock.dsn = postgres_dsn
+def test_a_store_and_headquarters_agree_whatever_the_line_does(postgres_server):
+    with databases(postgres_server) as SharedStock.databases:
+        _run()
+
+
+def _run() -> None:
     run_state_machine_as_test(
         SharedStock,
         settings=settings(

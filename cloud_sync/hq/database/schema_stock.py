@@ -78,7 +78,7 @@ CREATE TABLE claims (
     PRIMARY KEY (store, sku)
 );
 COMMENT ON TABLE claims IS
-    'what a count after a new epoch entitles to, until it is granted; below 0: a shortage; store '''': the pool owes it';
+    'what a count after a new epoch entitles to, until it is granted; below 0: a shortage, or of no store the pool''s';
 
 CREATE TABLE down_rows (
     store        text NOT NULL,

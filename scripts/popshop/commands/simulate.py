@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Annotated, Final
 
 import typer
@@ -13,6 +14,7 @@ from popshop.clock import steady_s
 from popshop.simulate import farm
 from popshop.simulate.mutants import MUTANTS, by_name
 from popshop.simulate.plan import Plan
+from popshop.simulate.real_books import databases
 from popshop.simulate.trouble import FAULTS
 
 app = typer.Typer(add_completion=False)
@@ -28,6 +30,13 @@ def simulate(
     ] = 1_000,
     seed: Annotated[int | None, typer.Option(help="Only this one: it plays the same, bit for bit.")] = None,
     faults: Annotated[str, typer.Option(help=f"Only these, with commas: {', '.join(FAULTS)}.")] = "",
+    real: Annotated[
+        bool, typer.Option("--real", help="Stores on SQLite files, headquarters on PostgreSQL.")
+    ] = False,
+    dsn: Annotated[
+        str,
+        typer.Option(help="With --real: this server, whose user may make databases; else one is started."),
+    ] = "",
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Processes.")] = 2,
     list_mutants: Annotated[bool, typer.Option("--list-mutants", help="Name the rules to take out.")] = False,
     mutant: Annotated[str, typer.Option(help="Take this rule out: some seed must notice.")] = "",
@@ -47,12 +56,12 @@ def simulate(
         return
     chosen = range(1, seeds + 1) if seed is None else range(seed, seed + 1)
     begun_s = steady_s()
-    with Progress(console=console.err) as bar:
+    with Progress(console=console.err) as bar, databases(dsn) if real else nullcontext() as place:
         task = bar.add_task("seeds", total=len(chosen))
-        summary = farm.run(chosen, wanted, jobs, lambda s: bar.update(task, completed=s.seeds))
+        summary = farm.run(chosen, wanted, jobs, lambda s: bar.update(task, completed=s.seeds), place)
     seconds = round(steady_s() - begun_s, 1)
     for outcome in summary.failures[:SHOWN]:
-        _explain(outcome.violation, farm.shortest(outcome, wanted), faults)
+        _explain(outcome.violation, farm.shortest(outcome, wanted), faults, real)
     values = {
         "seeds": summary.seeds,
         "steps": summary.steps,
@@ -106,8 +115,8 @@ def hunt(name: str, seeds: int, first: int, faults: tuple[str, ...], as_json: bo
         raise typer.Exit(1)
 
 
-def _explain(violation: str, short: Plan, faults: str) -> None:
-    chosen = f" --faults {faults}" if faults else ""
+def _explain(violation: str, short: Plan, faults: str, real: bool) -> None:
+    chosen = (f" --faults {faults}" if faults else "") + (" --real" if real else "")
     err = console.err
     err.print(f"[bold red]✗[/] seed {short.seed}: {escape(violation)}", soft_wrap=True)
     err.print(f"  the shortest history found, {len(short.decisions)} decisions:")

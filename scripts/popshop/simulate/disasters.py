@@ -139,11 +139,12 @@ def witness_lost(world: World, d: Decision, fate: str) -> None:
 def clone(world: World, d: Decision, fate: str) -> None:
     """A copy of a store's disk starts on another computer, beside the original. It has no goods."""
     site = site_of(world, d)
-    if site is None or site.clone is not None or world.folder is not None:
+    if site is None or site.clone is not None:
         return
     world.strikes("clone")
     image = site.agent.image()
-    copy = SimStore(site.agent.name, site.agent.clock, Identity(0, ""), None, marks=100 * d.n)
+    path = None if world.folder is None else world.folder / f"{site.agent.name}-copy-{d.n}.db"
+    copy = SimStore(site.agent.name, site.agent.clock, Identity(0, ""), None, path, marks=100 * d.n)
     copy.put_back(image)
     site.clone = copy
 
@@ -221,9 +222,7 @@ def unreadable_down_row(world: World, d: Decision, fate: str) -> None:
 
 def backup(world: World, d: Decision, fate: str) -> None:
     """Headquarters' books are backed up."""
-    take = getattr(world.registry, "backup", None)
-    if take is not None:
-        world.backups = [*world.backups[-MOST_KEPT:], take()]
+    world.backups = [*world.backups[-MOST_KEPT:], world.registry.backup()]
 
 
 def hq_restored(world: World, d: Decision, fate: str) -> None:
@@ -242,13 +241,13 @@ def _restore(world: World, d: Decision, fault: str) -> None:
     if not world.backups:
         return
     world.strikes(fault)
-    world.registry.restore(world.backups[d.c % len(world.backups)])  # type: ignore[attr-defined]
+    world.registry.restore(world.backups[d.c % len(world.backups)])
     world.hq.start()
     world.hq_was_restored = True
     for sku, qty, receipt in world.receipts:
         world.book_receipt(sku, qty, receipt)
     world.seller.restate()
-    world.note("hq restored", world.hq.note)
+    world.note("hq restored", world.hq.note and world.hq.note.epoch)
 
 
 # ── people put it right ─────────────────────────────────────────────────────────────────────────────
@@ -279,7 +278,7 @@ def rejoin(world: World, site: Site, *, reply_lost: bool = False) -> None:
     agent = site.agent
     noted = agent.note.epoch if agent.note is not None else 0
     highest = max(agent.epoch, agent.identity.epoch, noted)
-    code = world.registry.enrol(agent.name)
+    code = world.registry.enrol(agent.name, world.hq.clock)
     if reply_lost:
         world.strikes("join_reply_lost")
         world.join(agent.name, highest, agent.new_mark(), code)

@@ -7,12 +7,15 @@ import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final, NamedTuple
 
 import structlog
 
 from popshop.simulate.mutants import by_name, without
 from popshop.simulate.plan import Plan, draw
+from popshop.simulate.real_books import Databases, PostgresRegistry
 from popshop.simulate.run import Outcome, play
 from popshop.simulate.shrink import shrink
 from popshop.simulate.trouble import FAULTS
@@ -48,26 +51,49 @@ def quiet() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
-def _play(job: tuple[int, tuple[str, ...]]) -> Outcome:
-    seed, faults = job
-    return play(draw(seed, faults), faults)
+class Job(NamedTuple):
+    """A seed to play; `real`: on files and in databases of this server."""
+
+    seed: int
+    faults: tuple[str, ...]
+    real: Databases | None = None
 
 
-def outcomes(seeds: Sequence[int], faults: tuple[str, ...], jobs: int) -> Iterator[Outcome]:
+def _play(job: Job) -> Outcome:
+    plan = draw(job.seed, job.faults)
+    if job.real is None:
+        return play(plan, job.faults)
+    registry = PostgresRegistry(job.real)
+    try:
+        with TemporaryDirectory(prefix="popshop-simulate-") as folder:
+            return play(plan, job.faults, registry, Path(folder))
+    finally:
+        registry.close()
+
+
+def outcomes(
+    seeds: Sequence[int], faults: tuple[str, ...], jobs: int, real: Databases | None = None
+) -> Iterator[Outcome]:
     """The outcome of each seed, as they come."""
-    work = [(seed, faults) for seed in seeds]
+    work = [Job(seed, faults, real) for seed in seeds]
     if jobs == 1 or len(work) < CHUNK:
         quiet()
         yield from map(_play, work)
         return
     with multiprocessing.get_context("spawn").Pool(jobs, initializer=quiet) as pool:
-        yield from pool.imap_unordered(_play, work, CHUNK)
+        yield from pool.imap_unordered(_play, work, CHUNK if real is None else 1)
 
 
-def run(seeds: Sequence[int], faults: tuple[str, ...], jobs: int, done: Callable[[Summary], None]) -> Summary:
+def run(
+    seeds: Sequence[int],
+    faults: tuple[str, ...],
+    jobs: int,
+    done: Callable[[Summary], None],
+    real: Databases | None = None,
+) -> Summary:
     """Play them all; `done` is told after each."""
     summary = Summary()
-    for outcome in outcomes(seeds, faults, jobs):
+    for outcome in outcomes(seeds, faults, jobs, real):
         summary.add(outcome)
         done(summary)
     summary.failures.sort(key=lambda outcome: outcome.seed)
@@ -92,7 +118,7 @@ def hunt(name: str, most: int, first: int = 1, faults: tuple[str, ...] = FAULTS)
     quiet()
     with without(mutant):
         for tried, seed in enumerate(range(first, first + most), 1):
-            outcome = _play((seed, faults))
+            outcome = _play(Job(seed, faults))
             if outcome.violation:
                 return Hunt(name, True, seed, tried, outcome.violation[:300])
     return Hunt(name, False, 0, most)

@@ -42,10 +42,15 @@ class Registry(Protocol):
     """Who may sync: codes and tokens, kept in the same books. And the books themselves."""
 
     def open_books(self) -> AbstractContextManager[Books]: ...
-    def enrol(self, store: str) -> str: ...
+    def enrol(self, store: str, clock: Clock) -> str: ...
     def join(self, code: str, request: JoinRequest, clock: Clock) -> JoinReply: ...
     def store_of(self, token: str) -> str | None: ...
     def last_posting(self) -> int: ...
+    def backup(self) -> Any: ...
+    def restore(self, backup: Any) -> None: ...
+    def close(self) -> None: ...
+    def look(self) -> MemoryHq:
+        """What the checks look at, as it is now."""
 
 
 class MemoryRegistry:
@@ -61,7 +66,7 @@ class MemoryRegistry:
         """A transaction."""
         return self.hq.open_books()
 
-    def enrol(self, store: str) -> str:
+    def enrol(self, store: str, clock: Clock) -> str:
         """A new code for a store."""
         self.hq.enrol(store)
         code = f"code-{next(self._numbers)}"
@@ -88,6 +93,13 @@ class MemoryRegistry:
     def last_posting(self) -> int:
         """How far the books went."""
         return len(self.hq.postings)
+
+    def look(self) -> MemoryHq:
+        """The books themselves."""
+        return self.hq
+
+    def close(self) -> None:
+        """Nothing is left behind."""
 
     def backup(self) -> tuple[dict[str, Any], dict[str, str]]:
         """All of it as it is now; codes live shorter than backups."""

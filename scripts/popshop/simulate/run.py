@@ -14,8 +14,7 @@ from popshop.simulate.checks import Checker, doubts, healed, rights_within_hold
 from popshop.simulate.desk import hand_over_one
 from popshop.simulate.disasters import care_for, count_everything
 from popshop.simulate.floor import empty_slots, fetch, report, run_vends, settle, unpack
-from popshop.simulate.head_office import MemoryRegistry
-from popshop.simulate.memory_books import MemoryHq
+from popshop.simulate.head_office import MemoryRegistry, Registry
 from popshop.simulate.plan import Decision, Plan, fate_of
 from popshop.simulate.trouble import FAULTS, Crash, Violation
 from popshop.simulate.world import Site, World
@@ -43,14 +42,25 @@ class Outcome:
     digest: str = ""
 
 
-def play(plan: Plan, faults: Sequence[str] = FAULTS, folder: Path | None = None) -> Outcome:
-    """Play a plan. Never raises for what the code under test does wrong: that is a violation."""
-    registry = MemoryRegistry()
+def play(
+    plan: Plan,
+    faults: Sequence[str] = FAULTS,
+    registry: Registry | None = None,
+    folder: Path | None = None,
+) -> Outcome:
+    """Play a plan: in memory, or with a `registry` of a real database and stores' files in a `folder`.
+
+    Never raises for what the code under test does wrong: that is a violation.
+    """
+    registry = registry or MemoryRegistry()
     outcome = Outcome(plan.seed, len(plan.decisions))
     try:
         with patch.object(upstream, "MAX_EVENTS_PER_SYNC", BATCH):
             world = World(plan, registry, frozenset(faults), folder)
-            _play(world, registry.hq, outcome)
+            try:
+                _play(world, outcome)
+            finally:
+                world.close()
         outcome.digest = world.history.hexdigest()
         outcome.faults = dict(world.strikes)
     except Violation as violation:
@@ -61,18 +71,20 @@ def play(plan: Plan, faults: Sequence[str] = FAULTS, folder: Path | None = None)
     return outcome
 
 
-def _play(world: World, hq: MemoryHq, outcome: Outcome) -> None:
+def _play(world: World, outcome: Outcome) -> None:
     checker = Checker()
     for decision in world.plan.decisions:
         outcome.at = decision.n
         step(world, decision)
+        hq = world.registry.look()
         checker.accounts(hq)
         doubts(world, hq)
         for site in world.sites.values():
             if not site.dead:
                 rights_within_hold(hq, site.agent)
     outcome.at = 0
-    heal(world, hq)
+    heal(world)
+    hq = world.registry.look()
     checker.accounts(hq)
     healed(world, hq)
 
@@ -88,7 +100,7 @@ def step(world: World, decision: Decision) -> None:
 # ── healing ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def heal(world: World, hq: MemoryHq) -> None:
+def heal(world: World) -> None:
     """Lines work, people do all their walk-throughs, and everybody goes on until nothing moves any more."""
     _set_clocks(world)
     world.tamper.clear()
@@ -102,9 +114,9 @@ def heal(world: World, hq: MemoryHq) -> None:
         _sell_out(world, number)
         world.pass_s(700)
         world.hq.expire()
-        if number > 1 and _at_rest(world, hq):
+        if number > 1 and _at_rest(world):
             break
-    _close_the_books(world, hq)
+    _close_the_books(world)
 
 
 def _set_clocks(world: World) -> None:
@@ -116,8 +128,10 @@ def _set_clocks(world: World) -> None:
         world.pass_s(MOST_WRONG_S)
 
 
-def _at_rest(world: World, hq: MemoryHq) -> bool:
-    if hq.one["hq"].refilling or world.seller.in_state("asked", "reserved", "paying"):
+def _at_rest(world: World) -> bool:
+    with world.registry.open_books() as books:
+        refilling = books.hq().refilling
+    if refilling or world.seller.in_state("asked", "reserved", "paying"):
         return False
     return all(_rests(site) for site in world.sites.values())
 
@@ -162,7 +176,7 @@ def _sell_out(world: World, number: int) -> None:
         unpack(world, which, f"heal{number}-{which}")
 
 
-def _close_the_books(world: World, hq: MemoryHq) -> None:
+def _close_the_books(world: World) -> None:
     """Everything is counted once more, and what belongs to the pool is fetched."""
     for last in ("x", "y"):
         for site in world.sites.values():
@@ -177,4 +191,3 @@ def _close_the_books(world: World, hq: MemoryHq) -> None:
             drain(world, site)
     world.hq.reconsider()
     world.seller.ship()
-    assert hq.commits, "the books were used"

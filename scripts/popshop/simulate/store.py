@@ -104,7 +104,7 @@ class SimStore:
 
     def __post_init__(self) -> None:
         self._load(empty_file())
-        self.boot()
+        self._start()
 
     # ── the disk ────────────────────────────────────────────────────────────────────────────────────
 
@@ -130,7 +130,7 @@ class SimStore:
         self.rows = defaultdict(list, {log: list(rows) for log, rows in image.rows.items()})
         self.identity = image.identity
         self._load(image.file)
-        self.boot()
+        self._start()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -141,6 +141,12 @@ class SimStore:
     # ── the process ─────────────────────────────────────────────────────────────────────────────────
 
     def boot(self) -> None:
+        """The process that ran ends, and another one starts on the same disk."""
+        if self.path is not None:
+            self.queries.close()
+        self._start()
+
+    def _start(self) -> None:
         """A process starts on the disk and finds out whether it may trust it."""
         self.journal = FaultyJournal(self.db, self.name)
         self.brain = Brain(self.journal, RULES, self.clock)

@@ -131,6 +131,13 @@ class World:
             self.goods.shelves[agent.name].slots[slot] = OPENING
         return slots
 
+    def close(self) -> None:
+        """Let go of the stores' files."""
+        for site in self.sites.values():
+            site.agent.close()
+            if site.clone is not None:
+                site.clone.close()
+
     def supply(self, sku: str, qty: int, receipt: str) -> None:
         """A supplier brings goods to the warehouse; they stand there whether the books know or not."""
         self.goods.warehouse[sku] += qty
@@ -143,7 +150,7 @@ class World:
 
     def join(self, store: str, epoch: int, mark: str, code: str = "") -> JoinReply:
         """A person fetches a code at headquarters (or has one) and the store trades it."""
-        code = code or self.registry.enrol(store)
+        code = code or self.registry.enrol(store, self.hq.clock)
         reply = self.registry.join(code, JoinRequest(code=code, epoch=epoch, machine=mark), self.hq.clock)
         self.note("join", store, reply.epoch)
         return reply

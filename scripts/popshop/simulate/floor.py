@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from cloud_sync.protocol.identifiers import LEDGER
+from cloud_sync.protocol.stock_facts import StockFound
 from cloud_sync.protocol.upstream import FENCED
 from edge_agent.domain import commands
 from edge_agent.domain.methods import COUNTER
@@ -12,7 +14,7 @@ from edge_agent.domain.order import order_id
 from hardware import messages
 from popshop.simulate.goods import Parcel
 from popshop.simulate.plan import Decision
-from popshop.simulate.store import SimStore
+from popshop.simulate.store import Kept, SimStore
 from popshop.simulate.trouble import Violation
 from popshop.simulate.world import DEVICE, PRICE_MINOR, Site, World
 
@@ -57,12 +59,27 @@ def order(world: World, d: Decision, fate: str) -> None:
     agent = site.clone if site.clone is not None and d.d % 3 == 0 else site.agent
     sku, qty = sku_of(world, d), 1 + d.c % 2
     was_fenced = agent.standing == FENCED
+    waits = waits_for_count(agent, sku)
     line = (commands.RequestedLine(sku, qty),)
     refused = world.tell(agent, commands.PlaceOrder(f"o{d.n}", "kiosk", "kiosk-1", line))
     if refused == "" and (was_fenced or agent is site.clone):
         raise Violation("a fenced store sells nothing", f"{agent.name} took the order o{d.n}")
+    if refused == "" and waits:
+        raise Violation("what came free is not sold before a count", f"{agent.name} took the order o{d.n}")
     if refused == "" and d.c % 5:
         world.tell(agent, commands.RequestPayment(f"p{d.n}", order_id(f"o{d.n}"), COUNTER))
+
+
+def waits_for_count(agent: SimStore, sku: str) -> bool:
+    """Whether nobody has counted since the store joined, and no right came that has nothing to do with before."""
+    if agent.rights().get(sku, (0, 0, 0, True))[3]:
+        return False
+    rows = agent.rows[agent.epoch, LEDGER]
+    return not any(by > 0 and of == sku for row in rows if not _is_found(row) for of, by in row.net)
+
+
+def _is_found(row: Kept) -> bool:
+    return isinstance(row.fact, StockFound)
 
 
 def timers(world: World, d: Decision, fate: str) -> None:

@@ -71,6 +71,12 @@ MUTANTS: Final = tuple(
             swaps_hq.away_ignored,
         ),
         (
+            "freed-before-count-sells",
+            "9: what comes free before a count waits",
+            swaps_store.freed_rights_sell,
+        ),
+        ("shortage-forgotten", "9: what a count does not find is given up", swaps_hq.shortage_forgotten, 400),
+        (
             "bring-back-forgets-the-pool",
             "10: a dead store's goods may be the pool's",
             swaps_hq.pool_goods_forgotten,

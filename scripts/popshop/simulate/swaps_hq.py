@@ -154,6 +154,17 @@ def away_ignored() -> list[Swap]:
     return [(rights, "claim", claim)]
 
 
+def shortage_forgotten() -> list[Swap]:
+    real = rights.claim
+
+    def claim(books: Any, accounts_: Accounts, record: Any, sku: str, goods: int) -> None:
+        real(books, accounts_, record, sku, goods)
+        if books.claims(record.store)[sku] < 0:
+            books.drop_claim(record.store, sku)
+
+    return [(rights, "claim", claim)]
+
+
 def hold_granted_twice() -> list[Swap]:
     real = rights.claim
 

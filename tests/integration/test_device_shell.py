@@ -47,7 +47,7 @@ from hardware.vending.port import Machine, Slot, SlotFilled
 from hardware.vending.simulator import VendingSimulator
 
 STORE = "pop-1"
-SOON_S = 10.0
+SOON_S = 30.0
 
 
 class Agent:

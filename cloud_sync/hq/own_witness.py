@@ -16,7 +16,10 @@ from cloud_sync.hq.rules import refill
 from cloud_sync.protocol import witness
 from cloud_sync.protocol.witness import Note, Standing
 
-_LAST_POSTING: Final = "SELECT coalesce(max(id), 0) FROM postings"
+# Recalls and joins post nothing, and must not be forgotten unnoticed either.
+HOW_FAR: Final = """
+SELECT (SELECT coalesce(max(id), 0) FROM postings)
+    + (SELECT coalesce(sum(seq), 0) FROM down_heads)::bigint + (SELECT coalesce(sum(epoch), 0) FROM stores)"""
 _IS_IN_USE: Final = """
 SELECT EXISTS (SELECT 1 FROM stores WHERE epoch > 0) AND EXISTS (SELECT 1 FROM postings)"""
 _IS_OF_BEFORE: Final = """
@@ -47,7 +50,7 @@ class OwnWitness:
     def write(self) -> None:
         """Note how far the books went, when they went further. Raises OSError when the note cannot be kept."""
         with transaction(self._pool) as books:
-            found = books.cursor.execute(_LAST_POSTING).fetchone()
+            found = books.cursor.execute(HOW_FAR).fetchone()
             incarnation = books.hq().incarnation
         assert found is not None
         note = Note(machine=self._machine, epoch=incarnation, seq=found[0], hash="")
@@ -58,7 +61,7 @@ class OwnWitness:
     def _check(self, now: datetime) -> bool:
         note = self._found
         with transaction(self._pool) as books:
-            found = books.cursor.execute(_LAST_POSTING).fetchone()
+            found = books.cursor.execute(HOW_FAR).fetchone()
             assert found is not None
             standing = witness.judge(note, books.hq().incarnation, found[0], "")
             if standing is Standing.UNKNOWN and not _asks(books.cursor.execute(_IS_IN_USE).fetchone()):
@@ -67,7 +70,7 @@ class OwnWitness:
                 return False
             if standing is Standing.LATEST:
                 return False
-            refill.begin(books, now, known=0 if note is None else note.epoch)
+            refill.begin(books, now, known=refill.by_the_clock(now) if note is None else note.epoch)
             return True
 
 

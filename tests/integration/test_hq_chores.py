@@ -16,7 +16,7 @@ from cloud_sync.hq.database import schema
 from cloud_sync.hq.database.pool import Pool, open_pool
 from cloud_sync.hq.database.postgres_books import transaction
 from cloud_sync.hq.own_witness import OwnWitness, default_path
-from cloud_sync.hq.rules import online, warehouse
+from cloud_sync.hq.rules import online, refill, warehouse
 from cloud_sync.hq.rules.books import WAREHOUSE, Reservation
 from cloud_sync.protocol import witness
 from cloud_sync.protocol.session import JoinRequest
@@ -61,12 +61,12 @@ def test_a_new_database_and_one_that_goes_on_are_the_latest(pool: Pool, tmp_path
     receive(pool, "r-2")
     note = witness.read(path.read_bytes())
     assert note is not None
-    assert (note.machine, note.epoch, note.seq) == ("mark", 1, 1)
+    assert (note.machine, note.epoch, note.seq) == ("mark", 1, 2), "a receipt and a join"
     again = OwnWitness(path, pool, "another mark")
     assert not again.check(NOON), "a database ahead of its note is fine: the note lags behind a power cut"
     read = witness.read(path.read_bytes())
     assert read is not None
-    assert (read.machine, read.seq) == ("mark", 2)
+    assert (read.machine, read.seq) == ("mark", 3)
     assert state(pool) == (1, False)
 
 
@@ -89,7 +89,9 @@ def test_a_database_without_its_note_is_not_believed(pool: Pool, tmp_path: Path,
     if body is not None:
         path.write_bytes(body)
     assert OwnWitness(path, pool, "mark").check(NOON)
-    assert state(pool) == (2, True)
+    assert state(pool) == (1 + refill.by_the_clock(NOON), True), (
+        "later than any that a store may have heard of"
+    )
 
 
 def test_a_database_of_before_there_were_notes_is_believed_once(pool: Pool, tmp_path: Path) -> None:

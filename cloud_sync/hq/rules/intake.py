@@ -32,7 +32,7 @@ from cloud_sync.protocol.session import (
 AnswerWants = Callable[[Books, StoreRecord, list[str], datetime], None]
 """What headquarters does when a store runs out: grants, if it can."""
 MAX_REASON_CHARS: Final = 500
-MAX_INCARNATION: Final = 1_000_000
+MAX_INCARNATION: Final = 2_000_000_000
 MAX_MACHINE_CHARS: Final = 200
 RESTORED: Final = "restored"
 

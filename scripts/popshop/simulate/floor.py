@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from cloud_sync.protocol.identifiers import LEDGER
-from cloud_sync.protocol.stock_facts import StockFound
+from cloud_sync.protocol.stock_facts import RightsGranted, StockFound
 from cloud_sync.protocol.upstream import FENCED
 from edge_agent.domain import commands
 from edge_agent.domain.methods import COUNTER
@@ -74,12 +74,14 @@ def waits_for_count(agent: SimStore, sku: str) -> bool:
     """Whether nobody has counted since the store joined, and no right came that has nothing to do with before."""
     if agent.rights().get(sku, (0, 0, 0, True))[3]:
         return False
-    rows = agent.rows[agent.epoch, LEDGER]
-    return not any(by > 0 and of == sku for row in rows if not _is_found(row) for of, by in row.net)
+    return not any(_brings(row, sku) for row in agent.rows[agent.epoch, LEDGER])
 
 
-def _is_found(row: Kept) -> bool:
-    return isinstance(row.fact, StockFound)
+def _brings(row: Kept, sku: str) -> bool:
+    """Whether a row brings a right of its own: a grant, or goods that came in."""
+    if isinstance(row.fact, RightsGranted):
+        return row.fact.sku == sku
+    return not isinstance(row.fact, StockFound) and any(by > 0 and of == sku for of, by in row.net)
 
 
 def timers(world: World, d: Decision, fate: str) -> None:

@@ -92,7 +92,8 @@ class MemoryRegistry:
 
     def last_posting(self) -> int:
         """How far the books went."""
-        return len(self.hq.postings)
+        joins = sum(record.epoch for record in self.hq.stores.values())
+        return len(self.hq.postings) + sum(self.hq.down_heads.values()) + joins
 
     def look(self) -> MemoryHq:
         """The books themselves."""
@@ -154,10 +155,14 @@ class HeadOffice:
         """As `own_witness` at the start: books that are not the latest are refilled."""
         self.crash = ""
         with self.registry.open_books() as books:
-            in_use = any(record.epoch for record in books.stores()) and self.registry.last_posting() > 0
+            in_use = any(record.epoch for record in books.stores())
             found = witness.judge(self.note, books.hq().incarnation, self.registry.last_posting(), "")
             if found is Standing.RESTORED or (found is Standing.UNKNOWN and in_use):
-                refill.begin(books, self.clock.now(), known=0 if self.note is None else self.note.epoch)
+                refill.begin(
+                    books,
+                    self.clock.now(),
+                    known=refill.by_the_clock(self.clock.now()) if self.note is None else self.note.epoch,
+                )
         self._follow()
 
     def hear(self, path: str, token: str, body: bytes) -> Answer | None:

@@ -70,11 +70,6 @@ MUTANTS: Final = tuple(
             "9: the pool's goods in a store stay the pool's",
             swaps_hq.away_ignored,
         ),
-        (
-            "freed-before-count-sells",
-            "9: what comes free before a count waits",
-            swaps_store.freed_rights_sell,
-        ),
         ("shortage-forgotten", "9: what a count does not find is given up", swaps_hq.shortage_forgotten, 400),
         (
             "bring-back-forgets-the-pool",

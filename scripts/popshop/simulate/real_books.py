@@ -22,6 +22,7 @@ from cloud_sync.hq.database.pool import Pool, open_pool
 from cloud_sync.hq.database.postgres import EmbeddedPostgres
 from cloud_sync.hq.database.postgres_books import open_books
 from cloud_sync.hq.database.schema import migrate
+from cloud_sync.hq.own_witness import HOW_FAR
 from cloud_sync.hq.rules.accept import Head
 from cloud_sync.hq.rules.books import (
     Books,
@@ -127,7 +128,7 @@ class PostgresRegistry:
 
     def last_posting(self) -> int:
         """How far the books went."""
-        return int(self._rows("SELECT coalesce(max(id), 0) FROM postings")[0][0])
+        return int(self._rows(HOW_FAR)[0][0])
 
     def backup(self) -> str:
         """A copy of the whole database; returns its name."""

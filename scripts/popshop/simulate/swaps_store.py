@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cloud_sync.protocol import instructions, stock_facts, stock_rights, upstream, witness
+from cloud_sync.protocol import instructions, stock_rights, upstream, witness
 from cloud_sync.protocol.numbered_log import Verdict
 from cloud_sync.protocol.stock_rights import Change
 from cloud_sync.protocol.witness import Standing
@@ -71,19 +71,6 @@ def deficit_forgotten() -> list[Swap]:
         return real(right, delta)._replace(deficit=0) if delta < 0 else real(right, delta)
 
     return [(store_rights, "counted", counted)]
-
-
-def freed_rights_sell() -> list[Swap]:
-    def settled(changed: Any, now: Any) -> list[Any]:
-        out: list[Any] = []
-        for effect in changed:
-            owed = stock_rights.come_free(now.right(effect.sku), effect.available)
-            if owed:
-                out.append(stock_facts.DeficitSettled(sku=effect.sku, qty=owed))
-                now.take(out[-1])
-        return out
-
-    return [(store_rights, "_settled", settled)]
 
 
 def fork_thrown_away() -> list[Swap]:

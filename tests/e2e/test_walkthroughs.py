@@ -236,8 +236,9 @@ def test_5_a_headquarters_of_yesterday_is_refilled_by_its_stores_and_sells_nothi
             running.synced()
             assert running.verifies().returncode == 0
         books = hq.books("tea")
-        driven_never = 15
-        assert books["hold"] == here.shelf.units + gone.shelf.units + driven_never
+        assert books["hold"] == here.shelf.units + gone.shelf.units + 15, (
+            "15 were granted and never driven there"
+        )
         assert (books["sold"], books["limbo"]) == (here.sold + gone.sold + 3, 0)
         assert here.shelf.units == store.of("tea")["in_slots"]
 

@@ -169,6 +169,21 @@ def test_4_a_store_that_died_for_good_is_retired_and_its_goods_are_brought_back(
         assert OnlineShop(hq, "waterweb").reserves("w-1", "water", 9).status_code == 200
 
 
+def _comes_back_after_all(hq: Operator, gone: Shop, lost: Computer) -> None:
+    """The store that was set aside joins again."""
+    gone.wire.cut = False
+    gone.starts(lost)
+    eventually(lambda: lost.standing()[0] == "fenced", what="headquarters' word")
+    assert lost.refused("tea") == "must_join"
+    lost.stop()
+    lost.join(gone.code(), "--yes")
+    gone.starts(lost)
+    lost.synced()
+    assert not hq.json("refill")["refilling"], (
+        "what it tells of its earlier epoch is no news of another restore"
+    )
+
+
 def test_5_a_headquarters_of_yesterday_is_refilled_by_its_stores_and_sells_nothing_before(
     tmp_path: Path,
 ) -> None:
@@ -218,18 +233,7 @@ def test_5_a_headquarters_of_yesterday_is_refilled_by_its_stores_and_sells_nothi
         assert webshop.reserves("w-3", "tea", 2).status_code == 200
         store.sells("tea")
 
-        # The store that was set aside comes back after all.
-        gone.wire.cut = False
-        gone.starts(lost)
-        eventually(lambda: lost.standing()[0] == "fenced", what="headquarters' word")
-        assert lost.refused("tea") == "must_join"
-        lost.stop()
-        lost.join(gone.code(), "--yes")
-        gone.starts(lost)
-        lost.synced()
-        assert not hq.json("refill")["refilling"], (
-            "what it tells of its earlier epoch is no news of another restore"
-        )
+        _comes_back_after_all(hq, gone, lost)
         lost.counts("tea", gone.shelf)
         lost.sells("tea")
         for running in (store, lost):

@@ -150,7 +150,7 @@ def answer_claims(books: Books, record: StoreRecord, now: datetime) -> None:
 def pool_fell_short(books: Books, sku: str, qty: int, alert: Alert, now: datetime) -> None:
     """Units that were promised before a restore came from nowhere, as the pool of the backup lacks them.
 
-    While headquarters is refilled, rows that bring them into the pool may still come: `repay` looks at the end.
+    While headquarters is refilled, rows that bring them into the pool may still come: see `repay`.
     """
     books.alert(alert, now)
     if books.hq().refilling:
@@ -158,15 +158,17 @@ def pool_fell_short(books: Books, sku: str, qty: int, alert: Alert, now: datetim
 
 
 def repay(books: Books, now: datetime) -> None:
-    """All rows of before a restore are here: what the pool lacked is taken from it, or it would be there twice.
+    """What the pool lacked when rows of before a restore were told again is taken from it, or it would be there twice.
 
-    What it still lacks is a person's, who has an alert.
+    Called when refilling ends, and when a reservation gives its units back: it may be one that had ended before the
+    restore. What the pool still lacks then stays owed; a person has an alert of it.
     """
     owed = books.claims(POOL_OWES)
     accounts = Accounts({(POOL, sku): units for sku, units in books.lock_pool(sorted(owed)).items()})
     for sku, qty in sorted(owed.items()):
         books.drop_claim(POOL_OWES, sku)
-        accounts.move_up_to(Move(sku, POOL, EXTERNAL, qty), Origin("repaid"))
+        if left := accounts.move_up_to(Move(sku, POOL, EXTERNAL, qty), Origin("repaid")):
+            books.note_claim(POOL_OWES, sku, left)
     if accounts.postings:
         books.post(accounts.postings, accounts.changes, now)
 

@@ -1,7 +1,7 @@
 """What the shell asks of a device of any kind: a pure state machine, told what happens, saying what follows.
 
 No I/O, no clock, no dice of its own. Outputs take effect only after they are committed: a driver for real
-hardware moves nothing inside `update`, it answers with an output of its own kind and acts on that.
+hardware moves nothing inside `update`, it answers with an `Act` of its own kind and its wire gets that.
 """
 
 from __future__ import annotations
@@ -47,7 +47,11 @@ class PowerCut(msgspec.Struct, frozen=True):
     off_ms: int
 
 
-Output = Say | Condition | PowerCut
+class Act(msgspec.Struct, frozen=True):
+    """Something to do to real hardware. A driver has its own kinds, and is handed them back after the commit."""
+
+
+Output = Say | Condition | PowerCut | Act
 
 
 class Update(msgspec.Struct, frozen=True):

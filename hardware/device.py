@@ -17,7 +17,7 @@ import msgspec
 
 from cloud_sync.protocol.envelope import rfc3339
 from hardware import presence
-from hardware.behaviour import Behaviour, Condition, Input, PowerCut, Say, Update
+from hardware.behaviour import Act, Behaviour, Condition, Input, PowerCut, Say, Update
 from hardware.command_intake import judge
 from hardware.device_events import DeviceEvent, Listener, What
 from hardware.link import BrokerAddress, Link, Message
@@ -50,14 +50,19 @@ class Device:
         new_boot_mark: Callable[[], str],
         limits: WindowLimits | None = None,
         listener: Listener | None = None,
+        act: Callable[[Act], None] | None = None,
     ) -> None:
-        """`folder` takes `<device>.sqlite`; `clock` is the device's own; a boot mark is never repeated."""
+        """`folder` takes `<device>.sqlite`; `clock` is the device's own; a boot mark is never repeated.
+
+        `act` carries what a driver does to its hardware; called in the device's loop, it must neither wait nor raise.
+        """
         self.store = store
         self.device = device
         self._behaviour = behaviour
         self._clock = clock
         self._new_boot_mark = new_boot_mark
         self._listener = listener
+        self._act = act or _nothing_to_move
         self._outbox = Outbox(folder / f"{device}.sqlite")
         self._window = SendWindow(limits or WindowLimits())
         self._inputs: deque[Input] = deque()
@@ -233,16 +238,22 @@ class Device:
         self._act_at_s = update.wake_s
         cut: PowerCut | None = None
         says: list[Say] = []
+        acts: list[Act] = []
         condition: Condition | None = None
         for output in update.outputs:
-            if isinstance(output, PowerCut):
-                cut = output
-                break
-            if isinstance(output, Say):
-                says.append(output)
-            else:
-                condition = output
+            match output:
+                case PowerCut():
+                    cut = output
+                    break
+                case Say():
+                    says.append(output)
+                case Act():
+                    acts.append(output)
+                case Condition():
+                    condition = output
         self._commit(now_s, says, list(command_ids))
+        for act in acts:
+            self._act(act)
         for message in done:
             self._uplink.acknowledge(message)
         if condition is not None and condition != self._condition:
@@ -306,3 +317,8 @@ class Device:
 
 def _nobody_listens() -> None:
     """A device that is not running yet keeps what happens to it until it is."""
+
+
+def _nothing_to_move(act: Act) -> None:
+    """A simulator moves nothing outside of itself."""
+    raise TypeError(f"nobody carries out {type(act).__name__}: this device was given no hardware")

@@ -146,17 +146,33 @@ class PersonSensed(Report, frozen=True, kw_only=True):
 
 
 class ItemPickedUp(Report, frozen=True, kw_only=True):
+    """`count` units of one SKU left a plate; `item` is empty when the weight fits nothing that is planned."""
+
     NAME = "item_picked_up"
     plate: str
     item: str = ""
     weight_g: float = 0.0
+    """What the plate changed by, above 0."""
+    count: int = 1
 
 
 class ItemPutBack(Report, frozen=True, kw_only=True):
+    """Units came onto a plate; `misplaced` when the planogram has them elsewhere."""
+
     NAME = "item_put_back"
     plate: str
     item: str = ""
     weight_g: float = 0.0
+    count: int = 1
+    misplaced: bool = False
+
+
+class ItemSensed(Report, frozen=True, kw_only=True):
+    """A tagged unit (RFID) is in somebody's hands. `tag` is its EPC, which never reaches the journal."""
+
+    NAME = "item_sensed"
+    item: str
+    tag: str = ""
 
 
 class ItemTouched(Report, frozen=True, kw_only=True):
@@ -177,6 +193,36 @@ class LabelShown(Report, frozen=True, kw_only=True):
     item: str
     price_minor: int
     version: int
+
+
+class LabelFailed(Report, frozen=True, kw_only=True):
+    """A label did not take a price: it shows what it showed before, or nothing."""
+
+    NAME = "label_failed"
+    label: str
+    item: str
+    version: int
+    reason: str = ""
+    """In use: no_answer, battery, broken."""
+
+
+class SlotSelected(Report, frozen=True, kw_only=True):
+    """Somebody pressed a slot's button that nobody had paid for; the machine asked for `price_minor`."""
+
+    NAME = "slot_selected"
+    slot: str
+    price_minor: int
+    currency: str
+
+
+class FootfallCounted(Report, frozen=True, kw_only=True):
+    """How many came in and went out between two instants of the device's clock (RFC 3339)."""
+
+    NAME = "footfall_counted"
+    entered: int
+    left: int
+    from_at: str
+    to_at: str
 
 
 class CodeScanned(Report, frozen=True, kw_only=True):

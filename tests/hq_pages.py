@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from cloud_sync.protocol import facts
+from cloud_sync.protocol import device_facts, facts
 from cloud_sync.protocol import stock_facts as stock
 from cloud_sync.protocol.envelope import rfc3339
 from tests.hq_process import ROOT, Headquarters
@@ -81,8 +81,8 @@ def two_weeks(store: str, seed: int, today: datetime) -> Journal:
     for device, model in (("vm-1", "Vendo 6"), ("vm-2", "Vendo 6"), ("shelf-1", "CloudShelf 12")):
         kind = "shelf" if device == "shelf-1" else "vending"
         journal.write(
-            facts.DeviceDescribed(device=device, kind=kind, model=model, serial="1", firmware="1", boot="b"),
-            facts.DeviceStatusChanged(device=device, status="ready"),
+            device_facts.DeviceDescribed(device=device, kind=kind, model=model, serial="1", firmware="1", boot="b"),
+            device_facts.DeviceStatusChanged(device=device, status="ready"),
             at=today,
         )
     for days_ago in range(13, -1, -1):
@@ -98,7 +98,7 @@ def two_weeks(store: str, seed: int, today: datetime) -> Journal:
                 at=at,
             )
     journal.write(
-        facts.DeviceStatusChanged(device="vm-2", status="alert", faults=["EJC"]),
+        device_facts.DeviceStatusChanged(device="vm-2", status="alert", faults=["EJC"]),
         facts.SlotBlocked(device="vm-2", slot="1-03", reason="EJC"),
         paid(f"{seed}-open", 550),
         unknown(f"{seed}-open", case="K-0042", slot="1-03"),

@@ -1,8 +1,8 @@
 """Every kind of fact a store can write into its journal, in shop language.
 
 A type name carries its version; old versions are read for ever, a new meaning gets a new name.
-Amounts are minor units, times RFC 3339 UTC. No field names a person. Goods and rights have a room of their own,
-`stock_facts`; `read` knows those too.
+Amounts are minor units, times RFC 3339 UTC. No field names a person. Devices, goods and rights have rooms of their own,
+`device_facts` and `stock_facts`; `read` knows those too.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from cloud_sync.protocol import stock_facts
+from cloud_sync.protocol import device_facts, stock_facts
 from cloud_sync.protocol.fact import Fact as Fact
 from cloud_sync.protocol.identifiers import INTERACTIONS
 
@@ -97,123 +97,6 @@ class SlotUnblocked(Fact, frozen=True, kw_only=True):
     device: str
     slot: str
     by: str
-
-
-# ── devices ─────────────────────────────────────────────────────────────────────────────────────────
-
-
-class DeviceDescribed(Fact, frozen=True, kw_only=True):
-    """A device said what it is: at its birth, and after every boot."""
-
-    TYPE = "popshop.device.described.v1"
-    device: str
-    kind: str
-    model: str
-    serial: str
-    firmware: str
-    boot: str
-    capabilities: dict[str, Any] = msgspec.field(default_factory=dict)
-
-
-class DeviceStatusChanged(Fact, frozen=True, kw_only=True):
-    """A device's status word (Homie: init, ready, sleeping, alert, disconnected, lost) or faults changed."""
-
-    TYPE = "popshop.device.status_changed.v1"
-    device: str
-    status: str
-    faults: list[str] = msgspec.field(default_factory=list)
-
-
-class DeviceBooted(Fact, frozen=True, kw_only=True):
-    """A device started anew; whatever it was doing before is over."""
-
-    TYPE = "popshop.device.booted.v1"
-    device: str
-    boot: str
-
-
-class FaultRaised(Fact, frozen=True, kw_only=True):
-    """A fault by its EVA-DTS event code."""
-
-    TYPE = "popshop.device.fault_raised.v1"
-    device: str
-    code: str
-    part: str = ""
-
-
-class FaultCleared(Fact, frozen=True, kw_only=True):
-    """The fault is gone."""
-
-    TYPE = "popshop.device.fault_cleared.v1"
-    device: str
-    code: str
-    part: str = ""
-
-
-class DoorOpened(Fact, frozen=True, kw_only=True):
-    """A machine's door was opened."""
-
-    TYPE = "popshop.device.door_opened.v1"
-    device: str
-
-
-class DoorClosed(Fact, frozen=True, kw_only=True):
-    """A machine's door was closed."""
-
-    TYPE = "popshop.device.door_closed.v1"
-    device: str
-
-
-class CommandRefused(Fact, frozen=True, kw_only=True):
-    """A device would not run a command (expired, unknown slot, door open …)."""
-
-    TYPE = "popshop.device.command_refused.v1"
-    device: str
-    command_id: str
-    reason: str
-
-
-class AuditRead(Fact, frozen=True, kw_only=True):
-    """An EVA-DTS audit as the machine sent it."""
-
-    TYPE = "popshop.device.audit_read.v1"
-    device: str
-    dex: str
-
-
-class LabelShown(Fact, frozen=True, kw_only=True):
-    """An electronic label shows this price."""
-
-    TYPE = "popshop.device.label_shown.v1"
-    device: str
-    label: str
-    item: str
-    price_minor: int
-    version: int
-
-
-class ReportQuarantined(Fact, frozen=True, kw_only=True):
-    """A device sent what we cannot read. The bytes are kept aside under `quarantine_id`."""
-
-    TYPE = "popshop.device.report_quarantined.v1"
-    device: str
-    reason: str
-    quarantine_id: int
-
-
-class ReportsMissing(Fact, frozen=True, kw_only=True):
-    """These numbers of a device's log will not come any more; the log went on behind them.
-
-    `reason`: `unreadable` (they came as bytes nobody can read, see the quarantine) or `never_arrived`
-    (the device keeps starting behind them: it was acknowledged by an agent whose disk is gone).
-    """
-
-    TYPE = "popshop.device.reports_missing.v1"
-    device: str
-    boot: str
-    from_seq: int
-    to_seq: int
-    reason: str
 
 
 # ── orders and money ────────────────────────────────────────────────────────────────────────────────
@@ -513,7 +396,7 @@ def type_of(fact: Fact) -> str:
     return fact.type if isinstance(fact, Interaction) else fact.TYPE
 
 
-_ROOMS = (globals(), vars(stock_facts))
+_ROOMS = (globals(), vars(device_facts), vars(stock_facts))
 LEDGER_FACTS: dict[str, type[Fact]] = {
     cls.TYPE: cls
     for room in _ROOMS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cloud_sync.protocol import facts
+from cloud_sync.protocol import device_facts, facts
 from cloud_sync.protocol.numbered_log import Verdict, judge
 from edge_agent.domain.commands import DeviceIntroduced, DevicePresence
 from hardware import messages
@@ -31,7 +31,7 @@ def introduced(device: Device | None, command: DeviceIntroduced) -> list[facts.F
     if device is not None and device.described == messages.encode(d).decode():
         return []
     return [
-        facts.DeviceDescribed(
+        device_facts.DeviceDescribed(
             device=command.device,
             kind=d.kind,
             model=d.model,
@@ -53,7 +53,7 @@ def presence(device: Device | None, command: DevicePresence) -> list[facts.Fact]
         return []
     if device is not None and (device.status, device.faults) == (state.status, tuple(state.faults)):
         return []
-    return [facts.DeviceStatusChanged(device=command.device, status=state.status, faults=state.faults)]
+    return [device_facts.DeviceStatusChanged(device=command.device, status=state.status, faults=state.faults)]
 
 
 def is_late_will(device: Device | None, command: DevicePresence) -> bool:
@@ -63,12 +63,12 @@ def is_late_will(device: Device | None, command: DevicePresence) -> bool:
 
 
 PLAIN_REPORTS: dict[type[messages.Report], type[facts.Fact]] = {
-    messages.FaultRaised: facts.FaultRaised,
-    messages.FaultCleared: facts.FaultCleared,
-    messages.DoorOpened: facts.DoorOpened,
-    messages.DoorClosed: facts.DoorClosed,
-    messages.AuditRead: facts.AuditRead,
-    messages.LabelShown: facts.LabelShown,
+    messages.FaultRaised: device_facts.FaultRaised,
+    messages.FaultCleared: device_facts.FaultCleared,
+    messages.DoorOpened: device_facts.DoorOpened,
+    messages.DoorClosed: device_facts.DoorClosed,
+    messages.AuditRead: device_facts.AuditRead,
+    messages.LabelShown: device_facts.LabelShown,
 }
 """Reports whose fact says the same, plus the device."""
 

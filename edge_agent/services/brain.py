@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from cloud_sync.protocol import facts, instructions
+from cloud_sync.protocol import device_facts, facts, instructions
 from cloud_sync.protocol.envelope import parse_time
 from cloud_sync.protocol.numbered_log import Verdict
 from edge_agent.domain import commands, rights
@@ -284,7 +284,7 @@ class Brain:
             self._gap(command, position, now_s)
             return OK
         if passed:
-            missing = facts.ReportsMissing(
+            missing = device_facts.ReportsMissing(
                 device=device, boot=boot, from_seq=position.upto + 1, to_seq=command.seq - 1, reason=passed
             )
             self._journal.record([missing], cause=command.id)
@@ -298,7 +298,7 @@ class Brain:
 
     def _set_body_aside(self, device: str, topic: str, reason: str, body: bytes, cause: str) -> None:
         number = self._journal.quarantine(device, topic, reason, body)
-        fact = facts.ReportQuarantined(device=device, reason=reason[:300], quarantine_id=number)
+        fact = device_facts.ReportQuarantined(device=device, reason=reason[:300], quarantine_id=number)
         self._journal.record([fact], cause=cause)
 
     def _quarantine(self, command: commands.Command, reason: str) -> Answer:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from cloud_sync.protocol import facts
+from cloud_sync.protocol import device_facts, facts
 from edge_agent.domain import commands, device, stock, vend, visit
 from edge_agent.domain.order import Order, Slot
 from edge_agent.domain.policy import Policy
@@ -71,7 +71,7 @@ def _vend_failed(
 def _command_refused(
     r: Reader, c: commands.DeviceReported, m: messages.CommandRefused, now: datetime, policy: Policy
 ) -> Outcome:
-    said: facts.Fact = facts.CommandRefused(device=c.device, command_id=m.command_id, reason=m.reason)
+    said: facts.Fact = device_facts.CommandRefused(device=c.device, command_id=m.command_id, reason=m.reason)
     order = _own_order(r, c, m.command_id)
     if order is None:
         return [said]
@@ -83,7 +83,7 @@ def _command_refused(
 def _booted(
     r: Reader, c: commands.DeviceReported, m: messages.Booted, now: datetime, policy: Policy
 ) -> Outcome:
-    out: list[facts.Fact] = [facts.DeviceBooted(device=c.device, boot=c.boot)]
+    out: list[facts.Fact] = [device_facts.DeviceBooted(device=c.device, boot=c.boot)]
     for vend_id in r.open_vends(c.device, ("dispensing",)):
         out += vend.unknown(r.order_of_vend(vend_id), vend_id, "machine_restarted")
     return out

@@ -36,7 +36,12 @@ ENTRIES: Final = (
     Entry("replay", "Play a file of sales through simulated machines and prove the totals.", ("edge", "hq")),
     Entry("hq", "Headquarters: run it, enrol stores, read its reports.", ("hq",), is_group=True),
     Entry("edge", "The agent in a store: run it, join it to headquarters.", ("edge",), is_group=True),
-    Entry("device", "Simulated devices on a broker of your choice.", ("edge",), is_group=True),
+    Entry(
+        "device",
+        "Devices: simulated and real ones, a check for them, what codes mean.",
+        ("edge",),
+        is_group=True,
+    ),
     Entry("kiosk", "The touch kiosk's window.", ("kiosk",)),
     Entry("doctor", "Check this computer and say what to do."),
     Entry(

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from cloud_sync.protocol import facts
+from cloud_sync.protocol import device_facts, facts
 from cloud_sync.protocol.envelope import rfc3339
 from edge_agent.domain import commands
 from edge_agent.domain.policy import Policy
@@ -108,7 +108,7 @@ def test_a_report_whose_number_can_be_read_is_kept_aside_acknowledged_and_never_
         )
         eventually(lambda boot=boot: raw.upto(boot) == 2, what=name)  # type: ignore[misc]
         assert len(agent.queries.quarantined()) == n, name
-    assert len([f for _, f in read_journal(agent.path) if isinstance(f, facts.ReportQuarantined)]) == n
+    assert len([f for _, f in read_journal(agent.path) if isinstance(f, device_facts.ReportQuarantined)]) == n
 
 
 def test_rubbish_as_presence_is_kept_aside_and_the_machine_still_sells(
@@ -157,7 +157,7 @@ def test_what_comes_doubled_or_out_of_order_is_taken_once_and_in_order(
     told = [
         type(f).__name__
         for _, f in read_journal(agent.path)
-        if isinstance(f, (facts.DoorOpened, facts.DoorClosed))
+        if isinstance(f, (device_facts.DoorOpened, device_facts.DoorClosed))
     ]
     assert told == ["DoorOpened", "DoorClosed"] * 4
 

@@ -22,7 +22,7 @@ from cloud_sync.hq.database.pool import Pool, open_pool
 from cloud_sync.hq.database.postgres_books import open_books
 from cloud_sync.hq.rules.reconsider import reconsider
 from cloud_sync.hq.web.api import create_api
-from cloud_sync.protocol import facts
+from cloud_sync.protocol import device_facts, facts
 from cloud_sync.protocol.envelope import rfc3339
 from cloud_sync.protocol.identifiers import INTERACTIONS
 from cloud_sync.protocol.session import MAX_SYNC_BYTES, SyncRequest
@@ -93,8 +93,8 @@ def a_day() -> Journal:
         item("B2", 300),
         *planned("1-01", "A1", 8),
         *planned("1-02", "B2", 6),
-        facts.DeviceDescribed(device="vm-1", kind="vending", model="V", serial="1", firmware="1", boot="b"),
-        facts.DeviceStatusChanged(device="vm-1", status="ready"),
+        device_facts.DeviceDescribed(device="vm-1", kind="vending", model="V", serial="1", firmware="1", boot="b"),
+        device_facts.DeviceStatusChanged(device="vm-1", status="ready"),
         paid("good"),
         dispensed("good"),
         paid("jam"),
@@ -373,10 +373,10 @@ def test_sales_are_cut_by_the_stores_own_day(hq: Hq) -> None:
 
 def test_device_faults_come_and_go(hq: Hq) -> None:
     hq.join("sh-01")
-    raised = facts.FaultRaised(device="vm-1", code="EJC")
-    journal = Journal().write(facts.DeviceStatusChanged(device="vm-1", status="alert", faults=["EGS"]))
+    raised = device_facts.FaultRaised(device="vm-1", code="EJC")
+    journal = Journal().write(device_facts.DeviceStatusChanged(device="vm-1", status="alert", faults=["EGS"]))
     hq.send(journal.request())
-    for fact in (raised, raised, facts.FaultCleared(device="vm-1", code="EGS")):
+    for fact in (raised, raised, device_facts.FaultCleared(device="vm-1", code="EGS")):
         journal.write(fact)
         hq.send(journal.request(journal.last_seq - 1))
     (device,) = hq.get("/api/stores/sh-01/devices")

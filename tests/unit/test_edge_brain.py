@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cloud_sync.protocol import facts
+from cloud_sync.protocol import device_facts, facts
 from cloud_sync.protocol.envelope import rfc3339
 from edge_agent.adapters.disk_watch import DiskWatch
 from edge_agent.domain import commands
@@ -100,7 +100,7 @@ def test_a_poison_report_is_quarantined_acknowledged_and_the_device_goes_on(stor
     assert store.report(huge).upto == 2
     assert store.report(messages.DoorOpened()).upto == 3
     assert "FactTooLarge" in store.queries.quarantined()[0]["reason"]
-    assert isinstance(store.facts(facts.Fact)[-1], facts.DoorOpened)
+    assert isinstance(store.facts(facts.Fact)[-1], device_facts.DoorOpened)
 
 
 def test_one_who_cannot_take_an_answer_costs_nobody_else_theirs(store: Store) -> None:
@@ -138,7 +138,7 @@ def test_a_gap_is_refused_and_duplicates_are_skipped(store: Store) -> None:
     assert store.report(messages.DoorOpened(), seq=1).upto == 1
     assert store.report(messages.DoorClosed(), seq=2).upto == 2
     assert store.report(messages.DoorOpened(), seq=1).upto == 2
-    assert len(store.facts(facts.DoorOpened)) == 1
+    assert len(store.facts(device_facts.DoorOpened)) == 1
 
 
 def test_unreadable_bytes_stand_for_one_number_however_often_they_come(store: Store) -> None:
@@ -149,7 +149,7 @@ def test_unreadable_bytes_stand_for_one_number_however_often_they_come(store: St
         "two rows are missing and one unreadable came"
     )
     assert store.report(messages.DoorClosed(), seq=3).upto == 3
-    missing = store.facts(facts.ReportsMissing)
+    missing = store.facts(device_facts.ReportsMissing)
     assert [(m.from_seq, m.to_seq, m.reason) for m in missing] == [(2, 2, "unreadable")]
 
 
@@ -161,7 +161,7 @@ def test_a_gap_its_device_keeps_presenting_is_passed_after_a_minute_and_said(sto
     store.clock.pass_s(2)
     assert store.report(messages.DoorClosed(), seq=8).upto == 0, "the log starts at 7"
     assert store.report(messages.DoorOpened(), seq=7).upto == 7
-    assert [(m.from_seq, m.to_seq, m.reason) for m in store.facts(facts.ReportsMissing)] == [
+    assert [(m.from_seq, m.to_seq, m.reason) for m in store.facts(device_facts.ReportsMissing)] == [
         (1, 6, "never_arrived")
     ]
 
@@ -174,7 +174,7 @@ def test_a_gap_that_fills_in_time_is_not_passed(store: Store) -> None:
     store.clock.pass_s(50)
     assert store.report(messages.DoorOpened(), seq=5).upto == 0
     assert store.report(messages.DoorOpened(), seq=3).upto == 3
-    assert store.facts(facts.ReportsMissing) == []
+    assert store.facts(device_facts.ReportsMissing) == []
 
 
 def test_each_boot_has_a_log_of_its_own_and_the_watermark_survives_a_restart(store: Store) -> None:
@@ -183,7 +183,7 @@ def test_each_boot_has_a_log_of_its_own_and_the_watermark_survives_a_restart(sto
     store.restart()
     assert store.report(messages.DoorOpened(), boot="b1", seq=1).upto == 1
     assert store.report(messages.DoorClosed(), boot="b1", seq=2).upto == 2
-    assert len(store.facts(facts.DoorOpened)) == 2
+    assert len(store.facts(device_facts.DoorOpened)) == 2
 
 
 # ── full ────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cloud_sync.protocol import facts
+from cloud_sync.protocol import device_facts, facts
 from cloud_sync.protocol.envelope import rfc3339
 from cloud_sync.protocol.numbered_log import Verdict
 from edge_agent.adapters.device_relay import DeviceRelay
@@ -43,7 +43,7 @@ class CommandsSent:
 def no_report_counts_twice(store: Store) -> None:
     for seq in (1, 2, 2, 1, 2):
         store.report(messages.DoorOpened(), seq=seq)
-    assert len(store.facts(facts.DoorOpened)) == 2
+    assert len(store.facts(device_facts.DoorOpened)) == 2
 
 
 def no_answer_comes_before_its_row_is_on_disk(store: Store) -> None:

@@ -9,7 +9,7 @@ import pytest
 from cloud_sync.hq.rules.accept import read_row
 from cloud_sync.hq.rules.deltas import Deltas, InteractionKey, SaleKey
 from cloud_sync.hq.rules.folds import fold
-from cloud_sync.protocol import facts
+from cloud_sync.protocol import device_facts, facts
 from cloud_sync.protocol import stock_facts as stock
 from cloud_sync.protocol.identifiers import INTERACTIONS
 from tests.journal_rows import NOON, Journal, cash, dispensed, failed, paid, planned, refunded, unknown
@@ -90,13 +90,13 @@ def test_a_vend_nobody_knows_the_end_of_is_open_until_it_is_settled() -> None:
 
 
 def test_faults_are_raised_cleared_and_replaced_in_order() -> None:
-    raised = facts.FaultRaised(device="vm-1", code="EJC")
-    cleared = facts.FaultCleared(device="vm-1", code="EJC")
+    raised = device_facts.FaultRaised(device="vm-1", code="EJC")
+    cleared = device_facts.FaultCleared(device="vm-1", code="EJC")
     device = folded(Journal().write(raised, raised)).devices["vm-1"]
     assert (device.raised, device.cleared) == (["EJC"], [])
     device = folded(Journal().write(raised, cleared)).devices["vm-1"]
     assert (device.raised, device.cleared) == ([], ["EJC"])
-    status = facts.DeviceStatusChanged(device="vm-1", status="ready", faults=["EGS"])
+    status = device_facts.DeviceStatusChanged(device="vm-1", status="ready", faults=["EGS"])
     device = folded(Journal().write(raised, status)).devices["vm-1"]
     assert (device.faults, device.raised, device.cleared) == (["EGS"], [], [])
 

@@ -79,7 +79,7 @@ def test_every_report_of_the_contract_is_known():
         *("booted", "fault_raised", "fault_cleared", "door_opened", "door_closed", "command_refused"),
         *("vend_started", "vend_succeeded", "vend_failed", "cash_sale", "slot_counted", "audit_read"),
         *("person_sensed", "item_picked_up", "item_put_back", "item_touched", "exposure", "label_shown"),
-        "code_scanned",
+        *("label_failed", "item_sensed", "slot_selected", "code_scanned", "footfall_counted"),
     }
     assert contract == set(messages.REPORTS)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloud_sync.protocol import facts
+from cloud_sync.protocol import device_facts, facts
 from cloud_sync.protocol.identifiers import INTERACTIONS, LEDGER
 
 kinds = st.sampled_from(sorted(facts.LEDGER_FACTS))
@@ -87,7 +87,7 @@ def test_data_that_does_not_fit_a_known_type_is_an_error(data):
 def test_a_field_that_a_later_version_added_is_passed_over():
     assert facts.read(
         "popshop.device.door_opened.v1", b'{"device": "d1", "colour": "red"}'
-    ) == facts.DoorOpened(device="d1")
+    ) == device_facts.DoorOpened(device="d1")
 
 
 def test_no_money_is_a_float():

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloud_sync.protocol import facts, instructions, stock_facts, stock_rights
+from cloud_sync.protocol import device_facts, facts, instructions, stock_facts, stock_rights
 from cloud_sync.protocol.stock_rights import MINE, Right, moves_of
 from edge_agent.domain import rights
 from edge_agent.domain.rights import Units
@@ -123,7 +123,7 @@ def test_who_sells_the_last_unit_asks_for_more_once_and_only_with_a_headquarters
 
 
 def test_a_decision_that_touches_no_stock_asks_for_no_right() -> None:
-    door = facts.DoorOpened(device="d")
+    door = device_facts.DoorOpened(device="d")
 
     def never(sku: str) -> Right:
         raise AssertionError(sku)

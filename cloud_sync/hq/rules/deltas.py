@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from cloud_sync.protocol import facts
+from cloud_sync.protocol import device_facts, facts
 
 
 class SaleKey(NamedTuple):
@@ -66,7 +66,7 @@ class DeviceDelta:
     """What is new about a device. `faults` replaces the list; `raised` and `cleared` change it after that."""
 
     seen_at: str = ""
-    described: facts.DeviceDescribed | None = None
+    described: device_facts.DeviceDescribed | None = None
     status: str | None = None
     faults: list[str] | None = None
     raised: list[str] = field(default_factory=list)

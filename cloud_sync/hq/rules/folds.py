@@ -24,7 +24,7 @@ from cloud_sync.hq.rules.deltas import (
 )
 from cloud_sync.hq.rules.limits import Misfit, amount, count
 from cloud_sync.hq.rules.stock_folds import STOCK_FACTS, fold_stock
-from cloud_sync.protocol import facts
+from cloud_sync.protocol import device_facts, facts
 from cloud_sync.protocol.envelope import parse_time
 from cloud_sync.protocol.identifiers import Stream
 
@@ -177,24 +177,24 @@ def _slot_unblocked(state: Fold, fact: facts.SlotUnblocked, _at: str) -> None:
     state.slot(fact.device, fact.slot).blocked = ""
 
 
-def _device_described(state: Fold, fact: facts.DeviceDescribed, _at: str) -> None:
+def _device_described(state: Fold, fact: device_facts.DeviceDescribed, _at: str) -> None:
     state.device(fact.device).described = fact
 
 
-def _device_status(state: Fold, fact: facts.DeviceStatusChanged, _at: str) -> None:
+def _device_status(state: Fold, fact: device_facts.DeviceStatusChanged, _at: str) -> None:
     device = state.device(fact.device)
     device.status, device.faults = fact.status, list(fact.faults)
     device.raised, device.cleared = [], []
 
 
-def _fault_raised(state: Fold, fact: facts.FaultRaised, _at: str) -> None:
+def _fault_raised(state: Fold, fact: device_facts.FaultRaised, _at: str) -> None:
     device = state.device(fact.device)
     device.cleared = [code for code in device.cleared if code != fact.code]
     if fact.code not in device.raised:
         device.raised.append(fact.code)
 
 
-def _fault_cleared(state: Fold, fact: facts.FaultCleared, _at: str) -> None:
+def _fault_cleared(state: Fold, fact: device_facts.FaultCleared, _at: str) -> None:
     device = state.device(fact.device)
     device.raised = [code for code in device.raised if code != fact.code]
     if fact.code not in device.cleared:
@@ -269,10 +269,10 @@ _HANDLERS: Final[dict[type[facts.Fact], Callable[[Fold, Any, str], None]]] = {
     facts.SlotCounted: _slot_counted,
     facts.SlotBlocked: _slot_blocked,
     facts.SlotUnblocked: _slot_unblocked,
-    facts.DeviceDescribed: _device_described,
-    facts.DeviceStatusChanged: _device_status,
-    facts.FaultRaised: _fault_raised,
-    facts.FaultCleared: _fault_cleared,
+    device_facts.DeviceDescribed: _device_described,
+    device_facts.DeviceStatusChanged: _device_status,
+    device_facts.FaultRaised: _fault_raised,
+    device_facts.FaultCleared: _fault_cleared,
     facts.OrderPlaced: _order_placed,
     facts.OrderClosed: _order_closed,
     facts.PaymentPaid: _payment_paid,

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from cloud_sync.protocol import facts, stock_facts
+from cloud_sync.protocol import device_facts, facts, stock_facts
 from edge_agent.adapters.sqlite_store.stock_projections import (
     STOCK_PROJECTIONS,
     item_listed,
@@ -82,7 +82,7 @@ def _slot_unblocked(db: sqlite3.Connection, f: facts.SlotUnblocked, at: str) -> 
     )
 
 
-def _device_described(db: sqlite3.Connection, f: facts.DeviceDescribed, at: str) -> None:
+def _device_described(db: sqlite3.Connection, f: device_facts.DeviceDescribed, at: str) -> None:
     db.execute(
         "INSERT INTO devices (device, kind, model, serial, firmware, boot, drop_sensor, last_seen_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (device) DO UPDATE SET kind = excluded.kind,"
@@ -101,7 +101,7 @@ def _device_described(db: sqlite3.Connection, f: facts.DeviceDescribed, at: str)
     )
 
 
-def _device_status(db: sqlite3.Connection, f: facts.DeviceStatusChanged, at: str) -> None:
+def _device_status(db: sqlite3.Connection, f: device_facts.DeviceStatusChanged, at: str) -> None:
     db.execute(
         "INSERT INTO devices (device, status, faults, last_seen_at) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (device) DO UPDATE SET status = excluded.status, faults = excluded.faults,"
@@ -262,8 +262,8 @@ PROJECTIONS: dict[type[facts.Fact], Projection] = {
     facts.SlotCounted: _slot_counted,
     facts.SlotBlocked: _slot_blocked,
     facts.SlotUnblocked: _slot_unblocked,
-    facts.DeviceDescribed: _device_described,
-    facts.DeviceStatusChanged: _device_status,
+    device_facts.DeviceDescribed: _device_described,
+    device_facts.DeviceStatusChanged: _device_status,
     facts.OrderPlaced: _order_placed,
     facts.OrderClosed: _order_closed,
     facts.OrderCancelRequested: _cancel_requested,

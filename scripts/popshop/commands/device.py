@@ -1,4 +1,8 @@
-"""`popshop device`: run a simulated device and see what it says; configure a broker for real ones."""
+"""`popshop device`: run a simulated device and see what it says; configure a broker for real ones.
+
+What concerns real hardware stands beside it: `_device_check`, `_device_mdb`, `_device_shelf`, `_device_scanner`; what
+reads files, pictures and codes: `_device_dex`, `_device_scan`, `_device_code`.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +34,30 @@ from hardware.vending.faults import FAULT_KINDS, FaultKind, FaultOrdered, FaultP
 from hardware.vending.port import CashPaid, DoorMoved, Machine, Slot, SlotFilled
 from hardware.vending.simulator import VendingSimulator
 from popshop import console
+from popshop.commands import (
+    _device_check,
+    _device_code,
+    _device_dex,
+    _device_mdb,
+    _device_scan,
+    _device_scanner,
+    _device_shelf,
+)
 from popshop.shop.addresses import read_broker
 
-app = typer.Typer(help="Simulated devices, and a broker for real ones.", no_args_is_help=True)
+app = typer.Typer(
+    help="Devices: simulated ones, real ones, what they read, and a broker for them.", no_args_is_help=True
+)
+for command in (
+    _device_check.check,
+    _device_mdb.mdb,
+    _device_shelf.shelf,
+    _device_scanner.scanner,
+    _device_scan.scan,
+    _device_code.code,
+    _device_dex.dex,
+):
+    app.command()(command)
 
 Kind = Literal["vending", "sampling", "shelf", "scanner"]
 

@@ -1,0 +1,125 @@
+"""Facts about devices: what they are, how they are, and what they say beside sales and visits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from cloud_sync.protocol.fact import Fact
+
+# ── what a device is and how it is ──────────────────────────────────────────────────────────────────
+
+
+class DeviceDescribed(Fact, frozen=True, kw_only=True):
+    """A device said what it is: at its birth, and after every boot."""
+
+    TYPE = "popshop.device.described.v1"
+    device: str
+    kind: str
+    model: str
+    serial: str
+    firmware: str
+    boot: str
+    capabilities: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+class DeviceStatusChanged(Fact, frozen=True, kw_only=True):
+    """A device's status word (Homie: init, ready, sleeping, alert, disconnected, lost) or faults changed."""
+
+    TYPE = "popshop.device.status_changed.v1"
+    device: str
+    status: str
+    faults: list[str] = msgspec.field(default_factory=list)
+
+
+class DeviceBooted(Fact, frozen=True, kw_only=True):
+    """A device started anew; whatever it was doing before is over."""
+
+    TYPE = "popshop.device.booted.v1"
+    device: str
+    boot: str
+
+
+class FaultRaised(Fact, frozen=True, kw_only=True):
+    """A fault by its EVA-DTS event code."""
+
+    TYPE = "popshop.device.fault_raised.v1"
+    device: str
+    code: str
+    part: str = ""
+
+
+class FaultCleared(Fact, frozen=True, kw_only=True):
+    """The fault is gone."""
+
+    TYPE = "popshop.device.fault_cleared.v1"
+    device: str
+    code: str
+    part: str = ""
+
+
+class DoorOpened(Fact, frozen=True, kw_only=True):
+    """A machine's door was opened."""
+
+    TYPE = "popshop.device.door_opened.v1"
+    device: str
+
+
+class DoorClosed(Fact, frozen=True, kw_only=True):
+    """A machine's door was closed."""
+
+    TYPE = "popshop.device.door_closed.v1"
+    device: str
+
+
+class CommandRefused(Fact, frozen=True, kw_only=True):
+    """A device would not run a command (expired, unknown slot, door open …)."""
+
+    TYPE = "popshop.device.command_refused.v1"
+    device: str
+    command_id: str
+    reason: str
+
+
+class AuditRead(Fact, frozen=True, kw_only=True):
+    """An EVA-DTS audit as the machine sent it."""
+
+    TYPE = "popshop.device.audit_read.v1"
+    device: str
+    dex: str
+
+
+class LabelShown(Fact, frozen=True, kw_only=True):
+    """An electronic label shows this price."""
+
+    TYPE = "popshop.device.label_shown.v1"
+    device: str
+    label: str
+    item: str
+    price_minor: int
+    version: int
+
+
+class ReportQuarantined(Fact, frozen=True, kw_only=True):
+    """A device sent what we cannot read. The bytes are kept aside under `quarantine_id`."""
+
+    TYPE = "popshop.device.report_quarantined.v1"
+    device: str
+    reason: str
+    quarantine_id: int
+
+
+class ReportsMissing(Fact, frozen=True, kw_only=True):
+    """These numbers of a device's log will not come any more; the log went on behind them.
+
+    `reason`: `unreadable` (they came as bytes nobody can read, see the quarantine) or `never_arrived`
+    (the device keeps starting behind them: it was acknowledged by an agent whose disk is gone).
+    """
+
+    TYPE = "popshop.device.reports_missing.v1"
+    device: str
+    boot: str
+    from_seq: int
+    to_seq: int
+    reason: str

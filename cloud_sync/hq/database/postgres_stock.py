@@ -51,6 +51,10 @@ INSERT INTO claims (store, sku, qty) VALUES (%s, %s, %s)
 ON CONFLICT (store, sku) DO UPDATE SET qty = excluded.qty"""
 _CLAIMS: Final = "SELECT sku, qty FROM claims WHERE store = %s"
 _DROP_CLAIM: Final = "DELETE FROM claims WHERE store = %s AND sku = %s"
+_OWE: Final = """
+INSERT INTO pool_owes (sku, qty) VALUES (%s, %s) ON CONFLICT (sku) DO UPDATE SET qty = excluded.qty"""
+_OWE_NO_MORE: Final = "DELETE FROM pool_owes WHERE sku = %s"
+_POOL_OWES: Final = "SELECT sku, qty FROM pool_owes"
 
 _DOWN_HEAD: Final = "SELECT seq FROM down_heads WHERE store = %s AND epoch = %s"
 _MOVE_DOWN_HEAD: Final = """
@@ -162,6 +166,17 @@ class StockBooks:
     def drop_claim(self, store: str, sku: str) -> None:
         """The claim was answered, or is void."""
         self.cursor.execute(_DROP_CLAIM, [store, sku])
+
+    def pool_owes(self) -> dict[str, int]:
+        """Units promised before a restore that the pool of the backup lacked."""
+        return dict(self.cursor.execute(_POOL_OWES).fetchall())
+
+    def note_pool_owes(self, sku: str, qty: int) -> None:
+        """What the pool owes of a SKU from now on; 0: nothing."""
+        if qty:
+            self.cursor.execute(_OWE, [sku, qty])
+        else:
+            self.cursor.execute(_OWE_NO_MORE, [sku])
 
     # ── the down log ────────────────────────────────────────────────────────────────────────────────
 

@@ -165,10 +165,19 @@ CREATE TABLE interactions (
 );
 """
 
+_POOL_OWES: Final[LiteralString] = """
+CREATE TABLE pool_owes (sku text PRIMARY KEY, qty bigint NOT NULL CHECK (qty > 0));
+COMMENT ON TABLE pool_owes IS 'promised before a restore, out of nowhere: reservations that end repay them';
+INSERT INTO pool_owes (sku, qty) SELECT sku, qty FROM claims WHERE store = '' AND qty > 0;
+DELETE FROM claims WHERE store = '';
+COMMENT ON TABLE claims IS 'what a count after a new epoch entitles to, until it is granted; below 0: a shortage';
+"""
+
 MIGRATIONS: Final[tuple[tuple[str, LiteralString], ...]] = (
     ("0001_first", _FIRST),
     ("0002_stock", STOCK),
     ("0003_online", ONLINE),
+    ("0004_pool_owes", _POOL_OWES),
 )
 
 

@@ -85,7 +85,7 @@ def cancel(books: Books, reservation: str, now: datetime, *, state: str = "cance
     if known.how == WAREHOUSE:
         has = books.lock_pool([known.sku]).get(known.sku, 0)
         _post(books, Move(known.sku, RESERVED, POOL, known.qty), state, known.id, has, now)
-        if books.claims(rights.POOL_OWES):
+        if books.pool_owes():
             rights.repay(books, now)
     else:
         record = books.lock_store(known.store)

@@ -16,8 +16,6 @@ from cloud_sync.protocol.instructions import Grant, Instruction, Pin, Recall, Sh
 from cloud_sync.protocol.stock_rights import EXTERNAL, LIMBO, POOL, Move, hold_of
 
 MORE_THAN_LIMBO: Final = "more_than_limbo"
-POOL_OWES: Final = ""
-"""No store: the claims under this name are what the pool owes."""
 MAX_UNITS: Final = 1_000_000
 """Of one act; more is a slip of the finger."""
 
@@ -154,7 +152,7 @@ def pool_fell_short(books: Books, sku: str, qty: int, alert: Alert, now: datetim
     """
     books.alert(alert, now)
     if books.hq().refilling:
-        books.note_claim(POOL_OWES, sku, books.claims(POOL_OWES).get(sku, 0) + qty)
+        books.note_pool_owes(sku, books.pool_owes().get(sku, 0) + qty)
 
 
 def repay(books: Books, now: datetime) -> None:
@@ -163,12 +161,11 @@ def repay(books: Books, now: datetime) -> None:
     Called when refilling ends, and when a reservation gives its units back: it may be one that had ended before the
     restore. What the pool still lacks then stays owed; a person has an alert of it.
     """
-    owed = books.claims(POOL_OWES)
+    owed = books.pool_owes()
     accounts = Accounts({(POOL, sku): units for sku, units in books.lock_pool(sorted(owed)).items()})
     for sku, qty in sorted(owed.items()):
-        books.drop_claim(POOL_OWES, sku)
-        if left := accounts.move_up_to(Move(sku, POOL, EXTERNAL, qty), Origin("repaid")):
-            books.note_claim(POOL_OWES, sku, left)
+        left = accounts.move_up_to(Move(sku, POOL, EXTERNAL, qty), Origin("repaid"))
+        books.note_pool_owes(sku, left)
     if accounts.postings:
         books.post(accounts.postings, accounts.changes, now)
 

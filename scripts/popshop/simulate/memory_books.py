@@ -53,6 +53,7 @@ class MemoryHq:
         self.receipts: dict[tuple[str, str], int] = {}
         self.away_units: dict[tuple[str, str], int] = {}
         self.claimed: dict[tuple[str, str], int] = {}
+        self.pool_owed: dict[str, int] = {}
         self.down_heads: dict[tuple[str, int], int] = {}
         self.down_rows: dict[tuple[str, int, int], DownEntry] = {}
         self.answers: dict[tuple[str, int, int], int] = {}
@@ -306,6 +307,17 @@ class MemoryBooks:
     def drop_claim(self, store: str, sku: str) -> None:
         """The claim was answered, or is void."""
         self._drop(self._hq.claimed, (store, sku))
+
+    def pool_owes(self) -> dict[str, int]:
+        """Units promised before a restore that the pool of the backup lacked."""
+        return dict(self._hq.pool_owed)
+
+    def note_pool_owes(self, sku: str, qty: int) -> None:
+        """What the pool owes of a SKU from now on; 0: nothing."""
+        if qty:
+            self._set(self._hq.pool_owed, sku, qty)
+        else:
+            self._drop(self._hq.pool_owed, sku)
 
     # ── the down log ────────────────────────────────────────────────────────────────────────────────
 

@@ -6,11 +6,13 @@ May touch threads, sockets and clocks; knows nothing of what a device does.
 from __future__ import annotations
 
 import contextlib
+import functools
 import secrets
 import selectors
 import socket
 import threading
 import time
+from collections import deque
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from types import TracebackType
@@ -38,6 +40,8 @@ class DeviceRunner:
         self._devices = list(devices)
         self._selector = selectors.DefaultSelector()
         self._watched: dict[Device, tuple[socket.socket, int]] = {}
+        self._due_s: dict[Device, float] = {}
+        self._rang_for: deque[Device] = deque()
         self._bell_out, self._bell_in = socket.socketpair()
         self._bell_in.setblocking(False)
         self._bell_out.setblocking(False)
@@ -51,8 +55,9 @@ class DeviceRunner:
         now_s = time.monotonic()
         try:
             for device in self._devices:
-                device.attach(self._ring)
+                device.attach(functools.partial(self._poke, device))
                 device.power_on(now_s)
+                self._due_s[device] = device.wake_s()
         except BaseException:
             self._close()
             raise
@@ -80,6 +85,11 @@ class DeviceRunner:
         """Whether the loop runs."""
         return self._thread.is_alive()
 
+    def _poke(self, device: Device) -> None:
+        """Something waits for this device. From any thread."""
+        self._rang_for.append(device)
+        self._ring()
+
     def _ring(self) -> None:
         # A full pipe means that it has rung already, a closed one that nobody is left to hear it.
         with contextlib.suppress(OSError):
@@ -103,38 +113,43 @@ class DeviceRunner:
                 closing.callback(device.power_off)
 
     def _turn(self) -> None:
-        """Wait for a socket, the bell or the earliest due time; step whoever is concerned."""
-        self._watch()
-        wake_s = min((device.wake_s() for device in self._devices), default=0.0)
+        """Wait for a socket, the bell or the earliest due time; step whoever is concerned, and nobody else.
+
+        What a device waits for changes only while it is stepped, so a shop of hundreds costs what those few do.
+        """
+        wake_s = min(self._due_s.values(), default=0.0)
         wait_s = min(LONGEST_WAIT_S, max(0.0, wake_s - time.monotonic()))
-        readable: dict[Device, bool] = {}
-        rang = False
+        concerned: dict[Device, bool] = {}
         for key, events in self._selector.select(wait_s):
             if key.data is None:
-                rang = True
                 self._bell_out.recv(4_096)
             else:
-                readable[key.data] = bool(events & selectors.EVENT_READ)
+                concerned[key.data] = bool(events & selectors.EVENT_READ)
+        while self._rang_for:
+            concerned.setdefault(self._rang_for.popleft(), False)
         now_s = time.monotonic()
-        for device in self._devices:
-            if rang or device in readable or device.wake_s() <= now_s:
-                device.step(now_s, readable.get(device, False))
+        for device, due_s in self._due_s.items():
+            if due_s <= now_s:
+                concerned.setdefault(device, False)
+        for device, readable in concerned.items():
+            device.step(now_s, readable)
+            self._due_s[device] = device.wake_s()
+            # At once: the next device's new socket may get the number of one that this device has closed.
+            self._watch(device)
 
-    def _watch(self) -> None:
-        """Have the selector watch every device's socket as it is now."""
-        wanted = {device: device.link.socket if device.link else None for device in self._devices}
-        # First let go of all that are gone: a new socket may have got the number of a closed one.
-        for device, (watched, _) in list(self._watched.items()):
-            if wanted[device] is not watched:
-                self._selector.unregister(watched)
-                del self._watched[device]
-        for device, sock in wanted.items():
-            if sock is None or device.link is None:
-                continue
-            events = selectors.EVENT_READ | (selectors.EVENT_WRITE if device.link.wants_write else 0)
-            before = self._watched.get(device)
-            if before is None:
-                self._selector.register(sock, events, device)
-            elif before[1] != events:
-                self._selector.modify(sock, events, device)
-            self._watched[device] = (sock, events)
+    def _watch(self, device: Device) -> None:
+        """Have the selector watch the device's socket as it is now."""
+        sock = device.link.socket if device.link is not None else None
+        before = self._watched.get(device)
+        if before is not None and before[0] is not sock:
+            self._selector.unregister(before[0])
+            del self._watched[device]
+            before = None
+        if sock is None or device.link is None:
+            return
+        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if device.link.wants_write else 0)
+        if before is None:
+            self._selector.register(sock, events, device)
+        elif before[1] != events:
+            self._selector.modify(sock, events, device)
+        self._watched[device] = (sock, events)

@@ -22,6 +22,7 @@ from edge_agent.adapters.sqlite_store.connection import open_reader
 from edge_agent.entrypoints.main import STORE_FILE
 from hardware.broker import EmbeddedBroker
 from popshop.bench.load import TIMEOUT_S, open_session, planogram, publish
+from popshop.bench.usage import memory_mb
 from popshop.clock import steady_s
 from popshop.shop.local import LocalShop
 
@@ -107,7 +108,7 @@ def _agent(folder: Path, count: int) -> tuple[float, float]:
         finally:
             os.kill(shop.agent_pid, signal.SIGCONT)
         seconds = _drained(shop, before, count)
-        return count / seconds, _peak_rss_mb(shop.agent_pid)
+        return count / seconds, memory_mb(shop.agent_pid)
 
 
 def _wait_for_broker(shop: LocalShop) -> None:
@@ -150,10 +151,3 @@ def _row_times(shop: LocalShop) -> list[datetime]:
     """When each row was journalled, oldest first."""
     with closing(open_reader(shop.edge_data / STORE_FILE)) as db:
         return [datetime.fromisoformat(row[0]) for row in db.execute("SELECT at FROM journal ORDER BY at")]
-
-
-def _peak_rss_mb(pid: int) -> float:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM"):
-            return int(line.split()[1]) / 1024
-    return 0.0

@@ -26,6 +26,7 @@ from edge_agent.adapters import identity
 from edge_agent.entrypoints.main import STORE_FILE
 from hardware.child_process import Child
 from popshop.bench import sales_day
+from popshop.bench.usage import memory_mb
 from popshop.clock import steady_s
 from popshop.shop.processes import HQ_STOP_TIMEOUT_S, popshop, run_popshop, wait_for_address
 
@@ -160,8 +161,8 @@ def _measure(contest: _Contest, rounds: int, generate_s: float) -> Sync:
             drained, drain_s = drained + count, drain_s + seconds
             count, seconds = contest.copy()
             copied, copy_s = copied + count, copy_s + seconds
-            memory["agent"].append(_memory_mb(contest.agent.pid, "VmRSS"))
-            memory["hq"].append(_memory_mb(contest.hq.pid, "VmRSS"))
+            memory["agent"].append(memory_mb(contest.agent.pid, "VmRSS"))
+            memory["hq"].append(memory_mb(contest.hq.pid, "VmRSS"))
     finally:
         os.kill(contest.agent.pid, signal.SIGCONT)
     waits = contest.db.execute("SELECT count(*) FROM quarantine WHERE settled_at IS NULL").fetchone()
@@ -171,8 +172,8 @@ def _measure(contest: _Contest, rounds: int, generate_s: float) -> Sync:
         drain_per_s=round(drained / drain_s),
         copy_per_s=round(copied / copy_s),
         ratio=round(drained / drain_s / (copied / copy_s), 3),
-        agent_peak_rss_mb=_memory_mb(contest.agent.pid, "VmHWM"),
-        hq_peak_rss_mb=_memory_mb(contest.hq.pid, "VmHWM"),
+        agent_peak_rss_mb=memory_mb(contest.agent.pid),
+        hq_peak_rss_mb=memory_mb(contest.hq.pid),
         agent_rss_mb=memory["agent"],
         hq_rss_mb=memory["hq"],
         ledger_first=contest.ledger_came_first(),
@@ -233,10 +234,3 @@ def dsn_of(hq: Path) -> str:
     """Headquarters' PostgreSQL wrote its socket's folder into the fifth line of its own file."""
     sockets = (hq / "postgres" / "cluster" / "postmaster.pid").read_text().splitlines()[4]
     return f"postgresql://popshop@/popshop?host={quote(sockets, safe='')}"
-
-
-def _memory_mb(pid: int, what: str) -> float:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith(what):
-            return round(int(line.split()[1]) / 1024, 1)
-    return 0.0

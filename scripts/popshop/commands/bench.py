@@ -11,6 +11,7 @@ import typer
 
 from popshop import console
 from popshop.bench import delay as delay_bench
+from popshop.bench import fleet as fleet_bench
 from popshop.bench import ingest as ingest_bench
 from popshop.bench import online as online_bench
 from popshop.bench import round_trip
@@ -72,6 +73,18 @@ def delay(
     """How long an event of an open shop takes to reach headquarters: every row of a demo."""
     with tempfile.TemporaryDirectory(prefix="popshop-bench-") as folder:
         _show(delay_bench.run(Path(folder), minutes), json)
+
+
+@app.command()
+def fleet(
+    devices: Annotated[int, typer.Option(min=2, max=1_000, help="Simulated devices on one agent.")] = 200,
+    per_s: Annotated[float, typer.Option(min=0.1, help="Reports a second of each.")] = 10.0,
+    seconds: Annotated[float, typer.Option(min=1, help="How long they work.")] = 30.0,
+    json: Json = False,
+) -> None:
+    """A large floor on one agent: every report followed to the agent's word that it is on disk."""
+    with tempfile.TemporaryDirectory(prefix="popshop-bench-") as folder:
+        _show(fleet_bench.run(Path(folder), devices=devices, per_s=per_s, seconds=seconds), json)
 
 
 def _show(figures: Any, json: bool) -> None:

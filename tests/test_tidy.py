@@ -32,6 +32,8 @@ THREADS: Final = {
     "edge_agent/adapters/worker.py",
     "hardware/child_process.py",
     "hardware/runner.py",
+    "hardware/scanner/sources/frames.py",
+    "hardware/scanner/sources/supervisor.py",
     "kiosk_ui/agent_link.py",
     "scripts/popshop/replay/player.py",
     "scripts/popshop/replay/troubles.py",

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from hardware.behaviour import CommandGiven, Condition, Identity, Input, Output, Say, Update
 from hardware.messages import CodeScanned, CommandRefused
+from hardware.scanner.debounce import Debouncer
 from hardware.scanner.port import CodeHeldUp
 
 SYMBOLOGIES = ("EAN-13", "EAN-8", "UPC-A", "Code 128", "QR Code", "Data Matrix")
-SAME_CODE_S = 1.0
-"""The same code again within this time is still being held up."""
 
 
 class ScannerSimulator:
@@ -18,8 +17,7 @@ class ScannerSimulator:
 
     def __init__(self, *, serial: str = "SIM-0001") -> None:
         self._serial = serial
-        self._last: CodeHeldUp | None = None
-        self._last_s = 0.0
+        self._debouncer = Debouncer()
 
     def identity(self) -> Identity:
         """Kind, model and symbologies."""
@@ -33,7 +31,7 @@ class ScannerSimulator:
 
     def start(self, now_s: float) -> Update:
         """Power came on."""
-        self._last = None
+        self._debouncer.forget()
         return self.update(now_s, [])
 
     def update(self, now_s: float, inputs: Sequence[Input]) -> Update:
@@ -42,9 +40,8 @@ class ScannerSimulator:
         for happening in inputs:
             match happening:
                 case CodeHeldUp(symbology=symbology, text=text):
-                    if happening != self._last or now_s - self._last_s > SAME_CODE_S:
+                    if self._debouncer.is_news("window", symbology, text, now_s):
                         outputs.append(Say(CodeScanned(symbology=symbology, text=text)))
-                    self._last, self._last_s = happening, now_s
                 case CommandGiven(command=command):
                     if command.kind != "identify":
                         outputs.append(Say(CommandRefused(command_id=command.id, reason="unsupported")))

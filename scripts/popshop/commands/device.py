@@ -18,12 +18,10 @@ from typing import Annotated, Any, Final, Literal, cast
 
 import msgspec
 import typer
-from rich.markup import escape
 
 from hardware.behaviour import Behaviour, Input
 from hardware.broker_users import AGENT_USER, BrokerUsers, check_name
 from hardware.device import Device
-from hardware.device_events import DeviceEvent
 from hardware.mosquitto import mosquitto_config
 from hardware.runner import DeviceRunner, random_boot_mark, system_clock
 from hardware.scanner.port import CodeHeldUp
@@ -43,6 +41,7 @@ from popshop.commands import (
     _device_scanner,
     _device_shelf,
 )
+from popshop.commands._device_lines import print_json, print_line
 from popshop.shop.addresses import read_broker
 
 app = typer.Typer(
@@ -65,15 +64,6 @@ HAPPENINGS: Final = (
     "cash SLOT · door open · door closed · fill SLOT COUNT · fault KIND[@SLOT]"
     " · shopper · scan SYMBOLOGY TEXT"
 )
-_COLOURS: Final = {
-    "report": "bold",
-    "command": "cyan",
-    "refused": "yellow",
-    "offline": "red",
-    "online": "green",
-    "power_cut": "red",
-    "broken": "bold red",
-}
 
 
 @app.command()
@@ -126,7 +116,7 @@ def simulate(
             address,
             clock=system_clock,
             new_boot_mark=random_boot_mark,
-            listener=_print_json if as_json else _print_line,
+            listener=print_json if as_json else print_line,
         )
     except (ValueError, msgspec.DecodeError) as error:
         raise console.UserError(str(error)) from None
@@ -244,17 +234,3 @@ def _some_plates() -> list[Plate]:
         Plate(plate=f"p{number}", item=f"ITEM-{number}", weight_g=120.0, label=f"l{number}")
         for number in range(1, 5)
     ]
-
-
-def _print_json(event: DeviceEvent) -> None:
-    sys.stdout.write(msgspec.json.encode(event).decode() + "\n")
-    sys.stdout.flush()
-
-
-def _print_line(event: DeviceEvent) -> None:
-    detail = "  ".join(f"{name}={value}" for name, value in event.detail.items() if value not in ("", [], {}))
-    colour = _COLOURS.get(event.what, "dim")
-    console.out.print(
-        f"[dim]{event.at[11:23]}[/] [bold]{event.device}[/] [{colour}]{event.what:9}[/] {escape(detail)}",
-        soft_wrap=True,
-    )

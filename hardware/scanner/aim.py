@@ -1,0 +1,50 @@
+"""AIM symbology identifiers: the three characters, such as `]C1`, that a scanner may send before a code. Pure.
+
+ISO/IEC 15424: a bracket, a letter for the symbology, a character for what the reader did with it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_IDENTIFIER: Final = re.compile(r"\][A-Za-z][0-9A-Za-z]")
+
+_SYMBOLOGIES: Final = {
+    "A": "Code 39",
+    "C": "Code 128",
+    "d": "Data Matrix",
+    "E": "EAN-13",
+    "e": "GS1 DataBar",
+    "F": "Codabar",
+    "G": "Code 93",
+    "I": "ITF",
+    "J": "DotCode",
+    "L": "PDF417",
+    "Q": "QR Code",
+    "z": "Aztec",
+}
+_BY_DIGITS: Final = {8: "EAN-8", 12: "UPC-A"}
+"""`]E0` and `]E4` by what follows: makers differ in which of them they send, and in whether UPC-A has its 0."""
+
+GS1: Final = frozenset({"]C1", "]d2", "]d5", "]e0", "]e1", "]e2", "]e3", "]J1", "]J4", "]Q3", "]Q4"})
+"""Identifiers that say: what follows are GS1 element strings. Nothing else in the text or the symbology says so."""
+
+
+def split(text: str) -> tuple[str, str]:
+    """The identifier that a scanner put before a code, or nothing, and the code."""
+    if _IDENTIFIER.match(text) and text[1] in _SYMBOLOGIES:
+        return text[:3], text[3:]
+    return "", text
+
+
+def symbology(aim: str, text: str) -> str:
+    """The symbology's name as in docs/device-makers.md; empty when the identifier does not tell."""
+    if aim[:2] == "]E" and len(text) in _BY_DIGITS:
+        return _BY_DIGITS[len(text)]
+    return _SYMBOLOGIES.get(aim[1:2], "")
+
+
+def as_reported(aim: str, text: str) -> str:
+    """The text for a report: the same from every scanner, with the identifier only where it says `GS1`."""
+    return aim + text if aim in GS1 else text

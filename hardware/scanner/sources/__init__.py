@@ -1,0 +1,1 @@
+"""Where a scanner's codes come from: cameras, USB, serial lines, the network. One thread each, supervised."""

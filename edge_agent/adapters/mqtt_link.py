@@ -143,7 +143,8 @@ class MqttLink:
             self._client.ack(mid, 1)
         for (device, boot), upto in acks.items():
             ack = messages.encode(messages.Ack(boot=boot, upto=upto))
-            self._client.publish(topics.topic(self._store, device, "ack"), ack, qos=1)
+            # A lost one costs a repetition, which the device makes anyway; with QoS 1 a broker writes each to its disk.
+            self._client.publish(topics.topic(self._store, device, "ack"), ack, qos=0)
         if self._presence_lost and not self._brain.storage_full and self._client.is_connected():
             self._presence_lost = False
             self._client.subscribe([(topics.every_device(self._store, leaf), 1) for leaf in PRESENCE])

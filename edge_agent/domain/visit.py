@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from cloud_sync.protocol import facts
+from cloud_sync.protocol.codes.masking import masked
+from cloud_sync.protocol.codes.meaning import Meaning
 from hardware import messages
 
 KINDS: dict[type[messages.Report], str] = {
@@ -11,9 +13,8 @@ KINDS: dict[type[messages.Report], str] = {
     messages.ItemPutBack: "item_put_back",
     messages.ItemTouched: "item_touched",
     messages.Exposure: "exposure",
-    messages.CodeScanned: "code_scanned",
 }
-PAYMENT_CODE_LENGTHS = range(16, 25)
+MAX_SYMBOLOGY_CHARS = 40
 
 
 def item_of(report: messages.Report) -> str:
@@ -25,8 +26,6 @@ def item_of(report: messages.Report) -> str:
 def interaction(device: str, report: messages.Report, brand: str) -> list[facts.Fact]:
     """The interaction a report tells of."""
     detail = {name: getattr(report, name) for name in report.__struct_fields__ if name != "item"}
-    if isinstance(report, messages.CodeScanned):
-        detail["text"] = masked(report.text)
     return [
         facts.Interaction(
             device=device, kind=KINDS[type(report)], item=item_of(report), brand=brand, detail=detail
@@ -34,8 +33,18 @@ def interaction(device: str, report: messages.Report, brand: str) -> list[facts.
     ]
 
 
-def masked(text: str) -> str:
-    """A scanned text fit for the journal: what may be a payment code (16–24 digits) is never kept whole."""
-    if text.isascii() and text.isdigit() and len(text) in PAYMENT_CODE_LENGTHS:
-        return f"{text[:2]}…{text[-2:]}"
-    return text[:256]
+def scanned(
+    device: str, report: messages.CodeScanned, meaning: Meaning, item: str, brand: str
+) -> list[facts.Fact]:
+    """That a code was scanned, and what it means; `item` is the SKU that carries it, where the catalogue has one.
+
+    A payment code never reaches the journal whole, nor does a code that stands for a person.
+    """
+    detail = {
+        "symbology": masked(report.symbology)[:MAX_SYMBOLOGY_CHARS],
+        "text": masked(report.text),
+        "meaning": meaning.meaning,
+        "gtin14": meaning.gtin14,
+        "error": meaning.error,
+    }
+    return [facts.Interaction(device=device, kind="code_scanned", item=item, brand=brand, detail=detail)]

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from cloud_sync.protocol import device_facts, facts
+from cloud_sync.protocol.codes.meaning import meaning_of
 from edge_agent.domain import commands, device, stock, vend, visit
 from edge_agent.domain.order import Order, Slot
 from edge_agent.domain.policy import Policy
@@ -122,6 +123,14 @@ def _interaction(
     return visit.interaction(c.device, m, r.brand(item) if item else "")
 
 
+def _code_scanned(
+    r: Reader, c: commands.DeviceReported, m: messages.CodeScanned, now: datetime, policy: Policy
+) -> Outcome:
+    meaning = meaning_of(m.text, m.symbology)
+    item = r.sku_of_gtin(meaning.gtin14) if meaning.gtin14 else ""
+    return visit.scanned(c.device, m, meaning, item, r.brand(item) if item else "")
+
+
 _REPORTS: dict[type[messages.Report], ReportHandler] = {
     messages.VendStarted: _vend_started,
     messages.VendSucceeded: _vend_succeeded,
@@ -130,6 +139,7 @@ _REPORTS: dict[type[messages.Report], ReportHandler] = {
     messages.Booted: _booted,
     messages.CashSale: _cash_sale,
     messages.SlotCounted: _slot_counted,
+    messages.CodeScanned: _code_scanned,
     **dict.fromkeys(device.PLAIN_REPORTS, _plain),
     **dict.fromkeys(visit.KINDS, _interaction),
 }

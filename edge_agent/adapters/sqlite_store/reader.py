@@ -77,6 +77,13 @@ class SqliteReader:
         row = self._db.execute("SELECT brand FROM items WHERE sku = ?", (sku,)).fetchone()
         return str(row[0]) if row else ""
 
+    def sku_of_gtin(self, gtin14: str) -> str:
+        """The SKU with this GTIN (14 digits); nothing where none has it, or several do."""
+        rows = self._db.execute(
+            "SELECT sku FROM items WHERE gtin = ? AND gtin <> '' LIMIT 2", (gtin14,)
+        ).fetchall()
+        return str(rows[0][0]) if len(rows) == 1 else ""
+
     def slot(self, device: str, slot: str) -> Slot | None:
         """One slot."""
         row = self._db.execute(f"{_SLOT} WHERE s.device = ? AND s.slot = ?", (device, slot)).fetchone()

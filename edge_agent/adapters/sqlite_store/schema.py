@@ -36,6 +36,12 @@ def first_epoch_of_the_file(db: sqlite_utils.Database) -> None:
     _run(db, _BEGAN)
 
 
+@migrations()
+def items_by_gtin(db: sqlite_utils.Database) -> None:
+    """A scanned product is found by its number."""
+    _run(db, "CREATE INDEX items_by_gtin ON items (gtin) WHERE gtin <> ''")
+
+
 def _run(db: sqlite_utils.Database, statements: str) -> None:
     for statement in statements.split(";"):
         if statement.strip():

@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from cloud_sync.protocol.eva_dts import events
 from hardware.behaviour import CommandGiven, Condition, Identity, Input, Output, PowerCut, Say, Update
 from hardware.messages import (
     CashSale,
@@ -28,18 +29,17 @@ from hardware.messages import (
     VendStarted,
     VendSucceeded,
 )
-from hardware.vending import eva_dts
 from hardware.vending.cabinet import Cabinet
 from hardware.vending.faults import FaultKind, FaultOrdered, FaultPlan
 from hardware.vending.port import CashPaid, DoorMoved, Machine, Script, ScriptedVend, Slot, SlotFilled
 
 FAILURE_CODES: Final[dict[FaultKind, str]] = {
-    "jam": eva_dts.HELIX_BLOCKED,
-    "motor": eva_dts.DISPENSE_MOTOR,
-    "no_drop": eva_dts.DELIVERY_FAILED,
-    "sold_out": eva_dts.SOLD_OUT_UNEXPECTEDLY,
+    "jam": events.HELIX_BLOCKED,
+    "motor": events.DISPENSE_MOTOR,
+    "no_drop": events.DELIVERY_FAILED,
+    "sold_out": events.SOLD_OUT_UNEXPECTEDLY,
 }
-BLOCKING_CODES: Final = (eva_dts.HELIX_BLOCKED, eva_dts.DISPENSE_MOTOR)
+BLOCKING_CODES: Final = (events.HELIX_BLOCKED, events.DISPENSE_MOTOR)
 
 
 class _Slot(msgspec.Struct):
@@ -183,7 +183,7 @@ class VendingSimulator:
                 repaired.append(FaultCleared(code=slot.code, part=name))
                 slot.code = ""
         if self._sensor_broken:
-            repaired.append(FaultCleared(code=eva_dts.DELIVERY_DETECTOR))
+            repaired.append(FaultCleared(code=events.DELIVERY_DETECTOR))
             self._sensor_broken = False
         self._cabinet.reset_health_timer()
         return [Say(report) for report in (*repaired, DoorClosed())]
@@ -194,9 +194,9 @@ class VendingSimulator:
             return []  # the machine's own menu does not take such an entry
         slot.counted = slot.inside = count
         reports: list[Report] = [SlotCounted(slot=name, count=count)]
-        if slot.code == eva_dts.SOLD_OUT_UNEXPECTEDLY:
+        if slot.code == events.SOLD_OUT_UNEXPECTEDLY:
             slot.code = ""
-            reports.append(FaultCleared(code=eva_dts.SOLD_OUT_UNEXPECTEDLY, part=name))
+            reports.append(FaultCleared(code=events.SOLD_OUT_UNEXPECTEDLY, part=name))
         return [Say(report) for report in reports]
 
     # ── the motor ───────────────────────────────────────────────────────────────────────────────────
@@ -260,7 +260,7 @@ class VendingSimulator:
         elif turn.fault in FAILURE_CODES:
             code = FAILURE_CODES[turn.fault]
         else:
-            code = eva_dts.SOLD_OUT_UNEXPECTEDLY if slot.inside <= 0 else ""
+            code = events.SOLD_OUT_UNEXPECTEDLY if slot.inside <= 0 else ""
         return self._fail(turn, slot, code) if code else self._succeed(turn, slot)
 
     def _succeed(self, turn: _Turn, slot: _Slot) -> list[Output]:
@@ -269,7 +269,7 @@ class VendingSimulator:
         outputs: list[Output] = []
         if turn.fault == "sensor" and not self._sensor_broken:
             self._sensor_broken = True
-            outputs.append(Say(FaultRaised(code=eva_dts.DELIVERY_DETECTOR)))
+            outputs.append(Say(FaultRaised(code=events.DELIVERY_DETECTOR)))
         vend = turn.vend
         if vend.command is None:
             asked_minor = vend.cash.price_minor if vend.cash is not None else None
@@ -284,9 +284,9 @@ class VendingSimulator:
 
     def _fail(self, turn: _Turn, slot: _Slot, code: str) -> list[Output]:
         outputs: list[Output] = []
-        if turn.script is None and code == eva_dts.SOLD_OUT_UNEXPECTEDLY:
+        if turn.script is None and code == events.SOLD_OUT_UNEXPECTEDLY:
             slot.inside = slot.counted = 0
-        if turn.script is None and code in (*BLOCKING_CODES, eva_dts.SOLD_OUT_UNEXPECTEDLY):
+        if turn.script is None and code in (*BLOCKING_CODES, events.SOLD_OUT_UNEXPECTEDLY):
             slot.code = code
             outputs.append(Say(FaultRaised(code=code, part=turn.vend.slot)))
         if turn.vend.command is not None:
@@ -307,11 +307,11 @@ class VendingSimulator:
         faults = {slot.code for slot in self._slots.values() if slot.code}
         whole = set()
         if self._door_open:
-            whole.add(eva_dts.DOOR_OPEN)
+            whole.add(events.DOOR_OPEN)
         if self._cabinet.health_timer_ran_out:
-            whole.add(eva_dts.HEALTH_TIMER)
+            whole.add(events.HEALTH_TIMER)
         if self._sensor_broken:
-            faults.add(eva_dts.DELIVERY_DETECTOR)
+            faults.add(events.DELIVERY_DETECTOR)
         status = "alert" if whole else "sleeping" if self._locked else "ready"
         readings = (("temperature_c", self._cabinet.temperature_c),)
         return Condition(status, tuple(sorted(faults | whole)), readings)

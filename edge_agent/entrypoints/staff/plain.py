@@ -4,59 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from cloud_sync.protocol.eva_dts.events import meaning
 from edge_agent.entrypoints.staff.words import LANGUAGES, Language
-
-# code: what it is (zh, en), what to do (zh, en). EVA Data Transfer Standard 6.1, Annex C.
-FAULTS: Final[dict[str, tuple[tuple[str, str], tuple[str, str]]]] = {
-    "EGS": (
-        ("机门开着", "The door is open"),
-        ("关好机门。", "Close the door."),
-    ),
-    "EJB": (
-        ("出货电机故障", "A dispense motor failed"),
-        (
-            "打开机门检查货道电机，关门后机器会再试；仍不行请报修。",
-            "Open the door and look at the motor. The machine tries again once it is closed; else call service.",
-        ),
-    ),
-    "EJC": (
-        ("货道卡货", "A slot is jammed"),
-        (
-            "打开机门，取出卡住的商品，关好机门，再恢复销售。",
-            "Open the door, free the unit, close the door, then let the slot sell again.",
-        ),
-    ),
-    "EJH": (
-        ("温度过高太久，已停售", "Too warm for too long: it sells nothing"),
-        (
-            "检查制冷和机门，丢弃变质食品，再开关一次机门复位。",
-            "See to cooling and door, throw away what has spoiled, then open and close the door.",
-        ),
-    ),
-    "EJL": (
-        ("出货检测器故障", "The drop sensor is out of order"),
-        (
-            "擦拭检测器并关好机门；修好前每次出货都要你确认。",
-            "Wipe the sensor and close the door. Until it works, every vend comes to you.",
-        ),
-    ),
-    "ELA": (
-        ("商品没有掉下来", "Nothing fell"),
-        (
-            "检查货道最前面的商品是否摆正。",
-            "See that the first unit in the slot stands free.",
-        ),
-    ),
-    "ELB": (
-        ("货道空了，与账面不符", "The slot is empty although the book says otherwise"),
-        ("清点并补货。", "Count it and fill it."),
-    ),
-}
-
-_UNKNOWN_FAULT: Final = (
-    ("机器报告故障", "The machine reports a fault"),
-    ("记下代码并报修。", "Note the code and call service."),
-)
 
 NAMES: Final[dict[str, tuple[str, str]]] = {
     "status.init": ("启动中", "Starting"),
@@ -137,9 +86,8 @@ def named(language: Language, group: str, code: str) -> str:
 
 def fault(language: Language, code: str) -> tuple[str, str]:
     """What a fault code means, and what to do."""
-    what, remedy = FAULTS.get(code, _UNKNOWN_FAULT)
-    index = LANGUAGES.index(language)
-    return what[index], remedy[index]
+    found, index = meaning(code), LANGUAGES.index(language)
+    return found.what[index], found.remedy[index]
 
 
 def why_blocked(language: Language, reason: str) -> str:

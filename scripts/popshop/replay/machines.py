@@ -10,11 +10,11 @@ from random import Random
 from typing import Final, NamedTuple
 
 from cloud_sync.protocol.envelope import rfc3339
+from cloud_sync.protocol.eva_dts import events
 from hardware.device import Device
 from hardware.link import BrokerAddress
 from hardware.messages import Command
 from hardware.runner import random_boot_mark, system_clock
-from hardware.vending import eva_dts
 from hardware.vending.port import CashPaid, Machine, ScriptedVend, Slot
 from hardware.vending.simulator import VendingSimulator
 from popshop.replay.rows import Sale
@@ -145,6 +145,4 @@ class ReplayedMachine:
         if sale is None:
             return None
         self._ahead.release()
-        return ScriptedVend(
-            at=rfc3339(sale.at), code=eva_dts.DELIVERY_FAILED if sale.fate == "failed" else ""
-        )
+        return ScriptedVend(at=rfc3339(sale.at), code=events.DELIVERY_FAILED if sale.fate == "failed" else "")

@@ -1,0 +1,142 @@
+"""What a change of weight can mean, and how sure that is: hypotheses weighed against each other by likelihood. Pure.
+
+A change that fits nothing, or two things equally well, has no answer: it is never guessed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import msgspec
+
+from hardware.shelf.weighing.hands import Held
+from hardware.shelf.weighing.plan import Goods
+
+MOST_UNITS: Final = 24
+SURE: Final = 0.8
+"""How much of all likelihood the best answer must have."""
+FARTHEST_SIGMAS: Final = 3.5
+SCALE_ERROR: Final = 0.004
+"""Of the weight: what neighbours and the plate's own gain may make it wrong."""
+UNKNOWN: Final = 0.02 / 2_000
+"""Likelihood per gram that it is something else altogether."""
+SAME_UNITS: Final = 0.6
+"""Prior that what was taken together comes back together; that only a part of it does."""
+SOME_UNITS: Final = 0.15
+SEVERAL_TAKEN: Final = 0.2
+NOT_HELD: Final = 0.05
+ELSEWHERE: Final = 0.35
+"""Prior of the wrong place, beside that of the right one."""
+
+
+class Guess(msgspec.Struct, frozen=True):
+    """An answer: units of one SKU; `held` is what they were known as in somebody's hands."""
+
+    item: str
+    count: int
+    held: Held | None = None
+    misplaced: bool = False
+    expected: bool = True
+    """Something besides the weight speaks for it: it is planned there and leaves, or was in somebody's hands."""
+
+
+def picked_up(change_g: float, variance: float, goods: Sequence[Goods]) -> Guess | None:
+    """What left, of what is planned there. `change_g` above 0; `variance` of measuring it, in g²."""
+    return _best(change_g, variance, _leaving(change_g, goods))
+
+
+def put_back(
+    change_g: float, variance: float, goods: Sequence[Goods], held: Sequence[Held], known: dict[str, Goods]
+) -> Guess | None:
+    """What came: something held, wherever it came from, or units of what is planned there (somebody fills it)."""
+    home = {one.item for one in goods}
+    return _best(
+        change_g,
+        variance,
+        [*_returning(home, held), *_in_part(change_g, home, held, known), *_filling(change_g, goods)],
+    )
+
+
+Hypothesis = tuple[Guess, float, float, float]
+"""Answer, its weight in grams, the variance of that, its prior."""
+
+
+def _best(change_g: float, variance: float, hypotheses: Iterable[Hypothesis]) -> Guess | None:
+    error = (SCALE_ERROR * change_g) ** 2 + variance
+    weighed: dict[tuple[str, int, bool], tuple[float, float, Guess]] = {}
+    total = UNKNOWN
+    for guess, weight_g, own_variance, prior in hypotheses:
+        spread = error + own_variance
+        off = (change_g - weight_g) ** 2 / spread
+        if off > 40:
+            continue
+        likelihood = prior * math.exp(-off / 2) / math.sqrt(2 * math.pi * spread)
+        total += likelihood
+        # Different ways to the same answer count together; the likeliest of them is what happened.
+        key = (guess.item, guess.count, guess.misplaced)
+        so_far, best, leader = weighed.get(key, (0.0, 0.0, guess))
+        if likelihood > best:
+            best, leader = likelihood, guess
+        if off <= FARTHEST_SIGMAS**2 or so_far > 0:
+            weighed[key] = (so_far + likelihood, best, leader)
+    if not weighed:
+        return None
+    likelihood, _, guess = max(weighed.values(), key=lambda one: one[0])
+    return guess if likelihood >= SURE * total else None
+
+
+def _counts_near(change_g: float, unit_g: float) -> range:
+    middle = round(change_g / unit_g)
+    return range(max(1, middle - 1), min(MOST_UNITS, middle + 1) + 1)
+
+
+def _count_prior(count: int) -> float:
+    return (0.7, 0.18, 0.06)[count - 1] if count <= 3 else 0.06 / (count - 2) ** 2
+
+
+def _leaving(change_g: float, goods: Sequence[Goods]) -> Iterable[Hypothesis]:
+    for one in goods:
+        for count in _counts_near(change_g, one.unit_g):
+            prior = _count_prior(count) / len(goods)
+            yield Guess(one.item, count), count * one.unit_g, count * one.sd_g**2, prior
+
+
+def _returning(home: set[str], held: Sequence[Held]) -> Iterable[Hypothesis]:
+    """All units of one taking; or of several takings of the same SKU, the newest first."""
+    sums: dict[str, tuple[int, float, float]] = {}
+    for number, one in enumerate(reversed(held)):
+        misplaced = bool(one.item) and one.item not in home
+        place = ELSEWHERE if misplaced else 1.0
+        # What was taken last is what comes back first.
+        prior = SAME_UNITS * place / (1 + 0.15 * number)
+        yield Guess(one.item, one.count, one, misplaced), one.weight_g, one.variance, prior
+        count, weight_g, variance = sums.get(one.item, (0, 0.0, 0.0))
+        if count and one.item and count + one.count <= MOST_UNITS:
+            guess = Guess(one.item, count + one.count, None, misplaced)
+            yield guess, weight_g + one.weight_g, variance + one.variance, SEVERAL_TAKEN * place
+        sums[one.item] = (count + one.count, weight_g + one.weight_g, variance + one.variance)
+
+
+def _in_part(
+    change_g: float, home: set[str], held: Sequence[Held], known: dict[str, Goods]
+) -> Iterable[Hypothesis]:
+    for one in held:
+        goods = known.get(one.item)
+        if goods is None or one.count < 2:
+            continue
+        misplaced = one.item not in home
+        place = ELSEWHERE if misplaced else 1.0
+        for count in _counts_near(change_g, goods.unit_g):
+            if count < one.count:
+                weight_g = one.weight_g * count / one.count
+                yield Guess(one.item, count, one, misplaced), weight_g, count * goods.sd_g**2, SOME_UNITS * place
+
+
+def _filling(change_g: float, goods: Sequence[Goods]) -> Iterable[Hypothesis]:
+    for one in goods:
+        for count in _counts_near(change_g, one.unit_g):
+            prior = NOT_HELD * _count_prior(count)
+            guess = Guess(one.item, count, expected=False)
+            yield guess, count * one.unit_g, count * one.sd_g**2, prior

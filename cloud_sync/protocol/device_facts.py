@@ -90,6 +90,15 @@ class AuditRead(Fact, frozen=True, kw_only=True):
     dex: str
 
 
+class LabelPlanned(Fact, frozen=True, kw_only=True):
+    """This label shows the price of this SKU; of none any more, when `sku` is empty."""
+
+    TYPE = "popshop.label.planned.v1"
+    device: str
+    label: str
+    sku: str
+
+
 class LabelShown(Fact, frozen=True, kw_only=True):
     """An electronic label shows this price."""
 
@@ -99,6 +108,40 @@ class LabelShown(Fact, frozen=True, kw_only=True):
     item: str
     price_minor: int
     version: int
+
+
+class LabelFailed(Fact, frozen=True, kw_only=True):
+    """A label did not take a price: it shows what it showed before, or nothing."""
+
+    TYPE = "popshop.device.label_failed.v1"
+    device: str
+    label: str
+    item: str
+    version: int
+    reason: str = ""
+
+
+class LabelLagged(Fact, frozen=True, kw_only=True):
+    """For too long a label has not shown this version of the price that the kiosk says."""
+
+    TYPE = "popshop.label.lagged.v1"
+    device: str
+    label: str
+    sku: str
+    version: int
+
+
+class FootfallCounted(Fact, frozen=True, kw_only=True):
+    """How many people came in and went out, between two instants of the counter's clock."""
+
+    TYPE = "popshop.device.footfall_counted.v1"
+    device: str
+    entered: int
+    left: int
+    from_at: str
+    to_at: str
+    counted_at: str
+    """What it counts for: the counter's `to_at` where it can be true, else the store's time."""
 
 
 class ReportQuarantined(Fact, frozen=True, kw_only=True):

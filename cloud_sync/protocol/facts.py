@@ -49,6 +49,8 @@ class ItemListed(Fact, frozen=True, kw_only=True):
     currency: str
     tax_rate_bp: int = 0
     """Tax in basis points of the price, included in it (1300 = 13 %)."""
+    price_version: int = 0
+    """Goes up by 1 with every new price of the SKU; 0 in rows from before there were versions."""
 
 
 class SlotPlanned(Fact, frozen=True, kw_only=True):
@@ -114,6 +116,8 @@ class OrderLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tax_rate_bp: int
     device: str
     slot: str
+    price_version: int = 0
+    """Of the list price."""
 
 
 class OrderPlaced(Fact, frozen=True, kw_only=True):

@@ -131,6 +131,20 @@ class PlanSlots(Command):
     slots: tuple[PlannedSlot, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PlannedLabel:
+    """One label and the SKU whose price it shows; an empty SKU takes it out of the plan."""
+
+    device: str
+    label: str
+    sku: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLabels(Command):
+    labels: tuple[PlannedLabel, ...]
+
+
 # ── goods and rights, from staff ────────────────────────────────────────────────────────────────────
 
 
@@ -311,6 +325,14 @@ class ExpireOrder(Command):
 @dataclass(frozen=True, slots=True)
 class VendOverdue(Command):
     vend: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelOverdue(Command):
+    """A label has not shown what it should for as long as the policy has patience."""
+
+    device: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)

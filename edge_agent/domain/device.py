@@ -68,7 +68,6 @@ PLAIN_REPORTS: dict[type[messages.Report], type[facts.Fact]] = {
     messages.DoorOpened: device_facts.DoorOpened,
     messages.DoorClosed: device_facts.DoorClosed,
     messages.AuditRead: device_facts.AuditRead,
-    messages.LabelShown: device_facts.LabelShown,
 }
 """Reports whose fact says the same, plus the device."""
 

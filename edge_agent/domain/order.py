@@ -116,6 +116,7 @@ class Item:
     price_minor: int
     currency: str
     tax_rate_bp: int
+    price_version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +202,7 @@ def _line(number: int, item: Item, wanted: RequestedLine, slot: Slot, qty: int) 
         tax_rate_bp=item.tax_rate_bp,
         device=slot.device,
         slot=slot.slot,
+        price_version=item.price_version,
     )
 
 

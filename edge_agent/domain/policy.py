@@ -20,3 +20,5 @@ class Policy:
     device_clock_window_days: int = 35
     """A device's time is believed for a sale when it is at most this far behind the store's clock
     (a backlog after an outage); see `domain.clocks`."""
+    label_patience_s: int = 60
+    """How long a label may show something else than the price that the kiosk says, before a person is told."""

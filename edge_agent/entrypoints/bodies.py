@@ -90,6 +90,16 @@ class PlanogramBody(Body):
     slots: Annotated[list[SlotBody], Field(max_length=20_000)]
 
 
+class LabelBody(Body):
+    device: Name
+    label: Name
+    sku: OptionalName = ""
+
+
+class LabelsBody(Body):
+    labels: Annotated[list[LabelBody], Field(max_length=5_000)]
+
+
 class ReceiveBody(Body):
     sku: Name
     qty: Qty

@@ -10,6 +10,7 @@ from fastapi.responses import PlainTextResponse
 
 from cloud_sync.protocol.envelope import rfc3339
 from cloud_sync.protocol.identifiers import is_name
+from edge_agent.adapters.sqlite_store.label_queries import entered
 from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.domain import commands
 from edge_agent.domain.methods import COUNTER
@@ -183,6 +184,12 @@ class Api:
             await self._do(commands.PlanSlots(f"planogram:{key}", slots))
             return {"planned": len(slots)}
 
+        @router.post("/api/labels", dependencies=staff)
+        async def labels(body: bodies.LabelsBody, key: Key) -> Any:
+            planned = tuple(commands.PlannedLabel(**label.model_dump()) for label in body.labels)
+            await self._do(commands.PlanLabels(f"labels:{key}", planned))
+            return {"planned": len(planned)}
+
     def _reading_routes(self, router: APIRouter) -> None:
         @router.get("/api/orders/{order}", dependencies=[Depends(self.anyone)])
         def order(order: str) -> Any:
@@ -194,7 +201,8 @@ class Api:
 
         @router.get("/api/totals", dependencies=[Depends(self.staff)])
         def totals() -> Any:
-            return self._queries.totals()
+            today = self._queries.visitors(self._queries.business_day(self._clock.now()))
+            return self._queries.totals() | {"visitors_today": entered(today)}
 
         @router.get("/api/refunds", dependencies=[Depends(self.staff)])
         def refunds() -> Any:

@@ -30,6 +30,7 @@ from edge_agent.adapters.disk_watch import DiskWatch
 from edge_agent.adapters.hq_link import HqAddress, HqLink
 from edge_agent.adapters.identity import ADDRESS_FILE, LOCK_FILE, Identity
 from edge_agent.adapters.identity import STORE_FILE as STORE_FILE
+from edge_agent.adapters.label_relay import LabelRelay
 from edge_agent.adapters.mqtt_link import BrokerAddress, MqttLink
 from edge_agent.adapters.payments.sandbox import SandboxProvider
 from edge_agent.adapters.payments.till import Till
@@ -127,6 +128,8 @@ class EdgeAgent:
 
     def _make_workers(self) -> list[Worker]:
         relay = DeviceRelay(self.queries, self.link, self.clock)
+        labels = LabelRelay(self.queries, self.link, self.clock)
+        labeller = Worker("label-relay", labels.step, every_s=0.5)
         till = Till({"sandbox": self._sandbox}, self.queries, self.brain, self.clock)
         carrier = Worker("device-relay", relay.step, every_s=1.0)
         cashier = Worker("till", till.step, every_s=0.3)
@@ -136,12 +139,17 @@ class EdgeAgent:
         def offer_again() -> None:
             relay.start_over()
             carrier.wake()
+            labels.start_over()
+            labeller.wake()
 
         self.link.on_connected(offer_again)
         workers = [
             carrier,
+            labeller,
             cashier,
-            Worker("timers", Timers(self.queries, self.brain, self.clock).step, every_s=0.25),
+            Worker(
+                "timers", Timers(self.queries, self.brain, self.clock, self.config.policy).step, every_s=0.25
+            ),
             Worker(
                 "disk-watch",
                 DiskWatch(self.config.data, self.brain, self.config.disk_reserve_bytes).step,

@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 
 from cloud_sync.protocol.identifiers import STREAMS
 from edge_agent.adapters.mqtt_link import MqttLink
+from edge_agent.adapters.sqlite_store.label_queries import needs_a_person
 from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.services.brain import Brain
 
@@ -44,6 +45,8 @@ class Metrics(Collector):
         )
         cases = len(self._queries.cases())
         yield GaugeMetricFamily("popshop_open_cases", "Vends a person must look at", value=cases)
+        labels = len(needs_a_person(self._queries.labels()))
+        yield GaugeMetricFamily("popshop_labels_amiss", "Labels a person must look at", value=labels)
 
     def render(self) -> bytes:
         """The text Prometheus reads."""

@@ -8,7 +8,19 @@ from datetime import datetime
 from typing import Any
 
 from cloud_sync.protocol import facts
-from edge_agent.domain import catalogue, commands, device, goods, order, payment, refund, rights, stock, vend
+from edge_agent.domain import (
+    catalogue,
+    commands,
+    device,
+    goods,
+    label,
+    order,
+    payment,
+    refund,
+    rights,
+    stock,
+    vend,
+)
 from edge_agent.domain.policy import Policy
 from edge_agent.domain.refusals import Refusal
 from edge_agent.services.ports import Reader
@@ -88,12 +100,22 @@ def _unblock_slot(r: Reader, c: commands.UnblockSlot, now: datetime, rules: Rule
 
 
 def _list_items(r: Reader, c: commands.ListItems, now: datetime, rules: Rules) -> Outcome:
-    return catalogue.list_items(c, r.currency())
+    return catalogue.list_items(c, r.currency(), r.items({item.sku for item in c.items}))
 
 
 def _plan_slots(r: Reader, c: commands.PlanSlots, now: datetime, rules: Rules) -> Outcome:
     known = r.known_skus({s.sku for s in c.slots})
     return stock.plan(c, known, r.slots({(s.device, s.slot) for s in c.slots}))
+
+
+def _plan_labels(r: Reader, c: commands.PlanLabels, now: datetime, rules: Rules) -> Outcome:
+    planned = r.labels({(each.device, each.label) for each in c.labels})
+    return label.plan(c, r.known_skus({each.sku for each in c.labels}), planned)
+
+
+def _label_overdue(r: Reader, c: commands.LabelOverdue, now: datetime, rules: Rules) -> Outcome:
+    key = (c.device, c.label)
+    return label.overdue(r.labels([key]).get(key), now, rules.policy)
 
 
 def _open_store(r: Reader, c: commands.OpenStore, now: datetime, rules: Rules) -> Outcome:
@@ -164,6 +186,8 @@ HANDLERS: dict[type[commands.Command], Handler] = {
     commands.UnblockSlot: _unblock_slot,
     commands.ListItems: _list_items,
     commands.PlanSlots: _plan_slots,
+    commands.PlanLabels: _plan_labels,
+    commands.LabelOverdue: _label_overdue,
     commands.DeviceIntroduced: _introduced,
     commands.DevicePresence: _presence,
     commands.OpenStore: _open_store,

@@ -9,7 +9,7 @@ from typing import Any
 
 from cloud_sync.protocol import device_facts, facts
 from cloud_sync.protocol.codes.meaning import meaning_of
-from edge_agent.domain import commands, device, stock, vend, visit
+from edge_agent.domain import commands, device, footfall, label, stock, vend, visit
 from edge_agent.domain.order import Order, Slot
 from edge_agent.domain.policy import Policy
 from edge_agent.domain.refusals import Refusal
@@ -131,6 +131,32 @@ def _code_scanned(
     return visit.scanned(c.device, m, meaning, item, r.brand(item) if item else "")
 
 
+def _slot_selected(
+    r: Reader, c: commands.DeviceReported, m: messages.SlotSelected, now: datetime, policy: Policy
+) -> Outcome:
+    slot = r.slot(c.device, m.slot)
+    sku = "" if slot is None else slot.sku
+    return visit.selected(c.device, m, sku, r.brand(sku) if sku else "")
+
+
+def _label_shown(
+    r: Reader, c: commands.DeviceReported, m: messages.LabelShown, now: datetime, policy: Policy
+) -> Outcome:
+    return label.shown(c.device, m)
+
+
+def _label_failed(
+    r: Reader, c: commands.DeviceReported, m: messages.LabelFailed, now: datetime, policy: Policy
+) -> Outcome:
+    return label.failed(c.device, m)
+
+
+def _footfall_counted(
+    r: Reader, c: commands.DeviceReported, m: messages.FootfallCounted, now: datetime, policy: Policy
+) -> Outcome:
+    return footfall.counted(c.device, m, now, policy)
+
+
 _REPORTS: dict[type[messages.Report], ReportHandler] = {
     messages.VendStarted: _vend_started,
     messages.VendSucceeded: _vend_succeeded,
@@ -139,6 +165,10 @@ _REPORTS: dict[type[messages.Report], ReportHandler] = {
     messages.Booted: _booted,
     messages.CashSale: _cash_sale,
     messages.SlotCounted: _slot_counted,
+    messages.SlotSelected: _slot_selected,
+    messages.LabelShown: _label_shown,
+    messages.LabelFailed: _label_failed,
+    messages.FootfallCounted: _footfall_counted,
     messages.CodeScanned: _code_scanned,
     **dict.fromkeys(device.PLAIN_REPORTS, _plain),
     **dict.fromkeys(visit.KINDS, _interaction),

@@ -230,7 +230,10 @@ def test_a_file_from_before_rights_keeps_its_rows_and_may_sell_what_stands_in_it
 def _older(path: Path) -> None:
     """A file as the version before wrote it: four units counted, one of them promised."""
     old = Store(path.with_name("new.db"))
-    old.do(commands.ListItems("l", (commands.ListedItem("A", "甲", "A", 500),)))
+    old.journal.begin(old.clock.now())
+    listed = facts.ItemListed(sku="A", name_zh="甲", name_en="A", price_minor=500, currency="CNY")
+    old.journal.record([listed], cause="l")
+    old.journal.commit()
     old.do(commands.PlanSlots("p", (commands.PlannedSlot("vm-1", "1", "A", 5, 10, 4),)))
     old.introduce("vm-1")
     old.order(("A", 1), key="o")

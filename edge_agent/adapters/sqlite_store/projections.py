@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from cloud_sync.protocol import device_facts, facts, stock_facts
+from edge_agent.adapters.sqlite_store.label_projections import project_labels
 from edge_agent.adapters.sqlite_store.stock_projections import (
     STOCK_PROJECTIONS,
     item_listed,
@@ -35,6 +36,7 @@ def project_before_rights(db: sqlite3.Connection, fact: facts.Fact, at: str) -> 
     projection = PROJECTIONS.get(type(fact))
     if projection is not None:
         projection(db, fact, at)
+    project_labels(db, fact, at)
 
 
 def _store_opened(db: sqlite3.Connection, f: facts.StoreOpened, at: str) -> None:
@@ -50,9 +52,12 @@ def _store_opened(db: sqlite3.Connection, f: facts.StoreOpened, at: str) -> None
 
 def _item_listed(db: sqlite3.Connection, f: facts.ItemListed, at: str) -> None:
     db.execute(
-        "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (f.sku, f.gtin, f.name_zh, f.name_en, f.brand, f.category, f.price_minor, f.currency, f.tax_rate_bp),
-    )
+        "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            f.sku, f.gtin, f.name_zh, f.name_en, f.brand, f.category, f.price_minor, f.currency, f.tax_rate_bp,
+            f.price_version,
+        ),
+    )  # fmt: skip
 
 
 def _slot_planned(db: sqlite3.Connection, f: facts.SlotPlanned, at: str) -> None:
@@ -118,9 +123,10 @@ def _order_placed(db: sqlite3.Connection, f: facts.OrderPlaced, at: str) -> None
     )
     for x in f.lines:
         db.execute(
-            "INSERT INTO order_lines VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO order_lines VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 f.order, x.line, x.sku, x.qty, x.list_price_minor, x.price_minor, x.tax_rate_bp, x.device, x.slot,
+                x.price_version,
             ),
         )  # fmt: skip
         db.execute(

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from cloud_sync.protocol.identifiers import STREAMS
 from edge_agent.adapters.sqlite_store.journal_queries import JournalQueries
+from edge_agent.adapters.sqlite_store.label_queries import LabelQueries, entered
 from edge_agent.adapters.sqlite_store.reading import Entity
 from edge_agent.adapters.sqlite_store.stock_queries import StockQueries
 
@@ -15,7 +16,7 @@ _AVAILABLE = """MIN(COALESCE((SELECT SUM(MAX(s.count - s.held, 0)) FROM slots s 
     COALESCE((SELECT r.available FROM rights r WHERE r.sku = items.sku), 0))"""
 
 
-class Queries(JournalQueries, StockQueries):
+class Queries(JournalQueries, StockQueries, LabelQueries):
     """Entities for screens and workers; see `Reading` for how they are read."""
 
     # ── entities ────────────────────────────────────────────────────────────────────────────────────
@@ -49,7 +50,7 @@ class Queries(JournalQueries, StockQueries):
         )
         return head | {
             "lines": self._rows(
-                "SELECT l.line, l.sku, i.name_zh, i.name_en, l.qty, l.price_minor, l.device, l.slot"
+                "SELECT l.line, l.sku, i.name_zh, i.name_en, l.qty, l.price_minor, l.price_version, l.device, l.slot"
                 " FROM order_lines l LEFT JOIN items i ON i.sku = l.sku WHERE l.order_id = ? ORDER BY l.line",
                 order,
             ),
@@ -199,5 +200,6 @@ class Queries(JournalQueries, StockQueries):
             "refunded_minor": money["refunded"],
             "cash_minor": cash["minor"],
             "takings_minor": money["paid"] - money["refunded"] + cash["minor"],
+            "visitors": entered(self.visitors()),
             "quarantined": (self._one("SELECT COUNT(*) AS n FROM quarantine") or {"n": 0})["n"],
         }

@@ -10,11 +10,16 @@ from cloud_sync.protocol.stock_rights import Right
 from edge_agent.adapters.sqlite_store.stock_projections import PROMISED, order_units
 from edge_agent.domain.device import Device
 from edge_agent.domain.goods import Stocked
+from edge_agent.domain.label import Label, LabelKey
 from edge_agent.domain.order import Checkout, Item, Line, Order, Payment, Refund, Slot, Vend
 from edge_agent.domain.rights import Pin, Promise, Units
 
 _SLOT = """SELECT s.device, s.slot, s.sku, s.count, s.held, s.blocked <> '', COALESCE(d.status, '') = 'ready',
     s.failures FROM slots s LEFT JOIN devices d ON d.device = s.device"""
+
+_ITEM = "SELECT sku, price_minor, currency, tax_rate_bp, price_version FROM items"
+_LABEL = """SELECT l.device, l.label, l.sku, i.price_version, CASE WHEN l.pending THEN l.since ELSE '' END,
+    l.lagged <> 0 FROM labels l JOIN items i ON i.sku = l.sku WHERE l.device = ? AND l.label = ?"""
 
 
 def _slot(row: tuple[str, str, str, int, int, int, int, int]) -> Slot:
@@ -53,16 +58,18 @@ class SqliteReader:
     def checkout(self, skus: Collection[str]) -> Checkout:
         """Items and slots of some SKUs."""
         marks, values = _marks(skus), tuple(skus)
-        items = self._db.execute(
-            f"SELECT sku, price_minor, currency, tax_rate_bp FROM items WHERE sku IN ({marks})", values
-        )
         slots = self._db.execute(f"{_SLOT} WHERE s.sku IN ({marks})", values)
         return Checkout(
             self.currency(),
-            {row[0]: Item(*row) for row in items},
+            self.items(skus),
             tuple(_slot(row) for row in slots),
             {sku: self.right(sku) for sku in skus},
         )
+
+    def items(self, skus: Collection[str]) -> dict[str, Item]:
+        """Those that are in the catalogue, with their prices."""
+        found = (self._db.execute(f"{_ITEM} WHERE sku = ?", (sku,)).fetchone() for sku in skus)
+        return {row[0]: Item(*row) for row in found if row is not None}
 
     def known_skus(self, skus: Collection[str]) -> frozenset[str]:
         """Those that are in the catalogue."""
@@ -93,6 +100,12 @@ class SqliteReader:
         """Those slots that exist."""
         found = ((key, self.slot(*key)) for key in keys)
         return {key: slot for key, slot in found if slot is not None}
+
+    def labels(self, keys: Collection[LabelKey]) -> dict[LabelKey, Label]:
+        """Those labels that are planned."""
+        rows = (self._db.execute(_LABEL, key).fetchone() for key in keys)
+        found = [Label(*row) for row in rows if row is not None]
+        return {(label.device, label.label): label for label in found}
 
     def device(self, device: str) -> Device | None:
         """One device."""

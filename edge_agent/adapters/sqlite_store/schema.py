@@ -42,6 +42,12 @@ def items_by_gtin(db: sqlite_utils.Database) -> None:
     _run(db, "CREATE INDEX items_by_gtin ON items (gtin) WHERE gtin <> ''")
 
 
+@migrations()
+def labels_and_footfall(db: sqlite_utils.Database) -> None:
+    """Versions of prices, what labels show and should show, and people counted by the hour of the store's clock."""
+    _run(db, _LABELS_AND_FOOTFALL)
+
+
 def _run(db: sqlite_utils.Database, statements: str) -> None:
     for statement in statements.split(";"):
         if statement.strip():
@@ -138,6 +144,19 @@ CREATE INDEX pins_open ON pins (sku) WHERE state = 'open'
 _BEGAN = """
 ALTER TABLE store ADD COLUMN began INTEGER NOT NULL DEFAULT 1;
 UPDATE store SET began = COALESCE((SELECT MIN(epoch) FROM journal), epoch)
+"""
+
+_LABELS_AND_FOOTFALL = """
+ALTER TABLE items ADD COLUMN price_version INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE order_lines ADD COLUMN price_version INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE labels (device TEXT NOT NULL, label TEXT NOT NULL, sku TEXT NOT NULL,
+    pending INTEGER NOT NULL DEFAULT 1, since TEXT NOT NULL, asked_from TEXT NOT NULL,
+    lagged INTEGER NOT NULL DEFAULT 0, failed TEXT NOT NULL DEFAULT '', shown_item TEXT, shown_price_minor INTEGER,
+    shown_version INTEGER, shown_at TEXT NOT NULL DEFAULT '', PRIMARY KEY (device, label)) WITHOUT ROWID;
+CREATE INDEX labels_of_item ON labels (sku);
+CREATE INDEX labels_pending ON labels (since) WHERE pending = 1;
+CREATE TABLE footfall (device TEXT NOT NULL, day TEXT NOT NULL, hour INTEGER NOT NULL, entered INTEGER NOT NULL,
+    "left" INTEGER NOT NULL, PRIMARY KEY (device, day, hour)) WITHOUT ROWID
 """
 
 

@@ -40,6 +40,8 @@ DERIVED: Final = (
     "room",
     "pins",
     "link",
+    "labels",
+    "footfall",
 )
 MOST_NAMED: Final = 20
 """Differences that are named per table; the others are counted."""

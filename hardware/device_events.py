@@ -19,6 +19,7 @@ What = Literal[
     "resend",
     "power_cut",
     "broken",
+    "source",
 ]
 
 

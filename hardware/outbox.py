@@ -46,6 +46,8 @@ class Outbox:
             "locking_mode = EXCLUSIVE",
             "journal_mode = WAL",
             "synchronous = FULL",
+            # What the agent took is overwritten, not only let go: a scanned payment code is as good as cash.
+            "secure_delete = ON",
         ):
             self._db.execute(f"PRAGMA {setting}")
         self._db.executescript(_SCHEMA)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from types import TracebackType
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from hardware.behaviour import Act, Input
 from hardware.scanner.port import DrawAttention
@@ -13,29 +13,27 @@ from hardware.scanner.sources.supervisor import Supervisor
 
 
 class ScannerService:
-    """Runs sources until stopped: `with ScannerService(sources, device.put, clock): …`."""
+    """Runs sources: `with service.running(device.put): …`."""
 
-    def __init__(
-        self,
-        sources: Sequence[Source],
-        put: Callable[[Input], None],
-        clock: Clock,
-        limits: BackOffLimits | None = None,
-    ) -> None:
-        """`put` takes what happens; it is called from the sources' threads and must not wait."""
-        self._supervisors = [Supervisor(source, put, clock, limits) for source in sources]
+    def __init__(self, sources: Sequence[Source], clock: Clock, limits: BackOffLimits | None = None) -> None:
+        """`clock` gives monotonic seconds."""
+        self._supervisors = [Supervisor(source, clock, limits) for source in sources]
 
-    def start(self) -> None:
-        """Begin with all of them."""
-        for supervisor in self._supervisors:
-            supervisor.start()
+    @contextmanager
+    def running(self, put: Callable[[Input], None]) -> Iterator[None]:
+        """Run all sources; `put` is called from their threads with what happens and must not wait.
 
-    def stop(self) -> None:
-        """End all at once, then wait for each."""
+        At the end all are asked to stop at once, then waited for. Once only.
+        """
         for supervisor in self._supervisors:
-            supervisor.stop()
-        for supervisor in self._supervisors:
-            supervisor.join()
+            supervisor.start(put)
+        try:
+            yield
+        finally:
+            for supervisor in self._supervisors:
+                supervisor.stop()
+            for supervisor in self._supervisors:
+                supervisor.join()
 
     @property
     def alive(self) -> bool:
@@ -47,12 +45,3 @@ class ScannerService:
         if isinstance(act, DrawAttention):
             for supervisor in self._supervisors:
                 supervisor.draw_attention()
-
-    def __enter__(self) -> ScannerService:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()

@@ -35,17 +35,11 @@ MOST_PER_S: Final = 200
 
 
 class Supervisor:
-    """Runs `source`, telling `put` what happens. `put` may be called from any thread and does not wait."""
+    """Runs `source`."""
 
-    def __init__(
-        self,
-        source: Source,
-        put: Callable[[Input], None],
-        clock: Clock,
-        limits: BackOffLimits | None = None,
-    ) -> None:
+    def __init__(self, source: Source, clock: Clock, limits: BackOffLimits | None = None) -> None:
         self._source = source
-        self._put = put
+        self._put: Callable[[Input], None] = _nobody_listens
         self._clock = clock
         self._back_off = BackOff(limits or BackOffLimits())
         self._stopping = threading.Event()
@@ -55,8 +49,9 @@ class Supervisor:
         self._picture = PictureChanged(source=source.name, trouble="")
         self._thread = threading.Thread(target=self._run, name=f"source {source.name}", daemon=True)
 
-    def start(self) -> None:
-        """Begin."""
+    def start(self, put: Callable[[Input], None]) -> None:
+        """Begin. `put` is told what happens, from the source's thread; it must not wait."""
+        self._put = put
         self._thread.start()
 
     def stop(self) -> None:
@@ -134,3 +129,7 @@ class Supervisor:
                     garbled[reason] = garbled.get(reason, 0) + 1
         for reason, count in garbled.items():
             self._put(CodeUnreadable(source=self._source.name, reason=reason, count=count))
+
+
+def _nobody_listens(happening: Input) -> None:
+    """A source that is not started has nothing to tell."""

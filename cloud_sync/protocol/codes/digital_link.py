@@ -20,6 +20,8 @@ _CHARACTERS: Final = re.compile(r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A
 _HOST: Final = re.compile(
     r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?"
 )
+_BROKEN: Final = re.compile(r"/(?:01|gtin)/[0-9]{8,14}(?:/|$)")
+"""A product's number in a path that does not lead there in pairs."""
 _MAX_QUERY_FIELDS: Final = 50
 
 _KEYS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
@@ -65,6 +67,8 @@ def read(text: str) -> dict[str, str]:
     scheme, host, path, query = found.groups(default="")
     pairs = _pairs(path.split("/"))
     if not pairs:
+        if _BROKEN.search(path):
+            raise CodeError("a GS1 Digital Link goes on in pairs of identifier and value behind its (01)")
         return {}
     if scheme.lower() not in ("http", "https"):
         raise CodeError("a GS1 Digital Link begins with https:// or http://")

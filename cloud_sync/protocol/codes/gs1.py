@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 SEPARATOR: Final = "\x1d"
 """How readers hand on FNC1: ASCII 29, group separator."""
 
-_IN_BRACKETS: Final = re.compile(r"\((\d{2,4})\)")
+_IN_BRACKETS: Final = re.compile(r"\((\d{2,4})\)", re.ASCII)
 # A text without any sign of FNC1 is taken for element strings only where it begins with what identifies a product
 # or a carton; the check digit in there then has to be right.
-_PLAIN: Final = re.compile(r"0[012]\d{14}")
+_PLAIN: Final = re.compile(r"0[012]\d{14}", re.ASCII)
 
 _CHECKED: Final = {
     **dict.fromkeys(("01", "02", "03", "8006", "8026"), slice(0, 14)),
@@ -69,8 +69,10 @@ def _known(head: str, *, whole: bool = False) -> Identifier:
     from cloud_sync.protocol.codes.application_identifiers import MAX_LENGTH, starting
 
     found = starting(head[:MAX_LENGTH])
-    if found is None or (whole and found.ai != head):
+    if found is None:
         raise CodeError(f"no GS1 application identifier begins with {head[:2]!r}")
+    if whole and found.ai != head:
+        raise CodeError(f"({head}) is no GS1 application identifier")
     return found
 
 

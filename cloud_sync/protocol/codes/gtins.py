@@ -37,6 +37,9 @@ def from_upc_e(digits: str) -> str:
     from biip.upc import Upc
 
     try:
-        return gtin14(Upc.parse(digits).as_upc_a())
-    except ParseError as error:
-        raise CodeError(f"not a UPC-E number: {str(error).partition(': ')[2].rstrip('.').lower()}") from None
+        long_form = Upc.parse(digits[:7]).as_upc_a()
+    except ParseError:
+        raise CodeError("not a UPC-E number: it begins with 0 or 1") from None
+    if len(digits) == 8 and digits[7] != long_form[-1]:
+        raise CodeError(f"the check digit of {digits} should be {long_form[-1]}")
+    return gtin14(long_form)

@@ -121,6 +121,25 @@ def pin(reservation: str = "R-1", **more: Any) -> dict[str, Any]:
     } | more
 
 
+def label(name: str = "l1", **more: Any) -> dict[str, Any]:
+    return {
+        "device": "shelf-1",
+        "label": name,
+        "sku": "A1",
+        "name_zh": "可乐",
+        "name_en": "Cola",
+        "price_minor": 550,
+        "currency": "CNY",
+        "version": 2,
+        "shown": {"item": "A1", "price_minor": 600, "version": 1, "at": at(60)},
+        "state": "lagging",
+        "since": at(5),
+        "reason": "",
+        "battery_percent": None,
+        "battery_low": False,
+    } | more
+
+
 def shop(**more: Any) -> Shop:
     """A calm store with one machine; `more` replaces what matters to a test."""
     calm = Shop(
@@ -157,5 +176,7 @@ def shop(**more: Any) -> Shop:
         order=None,
         stock=[product()],
         pins=[],
+        labels=[],
+        visitors={},
     )
     return replace(calm, **more)

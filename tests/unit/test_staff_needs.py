@@ -8,7 +8,7 @@ from edge_agent.entrypoints.staff import frame, parts
 from edge_agent.entrypoints.staff.needs import needs_of, refundable_minor
 from edge_agent.entrypoints.staff.shop import StreamState
 from edge_agent.entrypoints.staff.view import AREAS, View
-from tests.staff_shop import at, case, device, order, refund, shop, slot
+from tests.staff_shop import at, case, device, label, order, refund, shop, slot
 
 
 def test_a_calm_store_needs_nobody_and_says_so():
@@ -136,3 +136,44 @@ def test_what_headquarters_lacks_is_told_per_stream_with_its_age():
     assert "8 min ago" in page
     assert "Go on selling" in page
     assert "All sent" in page
+
+
+# ── labels and people counted ───────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({}, "an old price: ¥6.00, the kiosk says ¥5.50"),
+        ({"shown": None}, "does not answer; the kiosk says ¥5.50"),
+        ({"shown": {"item": "A1", "price_minor": 550, "version": 2, "at": at(9)}}, "does not answer"),
+        (
+            {"shown": {"item": "<B>", "price_minor": 1, "version": 7, "at": at(9)}},
+            "another product (&lt;B&gt;)",
+        ),
+        ({"state": "failed", "reason": "battery"}, "Reason: its battery is empty"),
+        ({"state": "shown", "since": "", "battery_percent": 9.0, "battery_low": True}, "at 9 %: change it"),
+    ],
+)
+def test_a_label_that_needs_a_person_says_what_is_wrong_and_what_to_do(more, said):
+    amiss = shop(labels=[label(**more)])
+    assert needs_of(amiss).count == 1
+    page = frame.page("en", View(), amiss)
+    assert said in page
+    assert "shelf-1 · l1" in page
+    assert "标价签" in frame.page("zh", View(), amiss)
+
+
+def test_a_label_that_is_being_set_or_is_right_needs_nobody():
+    assert needs_of(shop(labels=[label(state="waiting"), label(state="shown")])).count == 0
+
+
+def test_a_shelf_lists_its_labels_and_a_people_counter_who_came_today():
+    devices = [device("shelf-1", kind="shelf", slots=[]), device("door-1", kind="footfall", slots=[])]
+    labels = [label(f"l{n}", state="shown") for n in range(70)]
+    floor = shop(devices=devices, labels=labels, visitors={"door-1": {"entered": 1234, "left": 1200}})
+    page = frame.page("en", View("devices"), floor)
+    assert page.count("Up to date") == 60
+    assert "10 more" in page
+    assert "Came in today: 1,234 · went out: 1,200" in page
+    assert "Came in today: 0" in frame.page("en", View("devices"), shop(devices=devices))

@@ -48,6 +48,8 @@ def test_a_fault_nobody_wrote_down_still_tells_staff_to_call_service():
         ("payment", ["created", "pending", "paid", "refunded", "closed", "unknown"]),
         ("vend", ["requested", "dispensing", "dispensed", "failed", "unknown"]),
         ("refund", ["requested", "refunded", "refused"]),
+        ("label", ["shown", "waiting", "lagging", "failed"]),
+        ("label_reason", ["no_answer", "battery", "broken", "unknown"]),
         ("case", ["no_answer", "machine_restarted", "drop_not_confirmed"]),
         ("why", [*plain.BLOCK_REASONS, *plain.REFUND_REASONS]),
     ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edge_agent.entrypoints.staff import parts
+from edge_agent.entrypoints.staff import label_area, parts
 from edge_agent.entrypoints.staff.needs_area import fault_lines, status_pill
 from edge_agent.entrypoints.staff.parts import goods, text
 from edge_agent.entrypoints.staff.plain import named, why_blocked
@@ -24,7 +24,8 @@ def _device(language: Language, shop: Shop, device: Entity) -> str:
     return (
         f'<section class="device" data-key="{text(device["id"])}"><div class="title"><h2>{text(device["id"])}</h2>'
         f'{status_pill(language, device)}<span class="facts">{_facts(language, shop, device)}</span></div>'
-        f'{fault_lines(language, device)}<div class="slots">{slots}</div></section>'
+        f"{fault_lines(language, device)}{label_area.visitors(language, shop, device)}"
+        f'<div class="slots">{slots}</div>{label_area.of_shelf(language, shop, device["id"])}</section>'
     )
 
 

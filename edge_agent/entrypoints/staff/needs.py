@@ -6,6 +6,7 @@ from collections.abc import Sized
 from dataclasses import dataclass
 from typing import Final
 
+from edge_agent.adapters.sqlite_store.label_queries import needs_a_person
 from edge_agent.domain.methods import COUNTER
 from edge_agent.entrypoints.staff.shop import Entity, Shop
 
@@ -24,6 +25,8 @@ class Needs:
     pay_outs: list[Entity]
     """Refunds whose money must be handed over: taken at the counter, or refused by the provider."""
     devices: list[Entity]
+    labels: list[Entity]
+    """Electronic labels that lag, failed, or will go dark."""
     blocked: list[tuple[Entity, Entity]]
     """Device and slot, blocked after repeated failures."""
     blocked_by_staff: list[tuple[Entity, Entity]]
@@ -35,7 +38,14 @@ class Needs:
     @property
     def count(self) -> int:
         """The figure on the badge."""
-        listed: tuple[Sized, ...] = (self.cases, self.disputes, self.pay_outs, self.devices, self.blocked)
+        listed: tuple[Sized, ...] = (
+            self.cases,
+            self.disputes,
+            self.pay_outs,
+            self.devices,
+            self.labels,
+            self.blocked,
+        )
         return sum(len(rows) for rows in listed) + self.guided + self.stopped
 
 
@@ -52,6 +62,7 @@ def needs_of(shop: Shop) -> Needs:
         ],
         pay_outs=[refund for refund in shop.refunds if must_be_handed_over(refund)],
         devices=[device for device in shop.devices if device["status"] in UNWELL or device["faults"]],
+        labels=needs_a_person(shop.labels),
         blocked=[pair for pair in blocked if pair[1]["blocked"].startswith(BY_MACHINE)],
         blocked_by_staff=[pair for pair in blocked if not pair[1]["blocked"].startswith(BY_MACHINE)],
         guided=guided,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from edge_agent.entrypoints.staff import parts, standing_area
+from edge_agent.entrypoints.staff import label_area, parts, standing_area
 from edge_agent.entrypoints.staff.needs import Needs
 from edge_agent.entrypoints.staff.parts import button, goods, money, text
 from edge_agent.entrypoints.staff.plain import fault, named, why_blocked, why_refund
@@ -27,6 +27,7 @@ def render(language: Language, shop: Shop, needs: Needs) -> str:
         _pay_outs(language, needs.pay_outs)
         + _disputes(language, needs.disputes)
         + _unwell(language, shop, needs.devices)
+        + "".join(label_area.card(language, shop, label) for label in needs.labels[:SHOWN])
         + _blocked(language, needs.blocked + needs.blocked_by_staff)
     )
     if not needs.count:
@@ -43,6 +44,7 @@ def _more(language: Language, needs: Needs) -> str:
         needs.disputes,
         needs.pay_outs,
         needs.devices,
+        needs.labels,
         needs.blocked + needs.blocked_by_staff,
     )
     hidden = sum(max(0, len(rows) - SHOWN) for rows in listed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cloud_sync.protocol.eva_dts.events import meaning
+from edge_agent.entrypoints.staff.label_words import LABEL_NAMES
 from edge_agent.entrypoints.staff.words import LANGUAGES, Language
 
 NAMES: Final[dict[str, tuple[str, str]]] = {
@@ -69,7 +70,7 @@ NAMES: Final[dict[str, tuple[str, str]]] = {
     "why.found": ("多出来了", "Found more"),
     "why.wrong_before": ("上次数错或记错", "Counted or noted wrongly before"),
     "why.unknown": ("不清楚", "Nobody knows"),
-}
+} | LABEL_NAMES
 
 BLOCK_REASONS: Final = ("cleaning", "damaged", "expired_goods", "wrong_goods", "staff")
 RETURN_REASONS: Final = ("not_as_expected", "damaged", "expired_goods", "wrong_goods")

@@ -65,6 +65,9 @@ class Shop:
     """The one that is looked at."""
     stock: list[Entity]
     pins: list[Entity]
+    labels: list[Entity]
+    visitors: dict[str, Entity]
+    """Who came in and went out today, by people counter."""
 
     def product(self, sku: str) -> Entity | None:
         """A product's goods and rights."""
@@ -166,6 +169,8 @@ class Sources:
                 order=queries.order(order) if order else None,
                 stock=queries.rights(),
                 pins=queries.pins(),
+                labels=queries.labels(),
+                visitors=queries.visitors(queries.business_day(now)),
             )
 
     def _stream(self, name: str, now: datetime) -> StreamState:

@@ -14,9 +14,10 @@ MAX_KEPT: Final = 256
 """Characters of a text that are kept at most."""
 GAP: Final = "…"
 
-# Digits of any script, also with spaces, hyphens and the like between them, and wherever they stand in a text.
-# Longer than a payment code too: a reader's prefix may have joined them.
-_DIGITS: Final = re.compile(rf"\d(?:[\W_]{{0,3}}\d){{{LENGTHS.start - 1},}}")
+# Digits of any script, also with spaces, hyphens and the like between them, and wherever they stand in a text. Longer
+# than a payment code too: a reader's prefix may have joined them. What parts an address or GS1 data parts numbers.
+_BETWEEN: Final = r"(?:[^\w/?&=():;#]|_)"
+_DIGITS: Final = re.compile(rf"\d(?:{_BETWEEN}{{0,3}}\d){{{LENGTHS.start - 1},}}")
 _OURS: Final = re.compile(r"(PS\d{1,3}\.)([A-Z])\.([A-Z0-9]*)[A-Z0-9.]*", re.IGNORECASE)
 _OF_NO_PERSON: Final = frozenset("COR")
 

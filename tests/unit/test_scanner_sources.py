@@ -142,7 +142,8 @@ FINGER = (140.0, 1.5)
 
 def watch(*scenes: tuple[tuple[float, float], float], fps: int = 20) -> list[tuple[str, float]]:
     """Scenes of (level, spread) and seconds; what changed and when."""
-    watching, changes, frame = PictureWatch(), [], 0
+    watching, frame = PictureWatch(), 0
+    changes: list[tuple[str, float]] = []
     for (level, spread), seconds in scenes:
         for _ in range(int(seconds * fps)):
             if watching.look(Look(level=level, spread=spread, checksum=frame), frame / fps):

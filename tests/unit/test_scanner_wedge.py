@@ -17,7 +17,7 @@ class Typist:
     """Types into a wedge as a scanner does: a key every two milliseconds."""
 
     def __init__(self, **how: bool) -> None:
-        self.wedge = Wedge(**how)  # type: ignore[arg-type]
+        self.wedge = Wedge(**how)
         self.now_s = 100.0
         self.happened: list[Happening] = []
 

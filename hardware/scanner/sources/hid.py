@@ -32,15 +32,21 @@ INPUT_FOLDER: Final = Path("/dev/input")
 class KeyEvent(Protocol):
     """One event of Linux's input system."""
 
-    type: int
-    code: int
-    value: int
+    @property
+    def type(self) -> int:
+        """EV_KEY, EV_SYN …"""
+
+    @property
+    def code(self) -> int:
+        """Which key."""
+
+    @property
+    def value(self) -> int:
+        """0 let go, 1 pressed, 2 held."""
 
 
 class Keyboard(Protocol):
     """What we use of `evdev.InputDevice`. Everything but `close` raises OSError when it was pulled out."""
-
-    name: str
 
     def fileno(self) -> int:
         """To wait on."""

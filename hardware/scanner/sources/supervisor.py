@@ -5,6 +5,7 @@ Owns its thread, from `start` to `stop`. Whatever goes wrong in a source is a st
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -117,18 +118,18 @@ class Supervisor:
                 self._put(self._picture)
 
     def _tell(self, happenings: Sequence[Happening]) -> None:
-        garbled: dict[str, int] = {}
-        for happening in happenings:
+        for happening, run in itertools.groupby(happenings):
+            count = sum(1 for _ in run)
             match happening:
                 case Scan():
-                    self._put(CodeRead(source=self._source.name, **msgspec.structs.asdict(happening)))
+                    read = CodeRead(source=self._source.name, **msgspec.structs.asdict(happening))
+                    for _ in range(count):
+                        self._put(read)
                 case Picture(trouble=trouble):
                     self._picture = PictureChanged(source=self._source.name, trouble=trouble)
                     self._put(self._picture)
                 case Unreadable(reason=reason):
-                    garbled[reason] = garbled.get(reason, 0) + 1
-        for reason, count in garbled.items():
-            self._put(CodeUnreadable(source=self._source.name, reason=reason, count=count))
+                    self._put(CodeUnreadable(source=self._source.name, reason=reason, count=count))
 
 
 def _nobody_listens(happening: Input) -> None:

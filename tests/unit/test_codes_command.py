@@ -100,11 +100,13 @@ def test_a_text_and_a_stream_at_once_or_neither_is_refused():
     assert "one text, or --stdin" in refusal("x", "--stdin")
 
 
-def test_an_unknown_context_is_refused_and_an_unknown_symbology_only_noticed():
-    assert "goods_in" in refusal("x", "--context", "moon")
-    done = run("4006381333931", "--symbology", "Moonbar", "--json")
+@pytest.mark.parametrize(
+    ("option", "there_is"), [("--symbology", "Moonbar"), ("--context", "goods_in, kiosk")]
+)
+def test_from_a_symbology_or_context_nobody_knows_nothing_is_concluded_and_that_is_said(option, there_is):
+    done = run("4006381333931", option, "Moonbar", "--json")
     assert json.loads(done.stdout)["meaning"] == "gtin"
-    assert "Moonbar" in done.stderr
+    assert there_is in done.stderr
 
 
 def test_with_keys_a_code_of_ours_is_judged(tmp_path: Path):

@@ -32,11 +32,13 @@ Context = Literal["", "payment", "product", "kiosk", "staff", "goods_in", "enrol
 
 CONTEXTS: Final[dict[str, Context]] = {
     "": "",
-    **dict.fromkeys(("payment", "pay", "checkout"), "payment"),
-    **dict.fromkeys(("product", "shelf", "stocktake"), "product"),
-    "kiosk": "kiosk",
-    **dict.fromkeys(("staff", "sign_in"), "staff"),
-    **dict.fromkeys(("goods_in", "receiving", "logistics"), "goods_in"),
+    **dict.fromkeys(("payment", "pay", "checkout", "till", "cashier"), "payment"),
+    **dict.fromkeys(("product", "retail", "shelf", "stocktake"), "product"),
+    **dict.fromkeys(("kiosk", "shopper"), "kiosk"),
+    **dict.fromkeys(("staff", "sign_in", "login"), "staff"),
+    **dict.fromkeys(
+        ("goods_in", "receiving", "inbound", "delivery", "logistics", "warehouse", "stock"), "goods_in"
+    ),
     **dict.fromkeys(("enrolment", "enrol"), "enrolment"),
 }
 """What is being waited for where a code is scanned, by the words that people use for it."""

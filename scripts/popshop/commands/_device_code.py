@@ -42,10 +42,11 @@ def code(
 
     if (text is None) != stdin:
         raise UserError("Give one text, or --stdin and no text.")
+    where = context_of("")
     try:
         where = context_of(context)
     except CodeError as error:
-        raise UserError(str(error)) from None
+        console.show_warning(f"{error}; nothing is concluded from this one")
     if symbology and symbologies.named(symbology) is symbologies.Symbology.UNKNOWN:
         console.show_warning(f"no symbology {symbology[:40]!r} is known here; nothing is concluded from it")
     known = None if keys is None else _read_keys(keys)

@@ -20,13 +20,16 @@ SURE: Final = 0.8
 FARTHEST_SIGMAS: Final = 3.5
 SCALE_ERROR: Final = 0.004
 """Of the weight: what neighbours and the plate's own gain may make it wrong."""
-UNKNOWN: Final = 0.02 / 2_000
+UNKNOWN: Final = 0.002 / 2_000
 """Likelihood per gram that it is something else altogether."""
 SAME_UNITS: Final = 0.6
 """Prior that what was taken together comes back together; that only a part of it does."""
 SOME_UNITS: Final = 0.15
 SEVERAL_TAKEN: Final = 0.2
 NOT_HELD: Final = 0.05
+FRESH: Final = 3
+STRAY: Final = 0.4
+"""Prior that what was put in the wrong place is taken from there."""
 ELSEWHERE: Final = 0.35
 """Prior of the wrong place, beside that of the right one."""
 
@@ -38,13 +41,20 @@ class Guess(msgspec.Struct, frozen=True):
     count: int
     held: Held | None = None
     misplaced: bool = False
+    fresh: bool = True
+    """It is among what was taken last."""
     expected: bool = True
     """Something besides the weight speaks for it: it is planned there and leaves, or was in somebody's hands."""
 
 
-def picked_up(change_g: float, variance: float, goods: Sequence[Goods]) -> Guess | None:
-    """What left, of what is planned there. `change_g` above 0; `variance` of measuring it, in g²."""
-    return _best(change_g, variance, _leaving(change_g, goods))
+def picked_up(
+    change_g: float, variance: float, goods: Sequence[Goods], strays: Sequence[Held] = ()
+) -> Guess | None:
+    """What left, of what is planned there or was put there although it is not.
+
+    `change_g` is above 0, `variance` that of measuring it, in g².
+    """
+    return _best(change_g, variance, [*_leaving(change_g, goods), *_straying(strays)])
 
 
 def put_back(
@@ -103,6 +113,11 @@ def _leaving(change_g: float, goods: Sequence[Goods]) -> Iterable[Hypothesis]:
             yield Guess(one.item, count), count * one.unit_g, count * one.sd_g**2, prior
 
 
+def _straying(strays: Sequence[Held]) -> Iterable[Hypothesis]:
+    for one in strays:
+        yield Guess(one.item, one.count, one), one.weight_g, one.variance, STRAY
+
+
 def _returning(home: set[str], held: Sequence[Held]) -> Iterable[Hypothesis]:
     """All units of one taking; or of several takings of the same SKU, the newest first."""
     sums: dict[str, tuple[int, float, float]] = {}
@@ -111,10 +126,10 @@ def _returning(home: set[str], held: Sequence[Held]) -> Iterable[Hypothesis]:
         place = ELSEWHERE if misplaced else 1.0
         # What was taken last is what comes back first.
         prior = SAME_UNITS * place / (1 + 0.15 * number)
-        yield Guess(one.item, one.count, one, misplaced), one.weight_g, one.variance, prior
+        yield Guess(one.item, one.count, one, misplaced, number < FRESH), one.weight_g, one.variance, prior
         count, weight_g, variance = sums.get(one.item, (0, 0.0, 0.0))
         if count and one.item and count + one.count <= MOST_UNITS:
-            guess = Guess(one.item, count + one.count, None, misplaced)
+            guess = Guess(one.item, count + one.count, None, misplaced, fresh=False)
             yield guess, weight_g + one.weight_g, variance + one.variance, SEVERAL_TAKEN * place
         sums[one.item] = (count + one.count, weight_g + one.weight_g, variance + one.variance)
 
@@ -131,7 +146,7 @@ def _in_part(
         for count in _counts_near(change_g, goods.unit_g):
             if count < one.count:
                 weight_g = one.weight_g * count / one.count
-                yield Guess(one.item, count, one, misplaced), weight_g, count * goods.sd_g**2, SOME_UNITS * place
+                yield Guess(one.item, count, one, misplaced, fresh=False), weight_g, count * goods.sd_g**2, SOME_UNITS * place
 
 
 def _filling(change_g: float, goods: Sequence[Goods]) -> Iterable[Hypothesis]:

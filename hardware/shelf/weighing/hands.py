@@ -8,6 +8,8 @@ MAX_HELD = 200
 HELD_FOR_S = 900.0
 """Whoever took something longer ago has paid for it, or carries it elsewhere."""
 
+PART_SPREAD = 0.02
+
 
 class Held(msgspec.Struct, frozen=True):
     """Units of one SKU that left together. An empty item: nobody knows what it is, only its weight."""
@@ -17,7 +19,6 @@ class Held(msgspec.Struct, frozen=True):
     count: int
     weight_g: float
     variance: float
-    bay: int
 
 
 class Hands:
@@ -50,7 +51,6 @@ class Hands:
                 left = held.count - back
                 share = left / held.count
                 # Which of them came back nobody knows: what is left weighs about its share.
-                rest = Held(
-                    held.at_s, item, left, held.weight_g * share, held.variance + 0.0004 * held.weight_g**2, held.bay
-                )
+                unsure = held.variance + (PART_SPREAD * held.weight_g * share) ** 2
+                rest = Held(held.at_s, item, left, held.weight_g * share, unsure)
                 self._held[place] = rest

@@ -26,8 +26,10 @@ TOUCH_SIGMAS: Final = 5.5
 LEAST_TOUCH_G: Final = 1.5
 MEAN_TO_SIGMA: Final = 1.2533
 """From a normal distribution's mean deviation to its standard deviation."""
-STILL_RANGE: Final = {3: 4.0, 4: 4.4}
+STILL_RANGE: Final = {3: 4.0, 4: 4.4, 5: 4.6, 8: 5.1, 12: 5.4, 18: 5.6}
 """How far apart so many still samples may lie, in standard deviations: 99 of 100 normal ones do not."""
+LET_GO_WITHIN: Final = 15
+TREMOR_SHARE: Final = 0.03
 SATURATED_SAMPLES: Final = 6
 NOISY_SAMPLES: Final = 300
 WHITE_ENOUGH: Final = 1.5
@@ -53,6 +55,7 @@ class PlateTrack:
         "state",
         "still_s",
         "distrusted",
+        "farthest_g",
         "seen",
     )
 
@@ -76,6 +79,8 @@ class PlateTrack:
         self.still_s: float | None = None
         """Since when it has lain still for long, while moved."""
         self.seen = 0
+        self.farthest_g = 0.0
+        """How far from its level it has been since it moved."""
 
     @property
     def noise_g(self) -> float:
@@ -102,9 +107,13 @@ class PlateTrack:
             self.moved_s = at_s
             self.still_s = None
             self.seen = 0
+            self.farthest_g = 0.0
             self.recent.clear()
         self.recent.append(grams)
         self.seen += 1
+        away_g = abs(grams - self.level_g)
+        if away_g > self.farthest_g:
+            self.farthest_g = away_g
         if self.state == STARTING:
             return self._tared()
         if self.seen % 3 == 0:
@@ -136,6 +145,19 @@ class PlateTrack:
             return None
         return sum(newest) / samples
 
+    def let_go(self, samples: int) -> bool:
+        """Whether a hand let go just before the newest samples: they were reached from well above.
+
+        Goods that are put down are pressed a little, then weigh what they weigh. A hand that begins to rest comes from
+        below, and what it trembles is a small share of what it presses.
+        """
+        if len(self.recent) < samples + 4:
+            return False
+        before = list(self.recent)[-samples - LET_GO_WITHIN : -samples]
+        still_g = sum(self.recent[-step] for step in range(1, samples + 1)) / samples
+        tremor_g = TREMOR_SHARE * abs(still_g - self.level_g) + 3 * self.noise_g
+        return fmean(before[-4:]) > still_g + 0.5 * self.noise_g and max(before) > still_g + tremor_g
+
     def long_g(self) -> float:
         """The mean of the newest samples of a long stillness."""
         return fmean(list(self.recent)[-LONG_STILL:])
@@ -156,6 +178,7 @@ class PlateTrack:
             return False
         self.last_s = at_s
         self._odd += 1
+        self.farthest_g = max(self.farthest_g, abs(grams - self.level_g))
         if self._odd >= SATURATED_SAMPLES and not self.saturated:
             self.saturated = True
         self._distrust()
@@ -167,6 +190,7 @@ class PlateTrack:
         if self.state == IDLE:
             self.state = MOVED
             self.seen = 0
+            self.farthest_g = 0.0
         self.distrusted = True
 
     def _tared(self) -> bool:

@@ -22,9 +22,11 @@ SILENT_AFTER_S: Final = 1.0
 TARE_AFTER_SILENCE_S: Final = 10.0
 """A plate that was away for longer may have been switched off: its zero is not what it was."""
 LOOK_EVERY_S: Final = 0.25
-PICK_UP_SAMPLES: Final = 3
-PUT_BACK_SAMPLES: Final = 4
-"""A resting hand weighs something too, so what comes must convince for longer than what goes."""
+FEW_SAMPLES: Final = (3, 4, 8, 12)
+REMAINDER_FOR_S: Final = 4.0
+REMAINDER_SHARE: Final = 0.08
+PRETENDED_FOR_S: Final = 3.0
+"""How long a put-back may turn out to have been a hand."""
 UNKNOWN_AFTER_S: Final = 0.7
 """How long beyond a long stillness until a change that nothing explains is reported without an item."""
 NEIGHBOUR_SHARE: Final = 0.025
@@ -60,6 +62,15 @@ class PlateFault(msgspec.Struct, frozen=True, kw_only=True):
 Finding = Moved | PlateFault
 
 
+class Change(msgspec.Struct, frozen=True):
+    """A bay's change of weight in grams, below 0 when something left, and the variance of measuring it."""
+
+    at_s: float
+    bay: int
+    grams: float
+    variance: float
+
+
 class Scale:
     """All plates of one shelf. The same samples give the same findings."""
 
@@ -71,6 +82,10 @@ class Scale:
         self._faults: set[tuple[int, str]] = set()
         self._changed: dict[int, tuple[float, float]] = {}
         """Of each plate: when it last changed, and by how many grams."""
+        self._strays = [Hands() for _ in self._plan.bays]
+        """Of each bay: what lies there and belongs elsewhere."""
+        self._last: dict[int, tuple[Change, Guess]] = {}
+        """Of each bay: the last decision."""
 
     @property
     def plates(self) -> tuple[str, ...]:
@@ -143,7 +158,7 @@ class Scale:
         for one in bay.plates:
             track = tracks[one]
             if track.state == MOVED:
-                if track.window_g(PICK_UP_SAMPLES) is None:
+                if track.window_g(FEW_SAMPLES[0]) is None:
                     return []
                 moved.append(one)
             elif track.state == STARTING and not track.silent:
@@ -153,74 +168,110 @@ class Scale:
             return []
         self._distrust_the_shaken(bay, at_s)
         if all(tracks[one].still_s is not None for one in moved):
-            return self._slowly(at_s, bay, moved)
+            return self._slowly(at_s, self._plan.bay_of[number], moved)
         if any(tracks[one].distrusted for one in moved):
             return []
-        return self._quickly(at_s, bay, moved)
+        return self._quickly(at_s, self._plan.bay_of[number], moved)
 
-    def _quickly(self, at_s: float, bay: Bay, moved: list[int]) -> list[Finding]:
+    def _quickly(self, at_s: float, bay: int, moved: list[int]) -> list[Finding]:
         """Decide by a few samples, if something other than their weight speaks for the answer."""
-        changes = self._changes(moved, PICK_UP_SAMPLES)
-        total_g = sum(changes)
-        if total_g > 0:
-            if any(self._tracks[one].window_g(PUT_BACK_SAMPLES) is None for one in moved):
+        tracks = [self._tracks[one] for one in moved]
+        for samples in FEW_SAMPLES:
+            if any(track.window_g(samples) is None for track in tracks):
                 return []
-            changes = self._changes(moved, PUT_BACK_SAMPLES)
-            total_g = sum(changes)
-        samples = PICK_UP_SAMPLES if total_g < 0 else PUT_BACK_SAMPLES
-        guess = self._guess(at_s, bay, moved, total_g, samples)
-        if guess is None or not guess.expected:
-            return []
-        return self._found(at_s, moved, changes, samples, guess)
+            changes = self._changes(moved, samples)
+            change = Change(at_s, bay, sum(changes), self._variance(moved, samples))
+            answers = self._answers(change, moved)
+            if not answers or not all(guess.expected for guess in answers):
+                return []
+            if samples >= _convincing(answers, change, any(track.let_go(samples) for track in tracks)):
+                return self._found(change, moved, changes, samples, answers)
+        return []
 
-    def _slowly(self, at_s: float, bay: Bay, moved: list[int]) -> list[Finding]:
+    def _slowly(self, at_s: float, bay: int, moved: list[int]) -> list[Finding]:
         """Everything has lain still for long: what is no answer by now becomes a change without an item."""
-        levels = [self._tracks[one].long_g() for one in moved]
-        changes = [level - self._tracks[one].level_g for level, one in zip(levels, moved, strict=True)]
-        total_g = sum(changes)
-        guess = self._guess(at_s, bay, moved, total_g, LONG_STILL)
-        if guess is not None:
-            return self._found(at_s, moved, changes, LONG_STILL, guess)
-        if abs(total_g) < self._least_g(bay, moved):
-            # Pushed from one plate to the next, or something lighter than anything sold.
+        changes = [self._tracks[one].long_g() - self._tracks[one].level_g for one in moved]
+        change = Change(at_s, bay, sum(changes), self._variance(moved, LONG_STILL))
+        answers = self._answers(change, moved)
+        if answers:
+            return self._found(change, moved, changes, LONG_STILL, answers)
+        if abs(change.grams) < self._least_g(bay, moved) or self._a_remainder(change):
             self._settle(at_s, moved, changes, LONG_STILL)
             return []
         if at_s - max(self._tracks[one].still_s or at_s for one in moved) < UNKNOWN_AFTER_S:
             return []
-        return self._found(at_s, moved, changes, LONG_STILL, Guess("", 1))
+        return self._found(change, moved, changes, LONG_STILL, [Guess("", 1)])
 
-    def _guess(self, at_s: float, bay: Bay, moved: list[int], total_g: float, samples: int) -> Guess | None:
-        if abs(total_g) < self._least_g(bay, moved):
-            return None
-        variance = self._variance(moved, samples)
-        if total_g < 0:
-            return guesses.picked_up(-total_g, variance, _on(bay, moved))
-        held = self._hands.now(at_s)
-        return guesses.put_back(total_g, variance, _on(bay, moved), held, self._plan.goods)
+    def _answers(self, change: Change, moved: list[int]) -> list[Guess]:
+        """What the change means: one answer, none, or what a hand pretended before and what it did then."""
+        if abs(change.grams) < self._least_g(change.bay, moved):
+            return []
+        bay = self._plan.bays[change.bay]
+        goods = _on(bay, moved)
+        if change.grams > 0:
+            held = self._hands.now(change.at_s)
+            guess = guesses.put_back(change.grams, change.variance, goods, held, self._plan.goods)
+            return [guess] if guess is not None else []
+        strays = self._strays[change.bay].now(change.at_s)
+        guess = guesses.picked_up(-change.grams, change.variance, goods, strays)
+        if guess is not None:
+            return [guess]
+        before = self._last.get(change.bay)
+        if before is None or change.at_s - before[0].at_s > PRETENDED_FOR_S:
+            return []
+        both_g = before[0].grams + change.grams
+        if before[0].grams < 0 or both_g > -self._least_g(change.bay, moved):
+            return []
+        guess = guesses.picked_up(-both_g, change.variance + before[0].variance, goods)
+        return [Guess(before[1].item, before[1].count), guess] if guess is not None else []
+
+    def _a_remainder(self, change: Change) -> bool:
+        """What is left of a decision made while the hand was still there: less than half of a unit, soon after."""
+        before = self._last.get(change.bay)
+        if before is None or change.at_s - before[0].at_s > REMAINDER_FOR_S:
+            return False
+        goods = self._plan.goods.get(before[1].item)
+        half_g = 0.45 * goods.unit_g if goods is not None else 0.0
+        return abs(change.grams) < max(half_g, REMAINDER_SHARE * abs(before[0].grams))
 
     def _found(
-        self, at_s: float, moved: list[int], changes: list[float], samples: int, guess: Guess
+        self, change: Change, moved: list[int], changes: list[float], samples: int, answers: list[Guess]
     ) -> list[Finding]:
-        total_g = sum(changes)
         most = max(zip(moved, changes, strict=True), key=lambda one: abs(one[1]))[0]
-        if total_g < 0:
-            bay = self._plan.bay_of[most]
-            variance = self._variance(moved, samples)
-            self._hands.take(Held(at_s, guess.item, guess.count, -total_g, variance, bay))
+        self._settle(change.at_s, moved, changes, samples)
+        found: list[Finding] = []
+        parts = [change.grams]
+        if len(answers) == 2:
+            before_g = self._last[change.bay][0].grams
+            parts = [-before_g, change.grams + before_g]
+        for guess, grams in zip(answers, parts, strict=True):
+            self._note(Change(change.at_s, change.bay, grams, change.variance), guess)
+            found.append(
+                Moved(
+                    at_s=change.at_s,
+                    what="picked_up" if grams < 0 else "put_back",
+                    plate=self._plan.names[most],
+                    item=guess.item,
+                    count=guess.count,
+                    weight_g=round(abs(grams), 1),
+                    misplaced=guess.misplaced,
+                )
+            )
+        return found
+
+    def _note(self, change: Change, guess: Guess) -> None:
+        """Remember who has what now."""
+        self._last[change.bay] = (change, guess)
+        held = Held(change.at_s, guess.item, guess.count, abs(change.grams), change.variance)
+        strays = self._strays[change.bay]
+        if change.grams < 0:
+            self._hands.take(held)
+            if guess.held is not None:
+                strays.give_back(guess.item, guess.count, guess.held)
         else:
             self._hands.give_back(guess.item, guess.count, guess.held)
-        self._settle(at_s, moved, changes, samples)
-        return [
-            Moved(
-                at_s=at_s,
-                what="picked_up" if total_g < 0 else "put_back",
-                plate=self._plan.names[most],
-                item=guess.item,
-                count=guess.count,
-                weight_g=round(abs(total_g), 1),
-                misplaced=guess.misplaced,
-            )
-        ]
+            if guess.misplaced or not guess.item:
+                strays.take(held)
 
     # ── small print ─────────────────────────────────────────────────────────────────────────────────
 
@@ -239,31 +290,35 @@ class Scale:
             self._changed[one] = (at_s, abs(change_g))
 
     def _came_to_nothing(self, at_s: float, number: int) -> bool:
-        """Let a plate lie that is back where it was, or that only felt its neighbour."""
+        """Whether a plate is back where it was, or only feels its neighbour; it lies where it lies then."""
         track = self._tracks[number]
-        change_g = (track.window_g(PICK_UP_SAMPLES) or 0.0) - track.level_g
+        change_g = (track.window_g(FEW_SAMPLES[0]) or 0.0) - track.level_g
         if abs(change_g) <= max(1.0, 1.8 * track.noise_g):
             track.settle(track.level_g, LONG_STILL)
             return True
-        if abs(change_g) < self._from_next_door_g(at_s, number):
-            track.settle(track.level_g + change_g, PICK_UP_SAMPLES)
+        busy_g, done_g = self._next_door_g(at_s, number)
+        if abs(change_g) < busy_g:
+            return True
+        if abs(change_g) < done_g:
+            if track.still_s is not None:
+                track.settle(track.long_g(), LONG_STILL)
             return True
         return False
 
-    def _from_next_door_g(self, at_s: float, number: int) -> float:
-        """How much of a plate's change its neighbours on the board can have made."""
-        most_g = 0.0
+    def _next_door_g(self, at_s: float, number: int) -> tuple[float, float]:
+        """How much of a plate's change its neighbours on the board can make now, and can have left for good."""
+        busy_g = done_g = 0.0
         board = self._plan.board_of
         for other in (number - 1, number + 1):
             if not 0 <= other < len(board) or board[other] != board[number]:
                 continue
             track = self._tracks[other]
-            if track.state == MOVED and track.recent:
-                most_g = max(most_g, max(abs(max(track.recent) - track.level_g), abs(min(track.recent) - track.level_g)))
+            if track.state == MOVED:
+                busy_g = max(busy_g, track.farthest_g)
             changed_s, change_g = self._changed.get(other, (-NEIGHBOUR_FOR_S, 0.0))
             if at_s - changed_s < NEIGHBOUR_FOR_S:
-                most_g = max(most_g, change_g)
-        return most_g * NEIGHBOUR_SHARE
+                done_g = max(done_g, change_g)
+        return busy_g * NEIGHBOUR_SHARE, done_g * NEIGHBOUR_SHARE
 
     def _distrust_the_shaken(self, bay: Bay, at_s: float) -> None:
         """Most plates of a board at once: somebody bumped it, and every swing's turning point lies still."""
@@ -274,18 +329,16 @@ class Scale:
         shaken = [
             number
             for number in on_board
-            if (track := self._tracks[number]).state == MOVED
-            and track.recent
-            and max(map(abs, (max(track.recent) - track.level_g, min(track.recent) - track.level_g)))
-            > self._from_next_door_g(at_s, number)
+            if self._tracks[number].state == MOVED
+            and self._tracks[number].farthest_g > max(self._next_door_g(at_s, number))
         ]
         if len(shaken) >= max(SHAKEN_PLATES, SHAKEN_SHARE * len(on_board)):
             for number in shaken:
                 self._tracks[number].distrusted = True
 
-    def _least_g(self, bay: Bay, moved: list[int]) -> float:
+    def _least_g(self, bay: int, moved: list[int]) -> float:
         """Below this no change is worth a word: it is less than half of the lightest unit planned there."""
-        lightest_g = min((goods.unit_g for goods in bay.goods), default=4 * LEAST_G)
+        lightest_g = min((goods.unit_g for goods in self._plan.bays[bay].goods), default=4 * LEAST_G)
         noise_g = sum(self._tracks[one].noise_g ** 2 for one in moved) ** 0.5
         return max(min(LEAST_G, 0.4 * lightest_g), 1.5 * noise_g)
 
@@ -294,3 +347,17 @@ def _on(bay: Bay, moved: list[int]) -> Sequence[Goods]:
     """What is planned on all of the plates that moved; if nothing is, whatever lies in the bay."""
     fitting = [goods for goods in bay.goods if goods.plates.issuperset(moved)]
     return fitting or bay.goods
+
+
+def _convincing(answers: list[Guess], change: Change, let_go: bool) -> int:
+    """How many still samples an answer needs.
+
+    A resting hand weighs something too, so what comes must convince for longer than what goes: least where a hand was
+    seen letting go, in the right place. Many units at once are rare; a lift passes through the weight of fewer.
+    """
+    guess = answers[-1]
+    if change.grams < 0:
+        return 3 if guess.count <= 3 else 8
+    if guess.misplaced:
+        return 4 if let_go and guess.fresh else LONG_STILL
+    return 3 if let_go else 12

@@ -20,6 +20,7 @@ What = Literal[
     "power_cut",
     "broken",
     "source",
+    "bus",
 ]
 
 

@@ -1,0 +1,414 @@
+"""A cashless device's side of the bus as a pure state machine: words and time in, words and happenings out.
+
+MDB/ICP 4.3 §7.2 states, §7.4 commands. It approves a selection only when told to, for the request it was told of,
+once; what it cannot do in its state it acknowledges and calls out of sequence at the next POLL (§7.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Literal
+
+import msgspec
+
+from hardware.vending.mdb import port, requests
+from hardware.vending.mdb.answers import MOOT_AFTER_ANY_COMMAND, Answer, Answers
+from hardware.vending.mdb.codes import COMMUNICATIONS_ERROR, Option, Response, State
+from hardware.vending.mdb.frames import OUR_ACK, OUR_NAK, Assembler, Block, Confirmation, Frame, Words
+from hardware.vending.mdb.profile import Profile, peripheral_id, reader_config, session_funds
+
+BUS_QUIET_S: Final = 5.0
+"""A controller polls every 25–200 ms; one that says nothing for so long is off, or the cable is out (§7.5)."""
+ASK_AGAIN_S: Final = 5.0
+"""A session whose end we asked for, or that lingers after its vend, is asked to end again after this."""
+REPEAT_WITHIN_S: Final = 1.0
+"""The same command again, with nothing in between: the controller missed our answer and repeats itself."""
+
+
+class _Vend(msgspec.Struct):
+    """The selection that is under way. `sent`: the yes has left, and only the machine knows what falls."""
+
+    request: int
+    asked: requests.VendRequest
+    decide_by_s: float
+    phase: Literal["asked", "answering", "sent"] = "asked"
+    approve_until_s: float | None = None
+
+
+class Reader:
+    """One cashless device. `update` takes what came and says what follows."""
+
+    def __init__(self, profile: Profile, wire: port.Wire | None = None) -> None:
+        """It begins as after power-up: Inactive, with JUST RESET to say."""
+        self._profile = profile
+        self._wire = wire or port.Wire()
+        self._assembler = Assembler(profile.address)
+        self._answers = Answers(self._wire.confirms)
+        self._requests = 0
+        self._send: list[Words] = []
+        self._happened: list[port.Happening] = []
+        self._now_s = 0.0
+        self._heard_s: float | None = None
+        self._quiet = False
+        self._repeat: tuple[bytes, float, tuple[Words, ...]] = (b"", 0.0, ())
+        self._state = State.INACTIVE
+        self._power_up()
+
+    def _power_up(self) -> None:
+        """As after power-up or RESET (§7.4.1)."""
+        self._answers.clear()
+        self._configured = self._wire.sets_up
+        self._level = self._profile.level if self._wire.sets_up else 1
+        self._wide = False
+        self._always_idle = self._wire.sets_up and self._profile.always_idle
+        self._may_sell = False
+        self._offer: port.BeginSession | None = None
+        self._session = False
+        self._vend: _Vend | None = None
+        self._end_at_s: float | None = None
+        if not self._wire.sets_up:
+            self._answers.add(Answer(Response.JUST_RESET))
+        self._to(State.DISABLED if self._wire.sets_up else State.INACTIVE)
+
+    @property
+    def state(self) -> State:
+        """Where it stands (§7.2)."""
+        return self._state
+
+    @property
+    def wide(self) -> bool:
+        """Whether amounts have 32 bits (§7.4.18)."""
+        return self._wide
+
+    def update(self, now_s: float, inputs: Sequence[port.ReaderInput]) -> port.Turn:
+        """Time went on and these things came."""
+        self._now_s = now_s
+        if self._heard_s is None:
+            self._heard_s = now_s
+        for given in inputs:
+            self._take(given)
+        self._watch_time()
+        if not self._wire.polled:
+            while (answer := self._next_answer()) is not None:
+                self._say(answer)
+        turn = port.Turn(tuple(self._send), tuple(self._happened), self._wake_s())
+        self._send.clear()
+        self._happened.clear()
+        return turn
+
+    def _take(self, given: port.ReaderInput) -> None:
+        match given:
+            case port.Heard(words=words):
+                for word in words:  # one at a time: a command may change how long the next one is
+                    for frame in self._assembler.feed((word,), self._wide):
+                        self._hear(frame)
+            case port.Silence():
+                for frame in self._assembler.silence():
+                    self._hear(frame)
+            case port.LineGone():
+                self._assembler.silence()
+                self._heard_s = self._now_s
+                self._power_up()
+            case port.BeginSession():
+                self._offer = given
+            case port.EndSession():
+                self._offer = None
+                if self._session:
+                    self._end_at_s = self._now_s
+            case port.Approve(request=request, until_s=until_s):
+                if self._decides(request):
+                    self._approve(until_s)
+            case port.Deny(request=request):
+                if self._decides(request):
+                    self._deny()
+
+    # ── what is heard ───────────────────────────────────────────────────────────────────────────────
+
+    def _hear(self, frame: Frame) -> None:
+        if isinstance(frame, Confirmation):
+            again = self._answers.confirmed(frame.code)
+            self._send += [again] if again else []
+            return
+        self._answers.unheard()
+        if not isinstance(frame, Block):
+            if self._wire.confirms:
+                self._send.append(OUR_NAK)
+            return
+        self._heard_s = self._now_s
+        if self._quiet:
+            self._quiet = False
+            self._happened.append(port.BusQuiet(False))
+        data, at_s, said = self._repeat
+        request = requests.read_request(frame.data, self._wide)
+        if isinstance(request, requests.Poll):
+            self._repeat = (b"", 0.0, ())
+            self._poll()
+            return
+        if self._wire.confirms and frame.data == data and self._now_s - at_s < REPEAT_WITHIN_S:
+            self._send += said
+            return
+        before = len(self._send)
+        self._answers.forget(*MOOT_AFTER_ANY_COMMAND)
+        self._obey(request)
+        self._repeat = (frame.data, self._now_s, tuple(self._send[before:]))
+
+    def _poll(self) -> None:
+        """§7.4.4: one thing to say, or ACK."""
+        answer = self._next_answer()
+        if answer is None:
+            self._ack()
+        else:
+            self._say(answer)
+
+    def _obey(self, request: requests.Request) -> None:
+        match request:
+            case requests.Reset():
+                self._reset()
+            case requests.SetupConfig() | requests.SetupPrices() | requests.RequestId():
+                self._set_up(request)
+            case requests.EnableOptions(bits=bits):
+                self._enable_options(bits)
+            case requests.ReaderEnable() | requests.ReaderDisable():
+                self._allow(isinstance(request, requests.ReaderEnable))
+            case requests.ReaderCancel() if self._state in (State.DISABLED, State.ENABLED):
+                self._offer = None
+                self._say(Answer(Response.CANCELLED))
+            case requests.VendRequest():
+                self._select(request)
+            case requests.VendCancel():
+                self._cancel_vend()
+            case requests.VendSuccess() | requests.VendFailure() if self._vend_is("sent"):
+                self._end_vend(isinstance(request, requests.VendSuccess))
+            case requests.SessionComplete():
+                self._complete_session()
+            case requests.CashSale(price=price, item=item, currency=currency):
+                self._ack()
+                self._happened.append(port.SoldForCash(price, item, currency))
+            case requests.Revalue() if self._state is State.SESSION_IDLE:
+                self._say(Answer(Response.REVALUE_DENIED))
+            case requests.PassedOver():
+                self._ack()
+            case _:
+                self._out_of_sequence()
+
+    def _reset(self) -> None:
+        vend, session = self._vend, self._session
+        self._power_up()
+        self._ack()
+        if vend is not None and vend.phase == "sent":
+            self._happened.append(port.Dispensed(vend.request, by_reset=True))
+        elif vend is not None:
+            self._happened.append(port.Withdrawn(vend.request))
+        if session:
+            self._happened.append(port.SessionEnded())
+
+    def _set_up(self, request: requests.Request) -> None:
+        if self._state in (State.SESSION_IDLE, State.VEND):
+            self._out_of_sequence()
+            return
+        match request:
+            case requests.SetupConfig(level=level):
+                self._answers.forget(Response.JUST_RESET)
+                self._level = max(1, min(level, self._profile.level))
+                self._configured = True
+                self._say(Answer(Response.READER_CONFIG, reader_config(self._profile, self._level)))
+            case requests.SetupPrices():
+                self._ack()
+                if self._configured and self._state is State.INACTIVE:
+                    self._to(State.DISABLED)
+            case _:
+                self._say(Answer(Response.PERIPHERAL_ID, peripheral_id(self._profile, self._level)))
+
+    def _enable_options(self, bits: int) -> None:
+        if self._level < 3 or self._state in (State.SESSION_IDLE, State.VEND):
+            self._out_of_sequence()
+            return
+        agreed = bits & self._profile.options
+        self._wide = bool(agreed & Option.MONEY_32_BIT)
+        self._always_idle = bool(agreed & Option.ALWAYS_IDLE)
+        self._ack()
+        self._happened.append(port.StateIs(self._state, self._always_idle))
+
+    def _allow(self, may_sell: bool) -> None:
+        """READER ENABLE and DISABLE; what is under way goes on to its end (§7.4.12)."""
+        # Some controllers send no prices: to have been asked for our configuration is enough.
+        if not self._configured:
+            self._out_of_sequence()
+            return
+        self._ack()
+        self._may_sell = may_sell
+        if self._state not in (State.SESSION_IDLE, State.VEND):
+            self._to(self._resting)
+
+    @property
+    def _resting(self) -> State:
+        return State.ENABLED if self._may_sell else State.DISABLED
+
+    # ── vending ─────────────────────────────────────────────────────────────────────────────────────
+
+    def _select(self, asked: requests.VendRequest) -> None:
+        if self._vend_is("asked") and self._vend is not None and self._vend.asked == asked:
+            self._ack()  # it missed our ACK; the decision is on its way
+            return
+        open_to_all = self._state is State.ENABLED and self._always_idle
+        if not open_to_all and self._state is not State.SESSION_IDLE:
+            self._out_of_sequence()
+            return
+        self._ack()
+        self._requests += 1
+        self._answers.forget(Response.BEGIN_SESSION, Response.SESSION_CANCEL_REQUEST)
+        self._vend = _Vend(self._requests, asked, self._now_s + self._profile.max_response_s)
+        self._to(State.VEND)
+        self._happened.append(port.Selected(self._requests, asked.price, asked.item))
+
+    def _decides(self, request: int) -> bool:
+        return self._vend is not None and self._vend.request == request and self._vend.phase == "asked"
+
+    def _vend_is(self, phase: str) -> bool:
+        return self._vend is not None and self._vend.phase == phase
+
+    def _approve(self, until_s: float) -> None:
+        assert self._vend is not None
+        self._vend.phase = "answering"
+        self._vend.approve_until_s = until_s
+        amount = self._vend.asked.price.to_bytes(4 if self._wide else 2, "big")
+        self._answers.add(Answer(Response.VEND_APPROVED, amount))
+
+    def _deny(self) -> None:
+        assert self._vend is not None
+        self._vend.phase = "answering"
+        self._answers.add(Answer(Response.VEND_DENIED))
+
+    def _cancel_vend(self) -> None:
+        """VEND CANCEL is answered with VEND DENIED (§7.4.8); it may cross a yes that was never confirmed."""
+        vend = self._vend
+        unheard = self._answers.has(Response.VEND_APPROVED)
+        if self._state is State.SESSION_IDLE:
+            self._say(Answer(Response.VEND_DENIED))
+        elif vend is None or (vend.phase == "sent" and not unheard):
+            self._out_of_sequence()
+        else:
+            self._answers.forget(Response.VEND_APPROVED, Response.VEND_DENIED)
+            self._vend = None
+            was_sent = vend.phase == "sent"
+            self._happened.append((port.NotDispensed if was_sent else port.Withdrawn)(vend.request))
+            self._to_session_idle()
+            self._say(Answer(Response.VEND_DENIED))
+
+    def _end_vend(self, dispensed: bool) -> None:
+        assert self._vend is not None
+        self._ack()
+        self._answers.forget(Response.VEND_APPROVED)
+        request = self._vend.request
+        self._vend = None
+        self._happened.append(port.Dispensed(request) if dispensed else port.NotDispensed(request))
+        self._to_session_idle()
+        self._end_at_s = self._now_s + ASK_AGAIN_S
+
+    def _to_session_idle(self) -> None:
+        self._to(State.SESSION_IDLE)
+        if not self._session:
+            # Nobody began this session: if the controller does not end it either, it ends by itself.
+            self._end_at_s = self._now_s + ASK_AGAIN_S
+
+    def _complete_session(self) -> None:
+        if self._vend_is("sent") or not self._configured:
+            self._out_of_sequence()
+            return
+        if self._vend is not None:
+            self._happened.append(port.Withdrawn(self._vend.request))
+        self._end_session()
+        self._say(Answer(Response.END_SESSION))
+
+    def _end_session(self) -> None:
+        self._vend = None
+        self._end_at_s = None
+        self._answers.forget(
+            *(Response.BEGIN_SESSION, Response.SESSION_CANCEL_REQUEST),
+            *(Response.VEND_APPROVED, Response.VEND_DENIED),
+        )
+        if self._session:
+            self._session = False
+            self._happened.append(port.SessionEnded())
+        self._to(self._resting)
+
+    # ── what is said ────────────────────────────────────────────────────────────────────────────────
+
+    def _next_answer(self) -> Answer | None:
+        answer = self._answers.next()
+        if answer is None and self._offer is not None and self._state is State.ENABLED:
+            offer, self._offer = self._offer, None
+            if self._now_s < offer.until_s:
+                funds = session_funds(self._profile, offer.funds, self._level, self._wide)
+                return Answer(Response.BEGIN_SESSION, funds)
+        if answer is not None and answer.code == Response.VEND_APPROVED and not answer.sent:
+            vend = self._vend
+            if vend is None or vend.approve_until_s is None or self._now_s >= vend.approve_until_s:
+                return Answer(Response.VEND_DENIED)
+        return answer
+
+    def _say(self, answer: Answer) -> None:
+        """Put it on the bus; what follows from it follows the first time only."""
+        again = answer.sent
+        self._send.append(self._answers.say(answer))
+        if again:
+            return
+        vend = self._vend
+        match answer.code:
+            case Response.BEGIN_SESSION:
+                self._session = True
+                self._end_at_s = None
+                self._to(State.SESSION_IDLE)
+                self._happened.append(port.SessionBegan())
+            case Response.VEND_APPROVED if vend is not None:
+                vend.phase = "sent"
+                self._happened.append(port.ApprovalSent(vend.request))
+            case Response.VEND_DENIED if vend is not None:
+                self._vend = None
+                self._happened.append(port.Withdrawn(vend.request))
+                self._to_session_idle()
+
+    def _ack(self) -> None:
+        if self._wire.confirms:
+            self._send.append(OUR_ACK)
+
+    def _out_of_sequence(self) -> None:
+        self._ack()
+        state = bytes([self._state]) if self._level >= 2 else b""
+        self._answers.add(Answer(Response.OUT_OF_SEQUENCE, state))
+
+    def _to(self, state: State) -> None:
+        if state is not self._state:
+            self._state = state
+            self._happened.append(port.StateIs(state, self._always_idle))
+
+    # ── time ────────────────────────────────────────────────────────────────────────────────────────
+
+    def _watch_time(self) -> None:
+        now_s = self._now_s
+        if self._vend is not None and self._vend.phase == "asked" and now_s >= self._vend.decide_by_s:
+            self._deny()
+            self._answers.add(Answer(Response.MALFUNCTION, bytes([COMMUNICATIONS_ERROR])))
+        if self._end_at_s is not None and self._state is State.SESSION_IDLE and now_s >= self._end_at_s:
+            if self._session:
+                self._answers.add(Answer(Response.SESSION_CANCEL_REQUEST))
+                self._end_at_s = now_s + ASK_AGAIN_S
+            else:
+                self._end_session()
+        quiet_at_s = self._quiet_at_s()
+        if quiet_at_s is not None and now_s >= quiet_at_s:
+            self._quiet = True
+            self._happened.append(port.BusQuiet(True))
+
+    def _quiet_at_s(self) -> float | None:
+        if not self._wire.polled or self._quiet or self._heard_s is None:
+            return None
+        return self._heard_s + BUS_QUIET_S
+
+    def _wake_s(self) -> float | None:
+        due = [self._quiet_at_s()]
+        if self._vend_is("asked") and self._vend is not None:
+            due.append(self._vend.decide_by_s)
+        if self._state is State.SESSION_IDLE:
+            due.append(self._end_at_s)
+        return min((at_s for at_s in due if at_s is not None), default=None)

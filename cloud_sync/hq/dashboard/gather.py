@@ -17,9 +17,11 @@ from cloud_sync.hq.database.queries import Queries, StoreState
 from cloud_sync.hq.database.reports import Reports
 from cloud_sync.hq.database.stock_queries import StockQueries
 from cloud_sync.hq.database.verify import verify
+from cloud_sync.hq.database.visits import Visits
 from cloud_sync.hq.rules.planner import nearest
 
 CHART_DAYS: Final = 14
+VISIT_DAYS: Final = 7
 NO_ZONE: Final = "UTC"
 
 
@@ -31,6 +33,7 @@ class Gather:
         self.clock = clock
         self.queries = Queries(pool)
         self.reports = Reports(pool)
+        self.visits = Visits(pool)
         self.stock = StockQueries(pool)
         self._verified: Verified | None = None
 
@@ -56,6 +59,7 @@ class Gather:
         model = store_page.StorePage(
             store=state,
             days=self._days(store, state.currency, state.today),
+            visits=self.visits.days(store, most=VISIT_DAYS),
             slots=self.queries.stock(store),
             devices=self.queries.devices(store),
             last_sales=self.reports.last_sales(store),

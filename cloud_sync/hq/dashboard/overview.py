@@ -54,6 +54,8 @@ def _figures(language: Language, model: Overview) -> str:
     logs = [log for store in model.stores for log in store.logs]
     gaps, waiting = sum(log.gaps for log in logs), sum(log.waiting for log in logs)
     units = sum(store.units_today for store in model.stores)
+    counted = [store.visitors_today for store in model.stores if store.visitors_today is not None]
+    came = parts.visitors(language, sum(counted) if counted else None)
     verdict = word(language, "incomplete" if gaps else "complete")
     waits = f"{word(language, 'rows_waiting')} {waiting:,} {word(language, 'rows')}" if waiting else verdict
     return (
@@ -62,7 +64,7 @@ def _figures(language: Language, model: Overview) -> str:
             [
                 parts.figure(word(language, "takings_today"), main, others, "lead"),
                 parts.figure(
-                    word(language, "units_today"), f"{units:,}<small>{word(language, 'units')}</small>"
+                    word(language, "units_today"), f"{units:,}<small>{word(language, 'units')}</small>", came
                 ),
                 parts.figure(
                     word(language, "stores_online"), f"{online}<small>/ {len(model.stores)}</small>"
@@ -81,13 +83,15 @@ def _store_card(language: Language, store: StoreState) -> str:
     quarantined = sum(log.quarantined for log in store.logs)
     if quarantined:
         tags += f'<span class="tag">{word(language, "quarantine")} {quarantined}</span>'
+    told = parts.visitors(language, store.visitors_today)
+    came = f" · {told}" if told else ""
     return (
         f'<a class="card store" href="/stores/{parts.text(store.store)}">'
         f'<div class="row"><div class="title">{parts.text(store.name)}</div>'
         f'<div class="push">{parts.status_pill(language, store)}</div></div>'
         f'<div class="id">{parts.text(store.store)} · {parts.text(store.timezone)}</div>'
         f'<div class="big">{parts.money(store.takings_today_minor, store.currency)}'
-        f"<small>{store.units_today:,} {word(language, 'units')}</small></div>"
+        f"<small>{store.units_today:,} {word(language, 'units')}{came}</small></div>"
         f'<div class="tags">{tags}</div>'
         f'<div class="proof">{parts.proof_lines(language, store.logs) or _no_log(language)}</div></a>'
     )

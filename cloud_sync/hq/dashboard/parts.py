@@ -72,6 +72,11 @@ def figure(label: str, value: str, note: str = "", kind: str = "") -> str:
     )
 
 
+def visitors(language: Language, number: int | None) -> str:
+    """How many came in; nothing where no door counts."""
+    return "" if number is None else word(language, "visitors_came", f"{number:,}")
+
+
 def status_pill(language: Language, store: StoreState) -> str:
     """Online, late or offline, with the time since the last sync."""
     since = "" if store.status == "unjoined" else f" · {ago(language, store.last_sync_age_s)}"

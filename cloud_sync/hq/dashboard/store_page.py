@@ -9,11 +9,12 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Final
 
-from cloud_sync.hq.dashboard import kept, parts, store_care
+from cloud_sync.hq.dashboard import kept, parts, store_care, visits_card
 from cloud_sync.hq.dashboard.store_care import Care
 from cloud_sync.hq.dashboard.words import Language, named, word
 from cloud_sync.hq.database.queries import Device, Quarantined, Slot, StoreState, UnresolvedVend
 from cloud_sync.hq.database.reports import LastSale
+from cloud_sync.hq.database.visits import VisitDay
 from cloud_sync.hq.rules.accept import UNKNOWN_TYPE
 
 SHOWN_PROBLEMS = 20
@@ -27,6 +28,7 @@ class StorePage:
 
     store: StoreState
     days: Sequence[tuple[date, int]]
+    visits: Sequence[VisitDay]
     slots: Sequence[Slot]
     devices: Sequence[Device]
     last_sales: Sequence[LastSale]
@@ -43,6 +45,7 @@ def render(language: Language, model: StorePage) -> str:
     chart = parts.day_chart(language, model.days, store.today, store.currency)
     left = [
         parts.card(word(language, "sales_by_day"), chart),
+        parts.card(word(language, "visitors"), visits_card.render(language, model.visits)),
         parts.card(word(language, "stock"), _stock(language, model)),
         parts.card(word(language, "proof"), store_care.proof(language, store, care)),
         parts.card(word(language, "quarantine"), _quarantine(language, model)),
@@ -100,7 +103,7 @@ def _figures(language: Language, store: StoreState) -> str:
     return (
         '<div class="figures of-store">'
         + parts.figure(word(language, "takings_today"), today, f"{store.today:%Y-%m-%d}", "lead")
-        + parts.figure(word(language, "units_today"), units)
+        + parts.figure(word(language, "units_today"), units, parts.visitors(language, store.visitors_today))
         + parts.figure(
             word(language, "takings_all"),
             "<br>".join(takings) or parts.money(0, store.currency),

@@ -67,6 +67,8 @@ class StoreState:
     unresolved_vends: int
     orders: dict[str, int]
     """How many were placed, and how many reached each end."""
+    visitors_today: int | None = None
+    """Who came in; None for a day without a word of a people counter."""
 
 
 @dataclass(frozen=True)
@@ -127,11 +129,13 @@ class Quarantined:
 
 _STORES: Final = """
 SELECT s.store, s.name, s.timezone, s.currency, s.epoch, s.last_sync_at, s.clock_offset_ms,
-       coalesce(t.units, 0), coalesce(t.takings, 0), coalesce(a.units, 0), coalesce(v.count, 0)
+       coalesce(t.units, 0), coalesce(t.takings, 0), coalesce(a.units, 0), coalesce(v.count, 0), f.visitors
 FROM stores s
 LEFT JOIN LATERAL (SELECT sum(units)::bigint AS units, sum(takings_minor)::bigint AS takings FROM sales
     WHERE store = s.store AND currency = s.currency AND day = (%(now)s AT TIME ZONE s.timezone)::date) t ON true
 LEFT JOIN LATERAL (SELECT sum(units)::bigint AS units FROM sales WHERE store = s.store) a ON true
+LEFT JOIN LATERAL (SELECT sum(entered)::bigint AS visitors FROM footfall
+    WHERE store = s.store AND day = (%(now)s AT TIME ZONE s.timezone)::date) f ON true
 LEFT JOIN LATERAL (SELECT count(*) AS count FROM unknown_vends WHERE store = s.store) v ON true
 WHERE %(store)s::text IS NULL OR s.store = %(store)s ORDER BY s.store"""
 _LOGS: Final = """
@@ -215,7 +219,7 @@ def _store_state(
     row: tuple[Any, ...], now: datetime, logs: list[Any], money: list[Any], orders: list[Any]
 ) -> StoreState:
     store, name, timezone, currency, epoch, last_sync_at, offset_ms, *figures = row
-    units_today, takings_today, units, unresolved = figures
+    units_today, takings_today, units, unresolved, visitors_today = figures
     age_s = None if last_sync_at is None else max(0, int((now - last_sync_at).total_seconds()))
     return StoreState(
         store=store,
@@ -235,6 +239,7 @@ def _store_state(
         logs=[LogState(*entry) for entry in logs],
         unresolved_vends=unresolved,
         orders=dict(orders),
+        visitors_today=visitors_today,
     )
 
 

@@ -173,11 +173,25 @@ DELETE FROM claims WHERE store = '';
 COMMENT ON TABLE claims IS 'what a count after a new epoch entitles to, until it is granted; below 0: a shortage';
 """
 
+_VISITS: Final[LiteralString] = """
+CREATE TABLE footfall (
+    store   text NOT NULL,
+    day     date NOT NULL,
+    device  text NOT NULL,
+    entered bigint NOT NULL,
+    "left"  bigint NOT NULL,
+    PRIMARY KEY (store, day, device)
+);
+CREATE TABLE orders_completed (store text NOT NULL, day date NOT NULL, count bigint NOT NULL, PRIMARY KEY (store, day));
+COMMENT ON TABLE orders_completed IS 'per day, since the first people counter could have counted';
+"""
+
 MIGRATIONS: Final[tuple[tuple[str, LiteralString], ...]] = (
     ("0001_first", _FIRST),
     ("0002_stock", STOCK),
     ("0003_online", ONLINE),
     ("0004_pool_owes", _POOL_OWES),
+    ("0005_visits", _VISITS),
 )
 
 

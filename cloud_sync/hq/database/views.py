@@ -37,6 +37,16 @@ _ORDERS: Final = """
 INSERT INTO orders (store, state, count) SELECT %s, * FROM unnest(%s::text[], %s::bigint[])
 ON CONFLICT (store, state) DO UPDATE SET count = orders.count + excluded.count"""
 
+_COMPLETED: Final = """
+INSERT INTO orders_completed (store, day, count) SELECT %s, * FROM unnest(%s::date[], %s::bigint[])
+ON CONFLICT (store, day) DO UPDATE SET count = orders_completed.count + excluded.count"""
+
+_FOOTFALL: Final = """
+INSERT INTO footfall (store, day, device, entered, "left")
+SELECT %s, * FROM unnest(%s::date[], %s::text[], %s::bigint[], %s::bigint[])
+ON CONFLICT (store, day, device) DO UPDATE
+SET "left" = footfall."left" + excluded."left", entered = footfall.entered + excluded.entered"""
+
 # MERGE, because an upsert cannot tell "nothing was said of this column" from a new value.
 _SLOTS: Final = """
 MERGE INTO slots AS old
@@ -112,6 +122,8 @@ def apply(cursor: Cursor, store: str, deltas: Deltas) -> None:
     )
     _add(cursor, _INTERACTIONS, store, ((*key, n) for key, n in deltas.interactions.items()))
     _add(cursor, _ORDERS, store, deltas.orders.items())
+    _add(cursor, _COMPLETED, store, deltas.completed.items())
+    _add(cursor, _FOOTFALL, store, ((*key, p.entered, p.left) for key, p in deltas.footfall.items()))
     _add(cursor, _ROOMS, store, ((*key, units) for key, units in deltas.rooms.items()))
     if deltas.slots:
         cursor.execute(_SLOTS, [_json(map(_slot_row, deltas.slots.items())), store, store])

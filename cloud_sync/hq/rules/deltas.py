@@ -62,6 +62,14 @@ class SlotDelta:
 
 
 @dataclass(slots=True)
+class PeopleDelta:
+    """People who came in past a counter, and who went out."""
+
+    entered: int = 0
+    left: int = 0
+
+
+@dataclass(slots=True)
 class DeviceDelta:
     """What is new about a device. `faults` replaces the list; `raised` and `cleared` change it after that."""
 
@@ -98,6 +106,10 @@ class Deltas:
     unknown_vends: dict[str, OpenVend] = field(default_factory=dict)
     settled_vends: set[str] = field(default_factory=set)
     orders: dict[str, int] = field(default_factory=dict)
+    completed: dict[date, int] = field(default_factory=dict)
+    """Business day → orders that were completed on it."""
+    footfall: dict[tuple[date, str], PeopleDelta] = field(default_factory=dict)
+    """(business day, device) → who came in and went out."""
     interactions: dict[InteractionKey, int] = field(default_factory=dict)
     opened: facts.StoreOpened | None = None
     misfits: dict[int, str] = field(default_factory=dict)

@@ -18,11 +18,12 @@ from cloud_sync.hq.rules.deltas import (
     InteractionKey,
     MoneyDelta,
     OpenVend,
+    PeopleDelta,
     SaleDelta,
     SaleKey,
     SlotDelta,
 )
-from cloud_sync.hq.rules.limits import Misfit, amount, count
+from cloud_sync.hq.rules.limits import Misfit, amount, count, people
 from cloud_sync.hq.rules.stock_folds import STOCK_FACTS, fold_stock
 from cloud_sync.protocol import device_facts, facts
 from cloud_sync.protocol.envelope import parse_time
@@ -201,11 +202,21 @@ def _fault_cleared(state: Fold, fact: device_facts.FaultCleared, _at: str) -> No
         device.cleared.append(fact.code)
 
 
+def _footfall_counted(state: Fold, fact: device_facts.FootfallCounted, _at: str) -> None:
+    entered, left = people(fact.entered), people(fact.left)
+    door = _entry(state.deltas.footfall, (state.day(fact.counted_at), fact.device), PeopleDelta)
+    door.entered += entered
+    door.left += left
+
+
 def _order_placed(state: Fold, _fact: facts.OrderPlaced, _at: str) -> None:
     state.deltas.orders["placed"] = state.deltas.orders.get("placed", 0) + 1
 
 
-def _order_closed(state: Fold, fact: facts.OrderClosed, _at: str) -> None:
+def _order_closed(state: Fold, fact: facts.OrderClosed, at: str) -> None:
+    if fact.state == "completed":
+        day = state.day(at)
+        state.deltas.completed[day] = state.deltas.completed.get(day, 0) + 1
     state.deltas.orders[fact.state] = state.deltas.orders.get(fact.state, 0) + 1
 
 
@@ -273,6 +284,7 @@ _HANDLERS: Final[dict[type[facts.Fact], Callable[[Fold, Any, str], None]]] = {
     device_facts.DeviceStatusChanged: _device_status,
     device_facts.FaultRaised: _fault_raised,
     device_facts.FaultCleared: _fault_cleared,
+    device_facts.FootfallCounted: _footfall_counted,
     facts.OrderPlaced: _order_placed,
     facts.OrderClosed: _order_closed,
     facts.PaymentPaid: _payment_paid,

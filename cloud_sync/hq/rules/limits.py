@@ -8,6 +8,7 @@ from cloud_sync.hq.rules.accept import MAX_SEQ
 from cloud_sync.protocol.money import MAX_MINOR
 
 MAX_COUNT: Final = 1_000_000
+MAX_PEOPLE: Final = 10_000
 
 
 class Misfit(ValueError):
@@ -40,6 +41,13 @@ def goods(units: int) -> int:
     if not 0 <= units <= MAX_COUNT:
         raise Misfit("a number of units nobody can have")
     return units
+
+
+def people(number: int) -> int:
+    """How many can go through a door between two reports: 0 or more. Raises Misfit."""
+    if not 0 <= number <= MAX_PEOPLE:
+        raise Misfit("a number of people that no door lets through")
+    return number
 
 
 def down_number(seq: int) -> int:

@@ -19,6 +19,7 @@ from cloud_sync.hq.database.pool import Pool
 from cloud_sync.hq.database.queries import Device, Quarantined, Queries, Slot, StoreState, UnresolvedVend
 from cloud_sync.hq.database.reports import LastSale, Proof, Reports
 from cloud_sync.hq.database.stock_queries import StockQueries
+from cloud_sync.hq.database.visits import VisitDay, Visits
 from cloud_sync.hq.metrics import Metrics
 from cloud_sync.hq.stock_acts import StockActs
 from cloud_sync.hq.web.stock_api import add_stock_routes
@@ -55,7 +56,7 @@ def people_router(pool: Pool, credentials: Credentials, metrics: Metrics, clock:
     _add_open_routes(router, Queries(pool), metrics)
     guarded = APIRouter(prefix="/api", dependencies=[Depends(admin)])
     _add_views(guarded, Queries(pool), clock)
-    _add_reports(guarded, Reports(pool), Queries(pool), clock)
+    _add_reports(guarded, Reports(pool), Visits(pool), Queries(pool), clock)
     _add_enrolment(guarded, pool, clock)
     add_stock_routes(guarded, StockQueries(pool), StockActs(pool, clock))
     router.include_router(guarded)
@@ -104,7 +105,7 @@ def _add_views(router: APIRouter, queries: Queries, clock: Clock) -> None:
         return queries.quarantine(store)
 
 
-def _add_reports(router: APIRouter, reports: Reports, queries: Queries, clock: Clock) -> None:
+def _add_reports(router: APIRouter, reports: Reports, visits: Visits, queries: Queries, clock: Clock) -> None:
     @router.get("/sales", tags=["reports"])
     def sales(
         by: Annotated[str, Query(description="store, day, device, item, currency; commas between")] = "day",
@@ -114,6 +115,15 @@ def _add_reports(router: APIRouter, reports: Reports, queries: Queries, clock: C
     ) -> list[dict[str, Any]]:
         """Units and takings (minor units) by any cut; days are the stores' own."""
         return reports.sales([cut.strip() for cut in by.split(",") if cut.strip()], store, first, last)
+
+    @router.get("/visits", tags=["reports"])
+    def visitors(
+        store: str | None = None,
+        first: Annotated[date | None, Query(alias="from", description="first day, included")] = None,
+        last: Annotated[date | None, Query(alias="to", description="last day, included")] = None,
+    ) -> list[VisitDay]:
+        """Visitors per store and day, and what they did per hundred; the newest first. Stores with a counter only."""
+        return visits.days(store, first, last)
 
     @router.get("/stores/{store}/sales/last", tags=["reports"])
     def last_sales(store: str) -> list[LastSale]:

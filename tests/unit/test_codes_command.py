@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from typer.testing import CliRunner, Result
 
+from cloud_sync.protocol.codes.meaning import Context, Word
 from cloud_sync.protocol.codes.own_codes import Content, mint
 from popshop.commands import _device_code
 from popshop.console import UserError
@@ -127,3 +130,28 @@ def test_a_file_without_keys_is_refused_by_name(tmp_path: Path, body: str):
     path.write_bytes(body.encode(errors="surrogatepass"))
     assert str(path) in refusal("x", "--keys", str(path))
     assert str(tmp_path) in refusal("x", "--keys", str(tmp_path))
+
+
+# ── the page ────────────────────────────────────────────────────────────────────────────────────────
+
+PAGE = (Path(__file__).parents[2] / "docs" / "codes.md").read_text("utf-8")
+EXAMPLES = re.findall(r"^\$ popshop device code (.*) --json\n(\{.*\})$", PAGE, re.MULTILINE)
+
+
+def test_the_page_has_examples():
+    assert len(EXAMPLES) >= 6
+
+
+@pytest.mark.parametrize(("words", "printed"), EXAMPLES)
+def test_every_example_of_the_page_is_what_the_command_prints(words, printed):
+    assert answer(*shlex.split(words)) == json.loads(printed)
+
+
+def test_the_page_names_every_meaning_and_every_context():
+    for word in (*get_args(Word), *get_args(Context)):
+        assert f"`{word}`" in PAGE or word == ""
+
+
+def test_the_page_s_own_code_is_one():
+    (shown,) = re.findall(r"^PS1\.R\.\S+$", PAGE, re.MULTILINE)
+    assert answer(shown)["meaning"] == "receipt"

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from cloud_sync.protocol.eva_dts.reconcile import Difference, Standing
 from cloud_sync.protocol.fact import Fact
 
 # ── what a device is and how it is ──────────────────────────────────────────────────────────────────
@@ -97,6 +98,41 @@ class LabelPlanned(Fact, frozen=True, kw_only=True):
     device: str
     label: str
     sku: str
+
+
+class AuditCompared(Fact, frozen=True, kw_only=True):
+    """A machine's audit was held against the shop's own counts since the audit before.
+
+    `outcome`: baseline (the first one), agrees, differs, or reset (its counters went back: a first one again).
+    """
+
+    TYPE = "popshop.device.audit_compared.v1"
+    device: str
+    number: int
+    """Of this machine's audits in this store's file, from 1."""
+    outcome: str
+    audit: str = ""
+    """The case that a person settles, when it differs."""
+    since: str = ""
+    """When the audit before was taken in."""
+    lines: list[Difference] = msgspec.field(default_factory=list)
+    more: int = 0
+    """Differing selections that are not in `lines`."""
+    standings: list[Standing] = msgspec.field(default_factory=list)
+    """Where both sides stood, for the next comparison."""
+
+
+class AuditSettled(Fact, frozen=True, kw_only=True):
+    """A person looked into an audit that differs. It changes neither sales nor stock.
+
+    `verdict`: counted (slots were counted), test_vends, machine_wrong or unknown.
+    """
+
+    TYPE = "popshop.device.audit_settled.v1"
+    audit: str
+    device: str
+    verdict: str
+    by: str
 
 
 class LabelShown(Fact, frozen=True, kw_only=True):

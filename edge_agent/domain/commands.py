@@ -69,6 +69,14 @@ class SettleVend(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class SettleAudit(Command):
+    """A person looked into an audit that differs; `verdict` is one of `audit.VERDICTS`."""
+
+    audit: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
 class PayOutRefund(Command):
     """Staff handed the money of a counter refund to the shopper."""
 

@@ -67,7 +67,6 @@ PLAIN_REPORTS: dict[type[messages.Report], type[facts.Fact]] = {
     messages.FaultCleared: device_facts.FaultCleared,
     messages.DoorOpened: device_facts.DoorOpened,
     messages.DoorClosed: device_facts.DoorClosed,
-    messages.AuditRead: device_facts.AuditRead,
 }
 """Reports whose fact says the same, plus the device."""
 

@@ -39,6 +39,8 @@ SENTENCES: Final[dict[str, tuple[int, str, str]]] = {
     "already_paid": (409, "订单已支付，无法取消。", "The order is paid and cannot be cancelled."),
     "unknown_method": (409, "不支持该支付方式。", "This way of paying is not available here."),
     "already_settled": (409, "该出货已处理。", "This vend is settled already."),
+    "unknown_audit": (404, "找不到该审计。", "There is no such audit."),
+    "audit_settled": (409, "该审计已处理。", "This audit is settled already."),
     "not_unknown": (
         409,
         "售货机尚未超时，请等待其结果。",

@@ -100,6 +100,10 @@ class LabelsBody(Body):
     labels: Annotated[list[LabelBody], Field(max_length=5_000)]
 
 
+class SettleAuditBody(Body):
+    verdict: Literal["counted", "test_vends", "machine_wrong", "unknown"]
+
+
 class ReceiveBody(Body):
     sku: Name
     qty: Qty

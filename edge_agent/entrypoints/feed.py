@@ -31,7 +31,7 @@ PACE_S = 0.03
 """Changes of this span travel together: still live to the eye, and a busy store costs no more than a calm one."""
 HEARTBEAT_S = 5.0
 AFTER_TROUBLE_S = 1.0
-FOR_STAFF = frozenset({"stock", "pin", "label"})
+FOR_STAFF = frozenset({"stock", "pin", "label", "audit"})
 """Kinds of entities that a kiosk is not given."""
 EPOCH_STEP = 10**12
 """A feed's number is epoch × this + the row's: when a new epoch numbers its rows anew, the feed still goes up."""
@@ -45,6 +45,7 @@ class _Touched(msgspec.Struct):
     sku: str = ""
     reservation: str = ""
     label: str = ""
+    audit: str = ""
 
 
 _decoder = msgspec.json.Decoder(_Touched)
@@ -149,6 +150,7 @@ class Feed:
     def _changes(self, rows: list[bytes]) -> list[Change]:
         orders, devices, skus, pins = set(), set(), set(), set()
         labels: set[tuple[str, str]] = set()
+        audits: set[str] = set()
         for body in rows:
             event = envelope.decode(body)
             touched = _decoder.decode(event.data)
@@ -156,6 +158,7 @@ class Feed:
             devices.add(touched.device)
             skus.add(touched.sku)
             pins.add(touched.reservation)
+            audits.add(touched.audit)
             if touched.label:
                 labels.add((touched.device, touched.label))
         of_labels = self._labels(labels, devices, skus)
@@ -179,11 +182,15 @@ class Feed:
         out += [
             {"kind": "stock", "key": row["sku"], "value": row} for row in self._queries.rights(sorted(skus))
         ]
-        return out + self._pins(pins - {""}) + of_labels
+        return out + self._pins(pins - {""}) + of_labels + self._audits(audits - {""})
 
     def _pins(self, touched: set[str]) -> list[Change]:
         still_open = {row["reservation"]: row for row in self._queries.pins()} if touched else {}
         return [{"kind": "pin", "key": key, "value": still_open.get(key)} for key in sorted(touched)]
+
+    def _audits(self, touched: set[str]) -> list[Change]:
+        still_open = {row["audit"]: row for row in self._queries.audit_cases()} if touched else {}
+        return [{"kind": "audit", "key": key, "value": still_open.get(key)} for key in sorted(touched)]
 
     def _labels(self, touched: set[tuple[str, str]], devices: set[str], skus: set[str]) -> list[Change]:
         """Labels that a row names, and those of a device or a price that changed."""
@@ -206,6 +213,7 @@ class Feed:
                 entities["stock"] = {row["sku"]: row for row in q.rights()}
                 entities["pin"] = {row["reservation"]: row for row in q.pins()}
                 entities["label"] = {f"{row['device']}/{row['label']}": row for row in q.labels()}
+                entities["audit"] = {row["audit"]: row for row in q.audit_cases()}
             seq = self._newest()
         for change in self._status():
             entities[change["kind"]] = {change["key"]: change["value"]}

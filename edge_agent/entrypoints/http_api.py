@@ -152,6 +152,11 @@ class Api:
                 commands.SettleVend(f"settle:{key}", vend, dispensed=body.outcome == "dispensed")
             )
 
+        @router.post("/api/audits/{audit}/settle", dependencies=staff)
+        async def settle_audit(audit: str, body: bodies.SettleAuditBody, key: Key) -> Any:
+            await self._do(commands.SettleAudit(f"settle-audit:{key}", audit, body.verdict))
+            return {"audit": audit, "verdict": body.verdict}
+
         @router.post("/api/devices/{device}/slots/{slot}/count", dependencies=staff)
         async def count(device: str, slot: str, body: bodies.CountBody, key: Key) -> Any:
             return await self._device(commands.CountSlot(f"count:{key}", device, slot, body.count))

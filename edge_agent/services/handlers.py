@@ -9,6 +9,7 @@ from typing import Any
 
 from cloud_sync.protocol import facts
 from edge_agent.domain import (
+    audit,
     catalogue,
     commands,
     device,
@@ -81,6 +82,10 @@ def _settle_vend(r: Reader, c: commands.SettleVend, now: datetime, rules: Rules)
     found = r.order_of_vend(c.vend)
     asked = None if found is None else found.vend(c.vend)
     return vend.settle(found, c, None if asked is None else r.slot(asked.device, asked.slot), now)
+
+
+def _settle_audit(r: Reader, c: commands.SettleAudit, now: datetime, rules: Rules) -> Outcome:
+    return audit.settle(r.audit_case(c.audit), c)
 
 
 def _vend_overdue(r: Reader, c: commands.VendOverdue, now: datetime, rules: Rules) -> Outcome:
@@ -180,6 +185,7 @@ HANDLERS: dict[type[commands.Command], Handler] = {
     commands.CancelOrder: _cancel,
     commands.RefundOrder: _refund_order,
     commands.SettleVend: _settle_vend,
+    commands.SettleAudit: _settle_audit,
     commands.PayOutRefund: _refund_answered,
     commands.CountSlot: _count_slot,
     commands.BlockSlot: _block_slot,

@@ -9,7 +9,7 @@ from typing import Any
 
 from cloud_sync.protocol import device_facts, facts
 from cloud_sync.protocol.codes.meaning import meaning_of
-from edge_agent.domain import commands, device, footfall, label, stock, vend, visit
+from edge_agent.domain import audit, commands, device, footfall, label, stock, vend, visit
 from edge_agent.domain.order import Order, Slot
 from edge_agent.domain.policy import Policy
 from edge_agent.domain.refusals import Refusal
@@ -139,6 +139,14 @@ def _slot_selected(
     return visit.selected(c.device, m, sku, r.brand(sku) if sku else "")
 
 
+def _audit_read(
+    r: Reader, c: commands.DeviceReported, m: messages.AuditRead, now: datetime, policy: Policy
+) -> Outcome:
+    machine = r.device(c.device)
+    described = "" if machine is None else machine.described
+    return audit.taken_in(c.device, m, r.audit_books(c.device), described, r.currency())
+
+
 def _label_shown(
     r: Reader, c: commands.DeviceReported, m: messages.LabelShown, now: datetime, policy: Policy
 ) -> Outcome:
@@ -166,6 +174,7 @@ _REPORTS: dict[type[messages.Report], ReportHandler] = {
     messages.CashSale: _cash_sale,
     messages.SlotCounted: _slot_counted,
     messages.SlotSelected: _slot_selected,
+    messages.AuditRead: _audit_read,
     messages.LabelShown: _label_shown,
     messages.LabelFailed: _label_failed,
     messages.FootfallCounted: _footfall_counted,

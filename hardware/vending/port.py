@@ -36,6 +36,8 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     """Vends that may wait for the motor; one more is refused as `busy`."""
     power_off_ms: int = 1_000
     climate: Climate = Climate()
+    audits: bool = False
+    """It reads its own counters out (EVA-DTS) when the door is closed after a visit."""
 
 
 class CashPaid(Input, frozen=True):

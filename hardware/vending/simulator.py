@@ -16,6 +16,7 @@ import msgspec
 from cloud_sync.protocol.eva_dts import events
 from hardware.behaviour import CommandGiven, Condition, Identity, Input, Output, PowerCut, Say, Update
 from hardware.messages import (
+    AuditRead,
     CashSale,
     Command,
     CommandRefused,
@@ -29,6 +30,7 @@ from hardware.messages import (
     VendStarted,
     VendSucceeded,
 )
+from hardware.vending.audit import AuditCounters
 from hardware.vending.cabinet import Cabinet
 from hardware.vending.faults import FaultKind, FaultOrdered, FaultPlan
 from hardware.vending.port import CashPaid, DoorMoved, Machine, Script, ScriptedVend, Slot, SlotFilled
@@ -94,6 +96,7 @@ class VendingSimulator:
         self._door_open = False
         self._locked = False
         self._sensor_broken = False
+        self._counters = AuditCounters()
 
     def identity(self) -> Identity:
         """Kind, model and slots."""
@@ -176,6 +179,7 @@ class VendingSimulator:
             return []
         self._door_open = is_open
         if is_open:
+            self._counters.happened(events.DOOR_OPEN)
             return [Say(DoorOpened())]
         repaired: list[Report] = []
         for name, slot in self._slots.items():
@@ -186,7 +190,11 @@ class VendingSimulator:
             repaired.append(FaultCleared(code=events.DELIVERY_DETECTOR))
             self._sensor_broken = False
         self._cabinet.reset_health_timer()
-        return [Say(report) for report in (*repaired, DoorClosed())]
+        reports: list[Report] = [*repaired, DoorClosed()]
+        if self._machine.audits:
+            plans = [slot.plan for slot in self._slots.values()]
+            reports.append(AuditRead(dex=self._counters.read_out(self._machine, plans)))
+        return [Say(report) for report in reports]
 
     def _fill(self, name: str, count: int) -> list[Output]:
         slot = self._slots.get(name)
@@ -274,8 +282,10 @@ class VendingSimulator:
         if vend.command is None:
             asked_minor = vend.cash.price_minor if vend.cash is not None else None
             price_minor = slot.plan.price_minor if asked_minor is None else asked_minor
+            self._counters.sold(vend.slot, price_minor)
             sold = CashSale(slot=vend.slot, price_minor=price_minor, currency=self._machine.currency)
             return [*outputs, self._say(turn, sold)]
+        self._counters.sold(vend.slot)
         seen = not self._sensor_broken and turn.fault != "unseen_drop"
         if turn.script is not None:
             seen = turn.script.drop_confirmed
@@ -284,6 +294,7 @@ class VendingSimulator:
 
     def _fail(self, turn: _Turn, slot: _Slot, code: str) -> list[Output]:
         outputs: list[Output] = []
+        self._counters.happened(code)
         if turn.script is None and code == events.SOLD_OUT_UNEXPECTEDLY:
             slot.inside = slot.counted = 0
         if turn.script is None and code in (*BLOCKING_CODES, events.SOLD_OUT_UNEXPECTEDLY):

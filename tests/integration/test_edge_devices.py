@@ -167,7 +167,7 @@ def test_on_a_full_disk_reports_stay_with_their_device_and_presence_is_asked_for
 ) -> None:
     db = agent.agent._writer_db
     db.execute(f"PRAGMA max_page_count = {db.execute('PRAGMA page_count').fetchone()[0]}")
-    bodies = [report(n, messages.AuditRead(dex="x" * 20_000)) for n in range(1, 30)]
+    bodies = [report(n, messages.FaultRaised(code="EJB", part="x" * 20_000)) for n in range(1, 30)]
     send_all(raw, bodies)
     kept = raw.upto("b")
     assert kept < len(bodies), "what could not be written is not acknowledged"

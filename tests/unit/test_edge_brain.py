@@ -96,7 +96,7 @@ def test_one_poison_command_does_not_take_its_batch_down_and_is_quarantined(stor
 
 def test_a_poison_report_is_quarantined_acknowledged_and_the_device_goes_on(store: Store) -> None:
     assert store.report(messages.LabelShown(label="l", item="A", price_minor=1, version=1)).upto == 1
-    huge = messages.AuditRead(dex="x" * 70_000)
+    huge = messages.FaultRaised(code="EJB", part="x" * 70_000)
     assert store.report(huge).upto == 2
     assert store.report(messages.DoorOpened()).upto == 3
     assert "FactTooLarge" in store.queries.quarantined()[0]["reason"]
@@ -227,14 +227,14 @@ def test_a_full_disk_stops_sales_keeps_reports_with_the_device_and_writes_nothin
     assert store.brain.storage_full
     rows = len(store.facts(facts.Fact))
     assert store.order(("A", 1)).refused == "disk_full"
-    report = store.report(messages.AuditRead(dex="x" * 9_000), seq=1)
+    report = store.report(messages.FaultRaised(code="EJB", part="x" * 9_000), seq=1)
     assert (report.refused, report.upto) == ("disk_full", 0), "the device keeps its report"
     assert len(store.facts(facts.Fact)) == rows
     assert_chained(store.path)
     assert_books_hold(store.path)
 
     free_up(store)
-    assert store.report(messages.AuditRead(dex="x" * 9_000), seq=1).upto == 1
+    assert store.report(messages.FaultRaised(code="EJB", part="x" * 9_000), seq=1).upto == 1
     assert store.order(("A", 1)).refused == ""
     store.restart()
     assert_chained(store.path)

@@ -50,6 +50,15 @@ class DexFile(msgspec.Struct, frozen=True):
         """Its segments in order."""
         return (line.segment for line in self.lines if line.segment is not None)
 
+    @property
+    def damaged(self) -> str:
+        """Why its figures are not to be trusted; empty while nothing says so."""
+        if self.crc.verdict == "mismatch":
+            return f"the audit's check value is {self.crc.stated}, its bytes give {self.crc.computed}"
+        if all(segment.name != "SE" for segment in self.segments):
+            return "the audit has no end (SE)"
+        return ""
+
 
 def read(data: bytes) -> DexFile:
     """Read an audit. Raises DexError when it is none; everything else is a warning."""

@@ -10,6 +10,7 @@ import msgspec
 
 from cloud_sync.protocol import device_facts, facts, stock_facts
 from edge_agent.adapters.sqlite_store.label_projections import project_labels
+from edge_agent.adapters.sqlite_store.machine_projections import MACHINE_PROJECTIONS
 from edge_agent.adapters.sqlite_store.stock_projections import (
     STOCK_PROJECTIONS,
     item_listed,
@@ -289,4 +290,5 @@ PROJECTIONS: dict[type[facts.Fact], Projection] = {
     facts.VendDisputed: _vend_disputed,
     facts.CashSold: _cash_sold,
     **STOCK_PROJECTIONS,
+    **MACHINE_PROJECTIONS,
 }

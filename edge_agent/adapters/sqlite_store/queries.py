@@ -8,6 +8,7 @@ from collections.abc import Collection
 from cloud_sync.protocol.identifiers import STREAMS
 from edge_agent.adapters.sqlite_store.journal_queries import JournalQueries
 from edge_agent.adapters.sqlite_store.label_queries import LabelQueries, entered
+from edge_agent.adapters.sqlite_store.machine_queries import MachineQueries
 from edge_agent.adapters.sqlite_store.reading import Entity
 from edge_agent.adapters.sqlite_store.stock_queries import StockQueries
 
@@ -16,7 +17,7 @@ _AVAILABLE = """MIN(COALESCE((SELECT SUM(MAX(s.count - s.held, 0)) FROM slots s 
     COALESCE((SELECT r.available FROM rights r WHERE r.sku = items.sku), 0))"""
 
 
-class Queries(JournalQueries, StockQueries, LabelQueries):
+class Queries(JournalQueries, StockQueries, LabelQueries, MachineQueries):
     """Entities for screens and workers; see `Reading` for how they are read."""
 
     # ── entities ────────────────────────────────────────────────────────────────────────────────────

@@ -6,8 +6,12 @@ import json
 import sqlite3
 from collections.abc import Collection
 
+import msgspec
+
+from cloud_sync.protocol.eva_dts.reconcile import Sold, Standing
 from cloud_sync.protocol.stock_rights import Right
 from edge_agent.adapters.sqlite_store.stock_projections import PROMISED, order_units
+from edge_agent.domain.audit import AuditCase, Books, LastAudit
 from edge_agent.domain.device import Device
 from edge_agent.domain.goods import Stocked
 from edge_agent.domain.label import Label, LabelKey
@@ -20,6 +24,8 @@ _SLOT = """SELECT s.device, s.slot, s.sku, s.count, s.held, s.blocked <> '', COA
 _ITEM = "SELECT sku, price_minor, currency, tax_rate_bp, price_version FROM items"
 _LABEL = """SELECT l.device, l.label, l.sku, i.price_version, CASE WHEN l.pending THEN l.since ELSE '' END,
     l.lagged <> 0 FROM labels l JOIN items i ON i.sku = l.sku WHERE l.device = ? AND l.label = ?"""
+
+_standings = msgspec.json.Decoder(tuple[Standing, ...])
 
 
 def _slot(row: tuple[str, str, str, int, int, int, int, int]) -> Slot:
@@ -181,6 +187,36 @@ class SqliteReader:
     def queued(self, devices: Collection[str]) -> dict[str, int]:
         """How many vends each device still has to do."""
         return {device: len(self.open_vends(device, ("requested", "dispensing"))) for device in devices}
+
+    def audit_books(self, device: str) -> Books:
+        """What the shop has of a machine, to hold an audit against."""
+        sold = self._db.execute(
+            "SELECT slot, SUM(units), SUM(cash), SUM(paid) FROM (SELECT slot, 0 AS units, 0 AS cash, 0 AS paid"
+            " FROM slots WHERE device = ?1 UNION ALL SELECT slot, 1, 0, price_minor FROM vends"
+            " WHERE device = ?1 AND state = 'dispensed' UNION ALL SELECT slot, 1, price_minor, 0 FROM cash_sales"
+            " WHERE device = ?1) GROUP BY slot",
+            (device,),
+        )
+        under_way = self._db.execute(
+            "SELECT slot, COUNT(*) FROM vends WHERE device = ?"
+            " AND state IN ('requested', 'dispensing', 'unknown') GROUP BY slot",
+            (device,),
+        )
+        last = self._db.execute(
+            "SELECT number, at, standings FROM audits WHERE device = ?", (device,)
+        ).fetchone()
+        return Books(
+            {slot: Sold(*figures) for slot, *figures in sold},
+            dict(under_way.fetchall()),
+            None if last is None else LastAudit(last[0], last[1], _standings.decode(last[2])),
+        )
+
+    def audit_case(self, audit: str) -> AuditCase | None:
+        """An audit that differs, or differed."""
+        row = self._db.execute(
+            "SELECT audit, device, verdict <> '' FROM audit_cases WHERE audit = ?", (audit,)
+        ).fetchone()
+        return None if row is None else AuditCase(row[0], row[1], bool(row[2]))
 
     # ── goods and rights ────────────────────────────────────────────────────────────────────────────
 

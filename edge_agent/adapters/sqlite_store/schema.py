@@ -48,6 +48,12 @@ def labels_and_footfall(db: sqlite_utils.Database) -> None:
     _run(db, _LABELS_AND_FOOTFALL)
 
 
+@migrations()
+def audits_of_machines(db: sqlite_utils.Database) -> None:
+    """Where each machine's counters stood at its last audit, and audits that differ from the shop's own counts."""
+    _run(db, _AUDITS)
+
+
 def _run(db: sqlite_utils.Database, statements: str) -> None:
     for statement in statements.split(";"):
         if statement.strip():
@@ -157,6 +163,15 @@ CREATE INDEX labels_of_item ON labels (sku);
 CREATE INDEX labels_pending ON labels (since) WHERE pending = 1;
 CREATE TABLE footfall (device TEXT NOT NULL, day TEXT NOT NULL, hour INTEGER NOT NULL, entered INTEGER NOT NULL,
     "left" INTEGER NOT NULL, PRIMARY KEY (device, day, hour)) WITHOUT ROWID
+"""
+
+_AUDITS = """
+CREATE TABLE audits (device TEXT PRIMARY KEY, number INTEGER NOT NULL, at TEXT NOT NULL, standings TEXT NOT NULL)
+    WITHOUT ROWID;
+CREATE TABLE audit_cases (audit TEXT PRIMARY KEY, device TEXT NOT NULL, since TEXT NOT NULL, at TEXT NOT NULL,
+    lines TEXT NOT NULL, more INTEGER NOT NULL, verdict TEXT NOT NULL DEFAULT '', settled_at TEXT NOT NULL DEFAULT '')
+    WITHOUT ROWID;
+CREATE INDEX audit_cases_open ON audit_cases (at) WHERE verdict = ''
 """
 
 

@@ -42,6 +42,8 @@ DERIVED: Final = (
     "link",
     "labels",
     "footfall",
+    "audits",
+    "audit_cases",
 )
 MOST_NAMED: Final = 20
 """Differences that are named per table; the others are counted."""

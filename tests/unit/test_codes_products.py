@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloud_sync.protocol.codes.meaning import CONTEXTS, Meaning, meaning_of
+from cloud_sync.protocol.codes.symbologies import named
 from cloud_sync.protocol.product_codes import check_digit
 
 FNC1 = "\x1d"
@@ -116,6 +117,8 @@ def test_any_number_with_its_check_digit_is_a_gtin(body):
         (f"{FNC1}01{GTIN}21xyz", {"01": GTIN, "21": "xyz"}),
         (f"01{GTIN}", {"01": GTIN}),
         (f"01{GTIN}{FNC1}10A{FNC1}", {"01": GTIN, "10": "A"}),
+        (f"01{GTIN}10A<GS>21x", {"01": GTIN, "10": "A", "21": "x"}),
+        (f"(01){GTIN}(10)A<GS>", {"01": GTIN, "10": "A"}),
         (f"(01){GTIN}(17)261231(10)ABC123", {"01": GTIN, "17": "261231", "10": "ABC123"}),
         (f"(01) {GTIN} (10) A/B_C", {"01": GTIN, "10": "A/B_C"}),
         (f"(01){GTIN}(10)A(1)B", {"01": GTIN, "10": "A(1)B"}),
@@ -192,6 +195,22 @@ def test_what_is_written_by_the_rules_is_read_back_the_same(lot, serial, day, bo
     in_brackets = "".join(f"({ai}){value}" for ai, value in told.items())
     assert meaning_of(f"]C1{in_a_row}").ais == told
     assert meaning_of(in_brackets).ais == told
+
+
+@pytest.mark.parametrize(
+    ("name", "symbology"),
+    [
+        ("EAN-13", "ean"), ("EAN13", "ean"), ("ean_8", "ean"), ("UPC-A", "ean"), ("ISBN13", "ean"), ("EAN/UPC", "ean"),
+        ("UPC-E", "upc_e"), ("UPCE", "upc_e"), ("I25", "itf"), ("ITF-14", "itf"), ("Code 128", "code_128"),
+        ("QRCODE", "qr"), ("QR Code Model 2", "qr"), ("Micro QR Code", "qr"), ("rMQR Code", "qr"),
+        ("DataBar Stacked Omni", "databar"), ("DATABAR_EXP", "databar"), ("GS1 DataBar", "databar"),
+        ("GS1-128", "gs1"), ("GS1 QR Code", "gs1"), ("EAN-128", "gs1"), ("Data Matrix", "other"),
+        ("PDF417", "other"), ("Code 39 Standard", "other"), ("]C1", "gs1"), ("]C0", "code_128"), ("]E4", "ean"), ("]e0", "databar"), ("]A0", "other"),
+        ("", ""), ("Moonbar", ""), ("]", ""), ("店", ""), ("x" * 5_000, ""),
+    ],
+)  # fmt: skip
+def test_symbologies_are_known_by_the_names_that_readers_and_decoders_give_them(name, symbology):
+    assert named(name) == symbology
 
 
 # ── bad input ───────────────────────────────────────────────────────────────────────────────────────

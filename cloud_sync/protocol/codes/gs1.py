@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SEPARATOR: Final = "\x1d"
 """How readers hand on FNC1: ASCII 29, group separator."""
+_WRITTEN_OUT: Final = "<GS>"
+"""The same from decoders that write what cannot be seen (zxing-cpp's readable text)."""
 
 _IN_BRACKETS: Final = re.compile(r"\((\d{2,4})\)", re.ASCII)
 # A text without any sign of FNC1 is taken for element strings only where it begins with what identifies a product
@@ -47,6 +49,7 @@ def looks_like(text: str) -> bool:
 
 def read(text: str) -> dict[str, str]:
     """Application identifiers and their values. Raises CodeError."""
+    text = text.replace(_WRITTEN_OUT, SEPARATOR)
     pairs = _in_brackets(text) if text.startswith("(") else _in_a_row(text)
     found = collect(pairs)
     if not found:
@@ -95,7 +98,7 @@ def _in_brackets(text: str) -> Iterable[tuple[str, str]]:
     before, *parts = _IN_BRACKETS.split(text)
     if before.strip():
         raise CodeError("GS1 data in brackets begins with an application identifier, as in (01)")
-    return zip(parts[::2], (value.strip() for value in parts[1::2]), strict=True)
+    return zip(parts[::2], (value.strip(" " + SEPARATOR) for value in parts[1::2]), strict=True)
 
 
 def _check(identifier: Identifier, value: str) -> None:

@@ -29,25 +29,24 @@ class Symbology(StrEnum):
 
 
 _NAMES: Final = {
-    **dict.fromkeys(("ean", "ean13", "jan13", "gtin13", "ean8", "jan8", "gtin8", "upca", "ean13addon"), Symbology.EAN),
-    **dict.fromkeys(("upce", "upce0", "upce1"), Symbology.UPC_E),
-    **dict.fromkeys(("itf", "itf14", "i25", "interleaved2of5"), Symbology.ITF),
+    **dict.fromkeys(("ean", "jan", "eanupc", "isbn", "isbn13", "upca"), Symbology.EAN),
+    **dict.fromkeys(("gs1128", "ean128", "ucc128"), Symbology.GS1),
+    **dict.fromkeys(("rss14", "rssexpanded", "rsslimited"), Symbology.DATABAR),
+    **dict.fromkeys(("i25", "interleaved2of5"), Symbology.ITF),
+    **dict.fromkeys(("microqr", "microqrcode", "rmqr", "rmqrcode", "sqcode"), Symbology.QR),
+}
+# What many names begin with: decoders add versions, sizes and the like.
+_BEGINNINGS: Final = {
+    **dict.fromkeys(("ean13", "ean8", "jan13", "jan8", "gtin"), Symbology.EAN),
+    "upce": Symbology.UPC_E,
+    "itf": Symbology.ITF,
     "code128": Symbology.CODE_128,
+    "qr": Symbology.QR,
+    **dict.fromkeys(("databar", "gs1databar"), Symbology.DATABAR),
+    "gs1": Symbology.GS1,
     **dict.fromkeys(
-        ("qr", "qrcode", "qrcodemodel1", "qrcodemodel2", "microqr", "microqrcode", "rmqrcode"), Symbology.QR
-    ),
-    **dict.fromkeys(
-        ("databar", "databarexp", "databarexpanded", "databarlimited", "databaromni", "databaromnidirectional",
-         "databarstacked", "databarstackedomni", "databarexpandedstacked", "gs1databar", "rss14", "rssexpanded"),
-        Symbology.DATABAR,
-    ),
-    **dict.fromkeys(
-        ("gs1", "gs1128", "ean128", "ucc128", "gs1datamatrix", "gs1qr", "gs1qrcode", "gs1dotcode", "gs1composite"),
-        Symbology.GS1,
-    ),
-    **dict.fromkeys(
-        ("aztec", "codabar", "code11", "code39", "code93", "datamatrix", "dotcode", "maxicode", "micropdf417", "msi",
-         "pdf417", "telepen"),
+        ("aztec", "codabar", "code11", "code32", "code39", "code93", "compactpdf417", "datamatrix", "dotcode",
+         "maxicode", "micropdf417", "msi", "pdf417", "telepen"),
         Symbology.OTHER,
     ),
 }  # fmt: skip
@@ -65,7 +64,9 @@ def named(name: str) -> Symbology:
     prefixed = _PREFIX.fullmatch(name.strip())
     if prefixed:
         return _marked(prefixed[1])
-    return _NAMES.get(re.sub(r"[^a-z0-9]", "", name[:40].lower()), Symbology.UNKNOWN)
+    plain = re.sub(r"[^a-z0-9]", "", name[:40].lower())
+    begun = (symbology for beginning, symbology in _BEGINNINGS.items() if plain.startswith(beginning))
+    return _NAMES.get(plain) or next(begun, Symbology.UNKNOWN)
 
 
 def split(text: str) -> tuple[Symbology, str]:

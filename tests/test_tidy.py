@@ -310,7 +310,7 @@ EXTRAS: Final = {
     "cloud_sync.protocol": (),
     "cloud_sync.hq": ("hq",),
     "edge_agent": ("edge",),
-    "hardware": ("devices", "edge"),
+    "hardware": ("devices", "edge", "vision"),
     "kiosk_ui": ("kiosk",),
     "popshop": ("edge", "hq", "kiosk", "vision", "dev"),
 }
@@ -322,7 +322,7 @@ def test_every_package_that_is_imported_is_declared(room):
     requirements = setup()["options"]["install_requires"].splitlines()
     for extra in EXTRAS[room]:
         requirements += setup()["options.extras_require"][extra].splitlines()
-    declared = {_plain(re.split(r"[\[<>=~ ]", line)[0]) for line in requirements if line}
+    declared = {_plain(re.split(r"[\[<>=~; ]", line)[0]) for line in requirements if line}
     brought_by = metadata.packages_distributions()
     undeclared = {
         f"{module.where}: {name}"

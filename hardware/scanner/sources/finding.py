@@ -61,7 +61,6 @@ def find_serial_lines() -> list[FoundSource]:
             remark="" if os.access(line.device, os.R_OK | os.W_OK) else "no right to use it: group dialout",
         )
         for line in sorted(list_ports.comports(include_links=True), key=lambda line: line.device)
-        if line.hwid != "n/a" or line.device.startswith("/dev/serial/")
     ]
 
 

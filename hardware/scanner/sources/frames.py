@@ -61,10 +61,11 @@ class Frames(Protocol):
 
 def open_capture(settings: CameraSettings) -> cv2.VideoCapture:
     """Open a camera. Raises SourceLost."""
-    # OpenCV reads these when it opens a stream. Over UDP streams lose packets, and half a picture holds no code;
-    # and the library behind it must not print addresses, which may hold a password.
+    # OpenCV reads these when it opens something. Over UDP streams lose packets, and half a picture holds no code;
+    # the library behind it must not print addresses, which may hold a password.
     os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", "rtsp_transport;tcp")
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+    os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", str(READ_TIMEOUT_MS // 1_000))
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     where = settings.where
     if not settings.is_stream:
@@ -134,10 +135,18 @@ class LiveFrames:
         """Whether the camera has been let go of."""
         return not self._thread.is_alive()
 
+    def _read(self) -> tuple[bool, Frame]:
+        try:
+            return self._capture.read()
+        except cv2.error:
+            return False, np.empty(
+                0
+            )  # A picture that cannot be unpacked: opened anew, the camera may give whole ones.
+
     def _grab(self) -> None:
         try:
             while not self._stopping:
-                there, frame = self._capture.read()
+                there, frame = self._read()
                 with self._changed:
                     if not there:
                         break

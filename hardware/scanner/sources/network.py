@@ -86,14 +86,10 @@ class NetworkSession:
         for sock in connected:
             self._welcome(sock)
 
-    @property
-    def port(self) -> int:
-        """Where it listens."""
-        port: int = self._listener.getsockname()[1] if self._listener is not None else 0
-        return port
-
     def read(self, wait_s: float) -> Sequence[Happening]:
         """See `Session.read`."""
+        if self._listener is None and not self._connections:
+            raise SourceLost("the scanner closed the connection")
         happenings: list[Happening] = []
         for key, _ in self._selector.select(wait_s):
             if key.data is None:
@@ -149,10 +145,7 @@ class NetworkSession:
             connection.last_s = self._clock()
             return connection.reader.feed(data, connection.last_s)
         self._part(connection)
-        happenings = connection.reader.cut("the connection ended in the middle of a code")
-        if self._listener is None and not happenings:
-            raise SourceLost("the scanner closed the connection")
-        return happenings
+        return connection.reader.cut("the connection ended in the middle of a code")
 
     def _part(self, connection: _Connection) -> None:
         self._selector.unregister(connection.sock)

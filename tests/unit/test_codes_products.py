@@ -205,7 +205,8 @@ def test_what_is_written_by_the_rules_is_read_back_the_same(lot, serial, day, bo
         ("QRCODE", "qr"), ("QR Code Model 2", "qr"), ("Micro QR Code", "qr"), ("rMQR Code", "qr"),
         ("DataBar Stacked Omni", "databar"), ("DATABAR_EXP", "databar"), ("GS1 DataBar", "databar"),
         ("GS1-128", "gs1"), ("GS1 QR Code", "gs1"), ("EAN-128", "gs1"), ("Data Matrix", "other"),
-        ("PDF417", "other"), ("Code 39 Standard", "other"), ("]C1", "gs1"), ("]C0", "code_128"), ("]E4", "ean"), ("]e0", "databar"), ("]A0", "other"),
+        ("PDF417", "other"), ("Code 39 Standard", "other"),
+        ("]C1", "gs1"), ("]C0", "code_128"), ("]E4", "ean"), ("]e0", "databar"), ("]A0", "other"),
         ("", ""), ("Moonbar", ""), ("]", ""), ("店", ""), ("x" * 5_000, ""),
     ],
 )  # fmt: skip

@@ -15,6 +15,7 @@ NAME: Final = re.compile(r"[A-Z]{2,3}\d{0,3}|G85")
 _LINE: Final = re.compile(rb"([^\r\n]*)(\r\n|\n|\r|\Z)")
 _FRAME: Final = re.compile(rb"\x10[\x01\x02](.*?)(?:\x10[\x03\x17]..|\Z)", re.DOTALL)
 """A block of the DEX link (DLE STX … DLE ETX or ETB and its check), as a line monitor records it."""
+_FRAMED: Final = re.compile(rb"\x10[\x01\x02](?:DXS|ST)\*")
 BOMS: Final = (b"\xef\xbb\xbf",)
 _SHOWN: Final = 60
 
@@ -40,9 +41,8 @@ class Line(msgspec.Struct, frozen=True):
 
 
 def unframed(data: bytes) -> bytes | None:
-    """What a recorded DEX session carried, without its link frames; None when there are none."""
-    blocks = _FRAME.findall(data) if b"\x10\x02" in data or b"\x10\x01" in data else []
-    return b"".join(blocks) or None
+    """What a recorded DEX session carried, without its link frames; None when it does not begin with one."""
+    return b"".join(_FRAME.findall(data)) if _FRAMED.search(data) else None
 
 
 def decoded(data: bytes) -> tuple[str, str]:

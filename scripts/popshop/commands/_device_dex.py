@@ -38,7 +38,8 @@ def dex(
     try:
         audit = audit_of(files.read(_bytes(file)))
     except files.DexError as error:
-        raise console.UserError(f"{file}: {error}") from None
+        where = "standard input" if file == "-" else file
+        raise console.UserError(f"{where}: {error}") from None
     if as_json:
         console.print_json(audit)
         return

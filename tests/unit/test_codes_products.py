@@ -253,6 +253,15 @@ anything = st.text(st.characters(), max_size=60) | st.text("0123456789()]CQEd\x1
 SYMBOLOGIES = ["", "EAN-13", "UPC-E", "GS1-128", "QR", "ITF", "DataBar", "Code 39"]
 
 
+@pytest.mark.parametrize(
+    "value", ["%00%00" * 300 + "~", "%00%00" * 60, "A" * 1_990, "%" * 1_990, "0" * 1_990]
+)
+@pytest.mark.parametrize("ai", ["7256", "4302", "8008", "423", "7004", "253", "8010", "90"])
+def test_no_value_keeps_the_reading_busy(ai, value):
+    assert meaning_of(f"({ai}){value}").error
+    assert meaning_of(f"]C1{ai}{value}").error
+
+
 @given(anything, st.sampled_from(SYMBOLOGIES), st.sampled_from(sorted(set(CONTEXTS.values()))))
 def test_no_text_breaks_the_reading_and_nothing_is_invented(text, symbology, context):
     told = meaning_of(text, symbology, context)

@@ -13,6 +13,9 @@ from biip.gs1_application_identifiers import GS1ApplicationIdentifier
 
 MAX_LENGTH: Final = 4
 """Digits of the longest identifier."""
+_COUNTED_AS_ONE: Final = "|%[0-9A-Fa-f][0-9A-Fa-f]%[0-9A-Fa-f][0-9A-Fa-f]"
+"""biip lets six characters of an encoded letter count as one, where GS1 counts what is printed. Two ways to read the
+same text would also let a hostile value keep the matching busy for years."""
 
 
 class Identifier(NamedTuple):
@@ -36,4 +39,5 @@ def starting(head: str) -> Identifier | None:
         return None
     _, *parts = found.format.split("+")
     length = 0 if found.separator_required else sum(int(part.removeprefix("N")) for part in parts)
-    return Identifier(found.ai, length, found.format, re.compile(found.pattern, re.ASCII))
+    pattern = re.compile(found.pattern.replace(_COUNTED_AS_ONE, ""), re.ASCII)
+    return Identifier(found.ai, length, found.format, pattern)

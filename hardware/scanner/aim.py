@@ -24,8 +24,8 @@ _SYMBOLOGIES: Final = {
     "Q": "QR Code",
     "z": "Aztec",
 }
-_BY_DIGITS: Final = {8: "EAN-8", 12: "UPC-A"}
-"""`]E0` and `]E4` by what follows: makers differ in which of them they send, and in whether UPC-A has its 0."""
+_BY_DIGITS: Final = {6: "UPC-E", 7: "UPC-E", 8: "UPC-E", 12: "UPC-A", 13: "EAN-13"}
+"""`]E0` by what follows: it stands for all of them, and whether a UPC comes with its zeros is a setting of the scanner."""
 
 GS1: Final = frozenset({"]C1", "]d2", "]d5", "]e0", "]e1", "]e2", "]e3", "]J1", "]J4", "]Q3", "]Q4"})
 """Identifiers that say: what follows are GS1 element strings. Nothing else in the text or the symbology says so."""
@@ -40,8 +40,10 @@ def split(text: str) -> tuple[str, str]:
 
 def symbology(aim: str, text: str) -> str:
     """The symbology's name as in docs/device-makers.md; empty when the identifier does not tell."""
-    if aim[:2] == "]E" and len(text) in _BY_DIGITS:
-        return _BY_DIGITS[len(text)]
+    if aim == "]E0":
+        return _BY_DIGITS.get(len(text), "")
+    if aim == "]E4":
+        return "EAN-8"
     return _SYMBOLOGIES.get(aim[1:2], "")
 
 

@@ -22,6 +22,9 @@ import typer
 from hardware.behaviour import Behaviour, Input
 from hardware.broker_users import AGENT_USER, BrokerUsers, check_name
 from hardware.device import Device
+from hardware.footfall.port import Habits as People
+from hardware.footfall.port import PersonPassed
+from hardware.footfall.simulator import FootfallSimulator
 from hardware.mosquitto import mosquitto_config
 from hardware.runner import DeviceRunner, random_boot_mark, system_clock
 from hardware.scanner.port import CodeHeldUp
@@ -58,11 +61,11 @@ for command in (
 ):
     app.command()(command)
 
-Kind = Literal["vending", "sampling", "shelf", "scanner"]
+Kind = Literal["vending", "sampling", "shelf", "scanner", "footfall"]
 
 HAPPENINGS: Final = (
     "cash SLOT · door open · door closed · fill SLOT COUNT · fault KIND[@SLOT]"
-    " · shopper · scan SYMBOLOGY TEXT"
+    " · shopper · scan SYMBOLOGY TEXT · person in · person out"
 )
 
 
@@ -83,12 +86,12 @@ def simulate(
     chance: Annotated[list[str] | None, typer.Option(help="KIND=0.02: chance of a fault per vend.")] = None,
     seed: Annotated[int, typer.Option(help="Same seed, same luck.")] = 1,
     motor_ms: Annotated[int, typer.Option(min=0, help="How long a vend takes.")] = 3_000,
-    shoppers_every_s: Annotated[float, typer.Option(min=0, help="A shelf's shoppers; 0: none.")] = 20.0,
+    shoppers_every_s: Annotated[float, typer.Option(min=0, help="At a shelf or a door; 0: none.")] = 20.0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document per line and event.")] = False,
 ) -> None:
     """Run one device until Ctrl-C. Lines on standard input make things happen:
 
-    cash SLOT, door open, door closed, fill SLOT COUNT, fault KIND[@SLOT], shopper, scan SYMBOLOGY TEXT.
+    cash SLOT, door open, door closed, fill SLOT COUNT, fault KIND[@SLOT], shopper, scan SYMBOLOGY TEXT, person in.
     """
     rng = Random(seed)
     try:
@@ -100,6 +103,9 @@ def simulate(
             )
         elif kind == "scanner":
             behaviour = ScannerSimulator(serial=device)
+        elif kind == "footfall":
+            people = People(arrive_every_s=shoppers_every_s)
+            behaviour = FootfallSimulator(rng=rng, clock=system_clock, habits=people, serial=device)
         else:
             behaviour = VendingSimulator(
                 _read(slots, list[Slot]) if slots else _some_slots(),
@@ -203,6 +209,8 @@ def read_happening(line: str) -> Input:
             return FaultOrdered(parse_fault(text))
         case ["shopper"]:
             return ShopperCame()
+        case ["person", "in" | "out" as word]:
+            return PersonPassed(word == "in")
         case ["scan", symbology, *text] if text:
             return CodeHeldUp(symbology, " ".join(text))
     raise ValueError(f"cannot read {line.strip()[:60]!r}; type one of: {HAPPENINGS}")

@@ -9,6 +9,7 @@ import pytest
 from cloud_sync.protocol.eva_dts.event_codes import EVENTS
 from edge_agent.domain.order import ENDED
 from edge_agent.entrypoints.staff import plain, words
+from edge_agent.entrypoints.staff.device_faults import DEVICE_FAULTS
 from hardware import messages
 
 CJK = re.compile(r"[一-鿿]")
@@ -24,8 +25,8 @@ def test_whatever_is_said_is_said_in_both_languages_with_the_same_blanks_to_fill
     assert sorted(PLACES.findall(zh)) == sorted(PLACES.findall(en)), key
 
 
-@pytest.mark.parametrize("code", sorted(EVENTS))
-def test_every_event_code_of_the_standard_says_what_it_is_and_what_to_do(code):
+@pytest.mark.parametrize("code", sorted([*EVENTS, *DEVICE_FAULTS]))
+def test_every_fault_says_what_it_is_and_what_to_do(code):
     for language in words.LANGUAGES:
         what, remedy = plain.fault(language, code)
         assert what

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cloud_sync.protocol.eva_dts.events import meaning
+from edge_agent.entrypoints.staff.device_faults import DEVICE_FAULTS
 from edge_agent.entrypoints.staff.label_words import LABEL_NAMES
 from edge_agent.entrypoints.staff.words import LANGUAGES, Language
 
@@ -87,8 +88,9 @@ def named(language: Language, group: str, code: str) -> str:
 
 def fault(language: Language, code: str) -> tuple[str, str]:
     """What a fault code means, and what to do."""
-    found, index = meaning(code), LANGUAGES.index(language)
-    return found.what[index], found.remedy[index]
+    standard, index = meaning(code), LANGUAGES.index(language)
+    what, remedy = DEVICE_FAULTS.get(code, (standard.what, standard.remedy))
+    return what[index], remedy[index]
 
 
 def why_blocked(language: Language, reason: str) -> str:

@@ -1,6 +1,6 @@
 """Faults of devices for which EVA-DTS has no event, in plain language: what it is, and what to do.
 
-Such a fault's code is its name in plain words (docs/device-makers.md). Those of the standard: `cloud_sync.protocol.eva_dts`.
+Such a fault's code is its name in plain words. Those of the standard stand in `cloud_sync.protocol.eva_dts`.
 """
 
 from __future__ import annotations

@@ -52,11 +52,13 @@ class Assortment(msgspec.Struct, frozen=True):
     machines: list[PlannedMachine]
     shelf: PlannedShelf
     scanner: str
+    door: str
+    """Its people counter."""
 
     @property
     def devices(self) -> list[str]:
         """Every device's name."""
-        return [*(machine.device for machine in self.machines), self.shelf.device, self.scanner]
+        return [*(machine.device for machine in self.machines), self.shelf.device, self.scanner, self.door]
 
     def catalogue(self) -> list[JSON]:
         """The products for `POST /api/catalogue`."""
@@ -75,6 +77,13 @@ class Assortment(msgspec.Struct, frozen=True):
             }
             for machine in self.machines
             for place, sku in enumerate(machine.skus)
+        ]
+
+    def labels(self) -> list[JSON]:
+        """The shelf's labels and what they show, for `POST /api/labels`."""
+        return [
+            {"device": self.shelf.device, "label": plate.label, "sku": plate.item}
+            for plate in self.shelf.plates
         ]
 
     def slots(self, device: str, counts: dict[str, int]) -> list[Slot]:

@@ -15,6 +15,7 @@ from popshop.shop.processes import popshop
 
 MOTOR_MS: Final = 900
 SHELF_SHOPPERS_EVERY_S: Final = 8.0
+DOOR_PEOPLE_EVERY_S: Final = 3.0
 
 
 class _Running:
@@ -79,6 +80,8 @@ class Floor:
             every_s = SHELF_SHOPPERS_EVERY_S / self._speed
             plates = self._file(device, plan.shelf.plates)
             return ["--kind", "shelf", "--slots", plates, "--shoppers-every-s", f"{every_s:.3f}"]
+        if device == plan.door:
+            return ["--kind", "footfall", "--shoppers-every-s", f"{DOOR_PEOPLE_EVERY_S / self._speed:.3f}"]
         motor_ms = str(int(MOTOR_MS / self._speed))
         return [
             *("--kind", "vending", "--slots", self._file(device, plan.slots(device, counts))),

@@ -112,6 +112,7 @@ def _furnish(
     with stage(f"{len(plan.devices)} devices: {', '.join(plan.devices)}"):
         staff.list_items(plan.catalogue())
         staff.plan(plan.planogram())
+        staff.plan_labels(plan.labels())
         book = staff.snapshot()["entities"]
         for device in plan.devices:
             floor.switch_on(device, counts_of(book, device))

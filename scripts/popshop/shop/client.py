@@ -84,6 +84,10 @@ class StaffClient:
         """Import a planogram."""
         self.post("/api/planogram", {"slots": slots}, key)
 
+    def plan_labels(self, labels: list[JSON], key: str = "labels") -> None:
+        """Say which electronic label shows which product."""
+        self.post("/api/labels", {"labels": labels}, key)
+
     def place_order(
         self, lines: list[JSON], *, key: str, channel: str = "staff", device: str = "", pay: str = ""
     ) -> JSON:

@@ -102,8 +102,9 @@ def test_a_carton_s_number_with_a_wrong_digit_is_refused_where_goods_come_in():
     assert "check digit" in meaning_of("376104250021234560", context="goods_in").error
 
 
-def test_a_bare_carton_s_number_elsewhere_says_where_it_would_be_read():
-    told = meaning_of("376104250021234569")
+@pytest.mark.parametrize("text", ["376104250021234569", "006141411234567890"])
+def test_a_bare_carton_s_number_elsewhere_says_where_it_would_be_read(text):
+    told = meaning_of(text)
     assert told.meaning == "unknown"
     assert "(00)" in told.error
 

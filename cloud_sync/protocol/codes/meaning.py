@@ -49,6 +49,8 @@ _ENDINGS: Final = " \t\r\n"
 """What readers that play keyboard put behind a code. Not `str.strip`'s own list: it would take FNC1 off."""
 _INVISIBLE: Final = frozenset({"Cc", "Cf"})
 """Control characters, and those that join letters or turn the direction of text."""
+_NO_GTIN: Final = "{} digits are no GTIN: 8, 12, 13 or 14 are needed"
+_NO_SSCC: Final = "18 digits: a carton's SSCC is only read with its identifier (00), or where goods come in"
 
 
 class Meaning(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,7 +124,7 @@ def _read(text: str, symbology: Symbology, context: Context) -> Meaning:
         # An add-on is written apart by some readers.
         return _number(text.replace(" ", ""), symbology, context)
     if symbology in (Symbology.GS1, Symbology.DATABAR):
-        # A GS1 QR Code may hold an address too (General Specifications, §2.1.13).
+        # Readers say GS1 also of a QR Code or Data Matrix that holds a Digital Link.
         return _link(text) if digital_link.looks_like(text) else _gs1(text)
     if digital_link.looks_like(text):
         return _link(text)
@@ -130,35 +132,45 @@ def _read(text: str, symbology: Symbology, context: Context) -> Meaning:
 
 
 def _number(digits: str, symbology: Symbology, context: Context) -> Meaning:
-    if not digits.isdecimal():
-        raise CodeError("an EAN or UPC symbol holds digits only")
-    if symbology is Symbology.UPC_E and len(digits) in gtins.UPC_E_LENGTHS:
-        return _gtin(gtins.from_upc_e(digits))
-    if symbology is Symbology.EAN and len(digits) in gtins.WITH_ADD_ON:
-        return _gtin(gtins.gtin14(digits[:13]))
-    if len(digits) in gtins.LENGTHS and symbology is not Symbology.GS1:
-        return _gtin(gtins.gtin14(digits))
-    if symbology in (Symbology.EAN, Symbology.UPC_E):
-        raise CodeError(f"{len(digits)} digits are no GTIN: 8, 12, 13 or 14 are needed")
+    if symbology is not Symbology.GS1:
+        number = _product(digits, symbology)
+        if number:
+            return Meaning(meaning="gtin", gtin14=number)
     if symbology in (Symbology.GS1, Symbology.DATABAR):
         return _gs1(digits)
     if context == "goods_in" and len(digits) == 18 and symbology is not Symbology.QR:
-        return _bare_sscc(digits)
+        return _bare_sscc(digits, symbology)
     if payment_codes.wallet_of(digits) is not None:
         return _payment(digits, symbology)
-    if gs1.looks_like(digits):
+    # Of eighteen digits two stand behind a product's number, and no identifier has its value in none.
+    if gs1.looks_like(digits) and len(digits) != 18:
         return _gs1(digits)
     return _no_number(digits, context)
 
 
-def _bare_sscc(digits: str) -> Meaning:
+def _product(digits: str, symbology: Symbology) -> str:
+    """The GTIN that a number is by its symbology or its length; nothing where it is none."""
+    if not digits.isdecimal():
+        raise CodeError("an EAN or UPC symbol holds digits only")
+    if symbology is Symbology.UPC_E and len(digits) in gtins.UPC_E_LENGTHS:
+        return gtins.from_upc_e(digits)
+    if symbology is Symbology.EAN and len(digits) in gtins.WITH_ADD_ON:
+        return gtins.gtin14(digits[:13])
+    if len(digits) in gtins.LENGTHS:
+        return gtins.gtin14(digits)
+    if symbology in (Symbology.EAN, Symbology.UPC_E):
+        raise CodeError(_NO_GTIN.format(len(digits)))
+    return ""
+
+
+def _bare_sscc(digits: str, symbology: Symbology) -> Meaning:
     """A carton's number printed without its identifier. A payment code shown by mistake stays one."""
     try:
         return _gs1("00" + digits)
     except CodeError:
         if payment_codes.wallet_of(digits) is None:
             raise
-        return _payment(digits, Symbology.UNKNOWN)
+        return _payment(digits, symbology)
 
 
 def _payment(digits: str, symbology: Symbology) -> Meaning:
@@ -172,16 +184,10 @@ def _no_number(digits: str, context: Context) -> Meaning:
     if context == "payment" and len(digits) in payment_codes.LENGTHS:
         raise CodeError(payment_codes.RULE)
     if context == "product":
-        raise CodeError(f"{len(digits)} digits are no GTIN: 8, 12, 13 or 14 are needed")
+        raise CodeError(_NO_GTIN.format(len(digits)))
     if len(digits) == 18:
-        raise CodeError(
-            "18 digits: a carton's SSCC is only read with its identifier (00), or where goods come in"
-        )
+        raise CodeError(_NO_SSCC)
     return Meaning()
-
-
-def _gtin(gtin14: str) -> Meaning:
-    return Meaning(meaning="gtin", gtin14=gtin14)
 
 
 def _gs1(text: str) -> Meaning:

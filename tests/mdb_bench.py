@@ -7,12 +7,16 @@ import tty
 from collections.abc import Callable
 from pathlib import Path
 
-from hardware.behaviour import Input
+from hardware.behaviour import CommandGiven, Condition, Input, Say, Update
+from hardware.messages import Command, Report
+from hardware.vending.driver import MdbVending
+from hardware.vending.mdb import port
 from hardware.vending.mdb.dialects import NineBit
+from hardware.vending.mdb.reader import Reader
 from hardware.vending.mdb.serial_shell import FilePort, SerialShell, serial_port
 from hardware.vending.mdb.settings import Selection, Settings
 from hardware.vending.mdb.talkers import ReaderTalker, VmcTalker
-from hardware.vending.mdb.vmc_simulator import Vmc, VmcInput, VmcPlan
+from hardware.vending.mdb.vmc_simulator import HeardReader, Vmc, VmcInput, VmcPlan
 
 SETTINGS = Settings(
     slots=[
@@ -90,3 +94,79 @@ class MachineOnACable:
     def __exit__(self, *_: object) -> None:
         self.line.stop()
         self._machine.stop()
+
+
+class Together:
+    """Driver, reader and a simulated controller without a line between them: hours of selling in milliseconds."""
+
+    def __init__(self, plan: VmcPlan | None = None, settings: Settings = SETTINGS) -> None:
+        self.now_s = 1_000.0
+        self.driver = MdbVending(settings)
+        self.reader = Reader(settings.profile())
+        self.vmc = Vmc(plan or VmcPlan(prices=PRICES))
+        self.reports: list[Report] = []
+        self.condition = Condition()
+        self.deaf_driver = False
+        """What the reader tells waits, as in a device whose disk is slow."""
+        self._told: list[Input] = []
+        self._orders: list[port.ReaderInput] = []
+        self._to_vmc: list[VmcInput] = []
+        self._see(self.driver.start(self.now_s))
+        self.run(1.0)
+
+    def run(self, seconds: float, *inputs: Input | VmcInput) -> list[Report]:
+        """Let these things happen and time pass; what was reported."""
+        before = len(self.reports)
+        self._told += [one for one in inputs if isinstance(one, Input)]
+        self._to_vmc += [one for one in inputs if not isinstance(one, Input)]
+        end_s = self.now_s + seconds
+        while self.now_s < end_s:
+            self._turn()
+            self.now_s += 0.01
+        return self.reports[before:]
+
+    def _turn(self) -> None:
+        said = self.vmc.update(self.now_s, self._to_vmc)
+        self._to_vmc = []
+        heard: list[port.ReaderInput] = [port.Heard(words) for words in said.send]
+        turn = self.reader.update(self.now_s, [*heard, *self._orders])
+        self._orders = []
+        self._to_vmc += [HeardReader(words) for words in turn.send]
+        self._told += turn.happened
+        if not self.deaf_driver:
+            told, self._told = self._told, []
+            self._see(self.driver.update(self.now_s, told))
+
+    def _see(self, update: Update) -> None:
+        for output in update.outputs:
+            match output:
+                case Say(report=report):
+                    self.reports.append(report)
+                case Condition():
+                    self.condition = output
+                case port.Order():
+                    self._orders.append(output)
+
+    def restart(self) -> None:
+        """The device's shell begins a new boot; the reader on its line goes on."""
+        self._told.clear()
+        self._see(self.driver.start(self.now_s))
+
+    def lose_line(self) -> None:
+        """The adapter is pulled out."""
+        self._orders.append(port.LineGone())
+        self._told.append(port.LineLost("unplugged"))
+
+    def find_line(self) -> None:
+        """The adapter is back."""
+        self._told.append(port.LineFound())
+
+
+def vend(command_id: str, slot: str = "1", *, until_s: float) -> CommandGiven:
+    """A paid line of an order; `until_s` is monotonic."""
+    return CommandGiven(Command(id=command_id, kind="vend", expires_at="", slot=slot), until_s)
+
+
+def simple(kind: str) -> CommandGiven:
+    """A command without particulars."""
+    return CommandGiven(Command(id=kind, kind=kind, expires_at=""), 1e9)

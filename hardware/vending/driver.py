@@ -28,6 +28,7 @@ from hardware.messages import (
 )
 from hardware.vending.mdb import port
 from hardware.vending.mdb.codes import State
+from hardware.vending.mdb.profile import CURRENCIES
 from hardware.vending.mdb.settings import Selection, Settings
 
 ADAPTER_GONE: Final = "EKM"
@@ -137,8 +138,6 @@ class MdbVending:
                 return self._hear_of_trouble(ADAPTER_GONE, False)
             case port.ApprovalSent() | port.Withdrawn() | port.Dispensed() | port.NotDispensed():
                 return self._go_on(happening)
-            case port.SessionBegan():
-                return []
         raise TypeError(f"a machine on an MDB bus knows no {type(happening).__name__}")
 
     # ── commands ────────────────────────────────────────────────────────────────────────────────────
@@ -214,14 +213,14 @@ class MdbVending:
             self._under_way = _UnderWay(asked.request, vend)
             return [port.Approve(asked.request, vend.expires_s)]
         outputs: list[Output] = [port.Deny(asked.request)]
-        if selection is not None and price_minor is not None:
+        if selection is not None:
             pressed = SlotSelected(
                 slot=selection.slot, price_minor=price_minor, currency=self._settings.currency
             )
             outputs.insert(0, Say(pressed))
         return outputs
 
-    def _paid(self, now_s: float, selection: Selection | None, price_minor: int | None) -> _Waiting | None:
+    def _paid(self, now_s: float, selection: Selection | None, price_minor: int) -> _Waiting | None:
         if self._under_way is not None or self._locked:
             return None
         for vend in self._waiting:
@@ -237,6 +236,8 @@ class MdbVending:
         command, slot = current.vend.command, current.vend.command.slot
         if isinstance(happening, port.Withdrawn):
             self._under_way = None
+            if self._locked:
+                return [Say(CommandRefused(command_id=command.id, reason="locked"))]
             self._waiting.appendleft(current.vend)
             return []
         outputs: list[Output] = []
@@ -256,10 +257,10 @@ class MdbVending:
     def _sold_for_cash(self, sold: port.SoldForCash) -> list[Output]:
         """A selection that is not in the settings is reported by its number: staff see it, nothing is lost."""
         selection = self._by_item.get(sold.item)
-        price_minor = self._profile.minor(sold.price)
         slot = selection.slot if selection is not None else f"item-{sold.item}"
-        amount = price_minor if price_minor is not None else 0
-        return [Say(CashSale(slot=slot, price_minor=amount, currency=self._settings.currency))]
+        said = (name for name, (number, _) in CURRENCIES.items() if number == sold.currency)
+        currency = next(said, self._settings.currency)
+        return [Say(CashSale(slot=slot, price_minor=self._profile.minor(sold.price), currency=currency))]
 
     # ── how it is ───────────────────────────────────────────────────────────────────────────────────
 

@@ -27,12 +27,8 @@ class StateIs(Happening, frozen=True):
     always_idle: bool = False
 
 
-class SessionBegan(Happening, frozen=True):
-    """The machine was told of our funds."""
-
-
 class SessionEnded(Happening, frozen=True):
-    """The session is over, whoever ended it."""
+    """The session is over, or will not begin, whoever wanted that."""
 
 
 class Selected(Happening, frozen=True):

@@ -57,18 +57,26 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
 
     def units(self, minor: int) -> int | None:
         """An amount of minor units on the bus; None where the scale cannot say it."""
-        whole, rest = divmod(minor * 10 ** max(0, self._finer), self.scale * 10 ** max(0, -self._finer))
+        per_unit, per_minor = self._rate
+        whole, rest = divmod(minor * per_minor, per_unit)
         return None if rest else whole
 
-    def minor(self, units: int) -> int | None:
-        """An amount on the bus in minor units; None where there is no such amount."""
-        whole, rest = divmod(units * self.scale * 10 ** max(0, -self._finer), 10 ** max(0, self._finer))
-        return None if rest else whole
+    def minor(self, units: int) -> int:
+        """An amount on the bus in minor units."""
+        per_unit, per_minor = self._rate
+        return units * per_unit // per_minor
 
     @property
-    def _finer(self) -> int:
-        """How many decimals the bus has more than the currency's minor unit."""
-        return self.decimals - CURRENCIES[self.currency][1]
+    def exact(self) -> bool:
+        """Whether every amount on the bus is a whole number of minor units."""
+        per_unit, per_minor = self._rate
+        return per_unit % per_minor == 0
+
+    @property
+    def _rate(self) -> tuple[int, int]:
+        """So many of the one are so many of the other: units · first = minor · second."""
+        finer = self.decimals - CURRENCIES[self.currency][1]
+        return self.scale * int(10 ** max(0, -finer)), int(10 ** max(0, finer))
 
 
 def reader_config(profile: Profile, level: int) -> bytes:

@@ -13,12 +13,12 @@ import msgspec
 
 from hardware.vending.mdb import port, requests
 from hardware.vending.mdb.answers import MOOT_AFTER_ANY_COMMAND, Answer, Answers
-from hardware.vending.mdb.codes import COMMUNICATIONS_ERROR, Option, Response, State
+from hardware.vending.mdb.bus_watch import BusWatch
+from hardware.vending.mdb.codes import COMMUNICATIONS_ERROR, Response, State
 from hardware.vending.mdb.frames import OUR_ACK, OUR_NAK, Assembler, Block, Confirmation, Frame, Words
 from hardware.vending.mdb.profile import Profile, peripheral_id, reader_config, session_funds
+from hardware.vending.mdb.terms import configured, terms_at_power_up, with_options
 
-BUS_QUIET_S: Final = 5.0
-"""A controller polls every 25–200 ms; one that says nothing for so long is off, or the cable is out (§7.5)."""
 ASK_AGAIN_S: Final = 5.0
 """A session whose end we asked for, or that lingers after its vend, is asked to end again after this."""
 REPEAT_WITHIN_S: Final = 1.0
@@ -44,12 +44,11 @@ class Reader:
         self._wire = wire or port.Wire()
         self._assembler = Assembler(profile.address)
         self._answers = Answers(self._wire.confirms)
+        self._watch = BusWatch(self._wire.polled)
         self._requests = 0
         self._send: list[Words] = []
         self._happened: list[port.Happening] = []
         self._now_s = 0.0
-        self._heard_s: float | None = None
-        self._quiet = False
         self._repeat: tuple[bytes, float, tuple[Words, ...]] = (b"", 0.0, ())
         self._state = State.INACTIVE
         self._power_up()
@@ -57,11 +56,7 @@ class Reader:
     def _power_up(self) -> None:
         """As after power-up or RESET (§7.4.1)."""
         self._answers.clear()
-        self._configured = self._wire.sets_up
-        self._level = self._profile.level if self._wire.sets_up else 1
-        self._wide = False
-        self._always_idle = self._wire.sets_up and self._profile.always_idle
-        self._may_sell = False
+        self._terms = terms_at_power_up(self._profile, self._wire)
         self._offer: port.BeginSession | None = None
         self._session = False
         self._vend: _Vend | None = None
@@ -78,13 +73,11 @@ class Reader:
     @property
     def wide(self) -> bool:
         """Whether amounts have 32 bits (§7.4.18)."""
-        return self._wide
+        return self._terms.wide
 
     def update(self, now_s: float, inputs: Sequence[port.ReaderInput]) -> port.Turn:
         """Time went on and these things came."""
         self._now_s = now_s
-        if self._heard_s is None:
-            self._heard_s = now_s
         for given in inputs:
             self._take(given)
         self._watch_time()
@@ -100,14 +93,14 @@ class Reader:
         match given:
             case port.Heard(words=words):
                 for word in words:  # one at a time: a command may change how long the next one is
-                    for frame in self._assembler.feed((word,), self._wide):
+                    for frame in self._assembler.feed((word,), self._terms.wide):
                         self._hear(frame)
             case port.Silence():
                 for frame in self._assembler.silence():
                     self._hear(frame)
             case port.LineGone():
                 self._assembler.silence()
-                self._heard_s = self._now_s
+                self._watch.begin(self._now_s)
                 self._power_up()
             case port.BeginSession():
                 self._offer = given
@@ -129,23 +122,21 @@ class Reader:
             again = self._answers.confirmed(frame.code)
             self._send += [again] if again else []
             return
-        self._answers.unheard()
         if not isinstance(frame, Block):
             if self._wire.confirms:
                 self._send.append(OUR_NAK)
             return
-        self._heard_s = self._now_s
-        if self._quiet:
-            self._quiet = False
+        if self._watch.heard(self._now_s):
             self._happened.append(port.BusQuiet(False))
         data, at_s, said = self._repeat
-        request = requests.read_request(frame.data, self._wide)
+        if self._wire.confirms and frame.data == data and self._now_s - at_s < REPEAT_WITHIN_S:
+            self._send += said
+            return
+        self._answers.unheard()
+        request = requests.read_request(frame.data, self._terms.wide)
         if isinstance(request, requests.Poll):
             self._repeat = (b"", 0.0, ())
             self._poll()
-            return
-        if self._wire.confirms and frame.data == data and self._now_s - at_s < REPEAT_WITHIN_S:
-            self._send += said
             return
         before = len(self._send)
         self._answers.forget(*MOOT_AFTER_ANY_COMMAND)
@@ -154,11 +145,10 @@ class Reader:
 
     def _poll(self) -> None:
         """§7.4.4: one thing to say, or ACK."""
-        answer = self._next_answer()
-        if answer is None:
-            self._ack()
-        else:
+        if (answer := self._next_answer()) is not None:
             self._say(answer)
+        else:
+            self._ack()
 
     def _obey(self, request: requests.Request) -> None:
         match request:
@@ -171,7 +161,7 @@ class Reader:
             case requests.ReaderEnable() | requests.ReaderDisable():
                 self._allow(isinstance(request, requests.ReaderEnable))
             case requests.ReaderCancel() if self._state in (State.DISABLED, State.ENABLED):
-                self._offer = None
+                self._drop_offer()
                 self._say(Answer(Response.CANCELLED))
             case requests.VendRequest():
                 self._select(request)
@@ -192,7 +182,7 @@ class Reader:
                 self._out_of_sequence()
 
     def _reset(self) -> None:
-        vend, session = self._vend, self._session
+        vend, session = self._vend, self._session or self._offer is not None
         self._power_up()
         self._ack()
         if vend is not None and vend.phase == "sent":
@@ -202,6 +192,12 @@ class Reader:
         if session:
             self._happened.append(port.SessionEnded())
 
+    def _drop_offer(self) -> None:
+        """The controller wants no session now."""
+        if self._offer is not None:
+            self._offer = None
+            self._happened.append(port.SessionEnded())
+
     def _set_up(self, request: requests.Request) -> None:
         if self._state in (State.SESSION_IDLE, State.VEND):
             self._out_of_sequence()
@@ -209,40 +205,37 @@ class Reader:
         match request:
             case requests.SetupConfig(level=level):
                 self._answers.forget(Response.JUST_RESET)
-                self._level = max(1, min(level, self._profile.level))
-                self._configured = True
-                self._say(Answer(Response.READER_CONFIG, reader_config(self._profile, self._level)))
+                self._terms = configured(self._terms, self._profile, level)
+                self._say(Answer(Response.READER_CONFIG, reader_config(self._profile, self._terms.level)))
             case requests.SetupPrices():
                 self._ack()
-                if self._configured and self._state is State.INACTIVE:
+                if self._terms.configured and self._state is State.INACTIVE:
                     self._to(State.DISABLED)
             case _:
-                self._say(Answer(Response.PERIPHERAL_ID, peripheral_id(self._profile, self._level)))
+                self._say(Answer(Response.PERIPHERAL_ID, peripheral_id(self._profile, self._terms.level)))
 
     def _enable_options(self, bits: int) -> None:
-        if self._level < 3 or self._state in (State.SESSION_IDLE, State.VEND):
+        if self._terms.level < 3 or self._state in (State.SESSION_IDLE, State.VEND):
             self._out_of_sequence()
             return
-        agreed = bits & self._profile.options
-        self._wide = bool(agreed & Option.MONEY_32_BIT)
-        self._always_idle = bool(agreed & Option.ALWAYS_IDLE)
+        self._terms = with_options(self._terms, self._profile, bits)
         self._ack()
-        self._happened.append(port.StateIs(self._state, self._always_idle))
+        self._happened.append(port.StateIs(self._state, self._terms.always_idle))
 
     def _allow(self, may_sell: bool) -> None:
         """READER ENABLE and DISABLE; what is under way goes on to its end (§7.4.12)."""
         # Some controllers send no prices: to have been asked for our configuration is enough.
-        if not self._configured:
+        if not self._terms.configured:
             self._out_of_sequence()
             return
         self._ack()
-        self._may_sell = may_sell
+        self._terms = msgspec.structs.replace(self._terms, may_sell=may_sell)
         if self._state not in (State.SESSION_IDLE, State.VEND):
             self._to(self._resting)
 
     @property
     def _resting(self) -> State:
-        return State.ENABLED if self._may_sell else State.DISABLED
+        return State.ENABLED if self._terms.may_sell else State.DISABLED
 
     # ── vending ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -250,13 +243,14 @@ class Reader:
         if self._vend_is("asked") and self._vend is not None and self._vend.asked == asked:
             self._ack()  # it missed our ACK; the decision is on its way
             return
-        open_to_all = self._state is State.ENABLED and self._always_idle
+        open_to_all = self._state is State.ENABLED and self._terms.always_idle
         if not open_to_all and self._state is not State.SESSION_IDLE:
             self._out_of_sequence()
             return
         self._ack()
         self._requests += 1
-        self._answers.forget(Response.BEGIN_SESSION, Response.SESSION_CANCEL_REQUEST)
+        # What it did not confirm it has heard, or it would not go on; a stale no must not meet this request.
+        self._answers.forget(Response.BEGIN_SESSION, Response.SESSION_CANCEL_REQUEST, Response.VEND_DENIED)
         self._vend = _Vend(self._requests, asked, self._now_s + self._profile.max_response_s)
         self._to(State.VEND)
         self._happened.append(port.Selected(self._requests, asked.price, asked.item))
@@ -271,7 +265,7 @@ class Reader:
         assert self._vend is not None
         self._vend.phase = "answering"
         self._vend.approve_until_s = until_s
-        amount = self._vend.asked.price.to_bytes(4 if self._wide else 2, "big")
+        amount = self._vend.asked.price.to_bytes(4 if self._terms.wide else 2, "big")
         self._answers.add(Answer(Response.VEND_APPROVED, amount))
 
     def _deny(self) -> None:
@@ -290,8 +284,8 @@ class Reader:
         else:
             self._answers.forget(Response.VEND_APPROVED, Response.VEND_DENIED)
             self._vend = None
-            was_sent = vend.phase == "sent"
-            self._happened.append((port.NotDispensed if was_sent else port.Withdrawn)(vend.request))
+            said = port.NotDispensed if vend.phase == "sent" else port.Withdrawn
+            self._happened.append(said(vend.request))
             self._to_session_idle()
             self._say(Answer(Response.VEND_DENIED))
 
@@ -312,7 +306,7 @@ class Reader:
             self._end_at_s = self._now_s + ASK_AGAIN_S
 
     def _complete_session(self) -> None:
-        if self._vend_is("sent") or not self._configured:
+        if self._vend_is("sent") or not self._terms.configured:
             self._out_of_sequence()
             return
         if self._vend is not None:
@@ -339,7 +333,8 @@ class Reader:
         if answer is None and self._offer is not None and self._state is State.ENABLED:
             offer, self._offer = self._offer, None
             if self._now_s < offer.until_s:
-                funds = session_funds(self._profile, offer.funds, self._level, self._wide)
+                self._end_at_s = offer.until_s
+                funds = session_funds(self._profile, offer.funds, self._terms.level, self._terms.wide)
                 return Answer(Response.BEGIN_SESSION, funds)
         if answer is not None and answer.code == Response.VEND_APPROVED and not answer.sent:
             vend = self._vend
@@ -357,9 +352,7 @@ class Reader:
         match answer.code:
             case Response.BEGIN_SESSION:
                 self._session = True
-                self._end_at_s = None
                 self._to(State.SESSION_IDLE)
-                self._happened.append(port.SessionBegan())
             case Response.VEND_APPROVED if vend is not None:
                 vend.phase = "sent"
                 self._happened.append(port.ApprovalSent(vend.request))
@@ -374,13 +367,13 @@ class Reader:
 
     def _out_of_sequence(self) -> None:
         self._ack()
-        state = bytes([self._state]) if self._level >= 2 else b""
+        state = bytes([self._state]) if self._terms.level >= 2 else b""
         self._answers.add(Answer(Response.OUT_OF_SEQUENCE, state))
 
     def _to(self, state: State) -> None:
         if state is not self._state:
             self._state = state
-            self._happened.append(port.StateIs(state, self._always_idle))
+            self._happened.append(port.StateIs(state, self._terms.always_idle))
 
     # ── time ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -395,18 +388,11 @@ class Reader:
                 self._end_at_s = now_s + ASK_AGAIN_S
             else:
                 self._end_session()
-        quiet_at_s = self._quiet_at_s()
-        if quiet_at_s is not None and now_s >= quiet_at_s:
-            self._quiet = True
+        if self._watch.fell_silent(now_s):
             self._happened.append(port.BusQuiet(True))
 
-    def _quiet_at_s(self) -> float | None:
-        if not self._wire.polled or self._quiet or self._heard_s is None:
-            return None
-        return self._heard_s + BUS_QUIET_S
-
     def _wake_s(self) -> float | None:
-        due = [self._quiet_at_s()]
+        due = [self._watch.due_s]
         if self._vend_is("asked") and self._vend is not None:
             due.append(self._vend.decide_by_s)
         if self._state is State.SESSION_IDLE:

@@ -100,6 +100,10 @@ def _check_slots(settings: Settings) -> None:
         if twice is not None:
             raise SettingsError(f"{name} {twice!r} stands there twice")
     profile = settings.profile()
+    if not profile.exact:
+        raise SettingsError(
+            f"decimals {settings.decimals}: finer than {settings.currency} at scale {settings.scale}"
+        )
     for one in slots:
         units = profile.units(one.price_minor)
         if units is None or not 0 <= units <= MOST_UNITS:

@@ -121,6 +121,29 @@ def pin(reservation: str = "R-1", **more: Any) -> dict[str, Any]:
     } | more
 
 
+def audit(name: str = "vm-1-audit-2", **more: Any) -> dict[str, Any]:
+    line = {
+        "selection": "1-01",
+        "slot": "1-01",
+        "sku": "A1",
+        "name_zh": "可乐",
+        "name_en": "Cola",
+        "machine_units": 3,
+        "own_units": 1,
+        "machine_minor": 1_050,
+        "own_minor": 350,
+    }
+    return {
+        "audit": name,
+        "device": "vm-1",
+        "since": at(60 * 24),
+        "at": at(3),
+        "lines": [line],
+        "more": 0,
+        "currency": "CNY",
+    } | more
+
+
 def label(name: str = "l1", **more: Any) -> dict[str, Any]:
     return {
         "device": "shelf-1",
@@ -176,6 +199,7 @@ def shop(**more: Any) -> Shop:
         order=None,
         stock=[product()],
         pins=[],
+        audits=[],
         labels=[],
         visitors={},
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -12,9 +13,14 @@ from cloud_sync.protocol import device_facts, facts
 from cloud_sync.protocol.eva_dts import dex
 from cloud_sync.protocol.eva_dts.audit import Counter, Selection, Unit
 from cloud_sync.protocol.eva_dts.building import built
+from cloud_sync.protocol.eva_dts.typing_audit import audit_of
 from edge_agent.domain import commands
 from edge_agent.entrypoints.feed import Feed
 from hardware import messages
+from hardware.behaviour import CommandGiven, Input, Say
+from hardware.vending.faults import FaultOrdered, parse_fault
+from hardware.vending.port import CashPaid, Machine, Slot, service_visit
+from hardware.vending.simulator import VendingSimulator
 from tests.edge_harness import Store, assert_books_hold, assert_chained
 
 PRICE = 500
@@ -222,3 +228,48 @@ def test_a_screen_of_staff_follows_a_case_from_its_beginning_to_its_end(store: S
     store.do(commands.SettleAudit(store.key(), "vm-1-audit-2", "counted"))
     (closed,) = [c for c in feed.changes_after(at)["changes"] if c["kind"] == "audit"]
     assert closed["value"] is None
+
+
+class TestAMachineThatReadsItselfOut:
+    """The simulated machine, its door, its reports, and the store that takes them in."""
+
+    @pytest.fixture
+    def machine(self) -> VendingSimulator:
+        slots = [Slot(slot=name, capacity=9, count=9, price_minor=PRICE) for name in ("1", "2")]
+        machine = VendingSimulator(slots, rng=Random(1), machine=Machine(audits=True, motor_ms=0))
+        machine.start(0.0)
+        return machine
+
+    def tell(self, store: Store, machine: VendingSimulator, *inputs: Input) -> list[messages.Report]:
+        said = [out.report for out in machine.update(1.0, inputs).outputs if isinstance(out, Say)]
+        for report in said:
+            store.report(report)
+        return said
+
+    def visit(self, store: Store, machine: VendingSimulator) -> device_facts.AuditCompared:
+        self.tell(store, machine, *service_visit({}))
+        return told(store)
+
+    def test_a_visit_brings_an_audit_that_agrees_with_orders_and_cash(self, store, machine):
+        assert self.visit(store, machine).outcome == "baseline"
+        (vend,) = store.paid_order(("A", 1))["vends"]
+        command = messages.Command(id=vend["id"], kind="vend", expires_at="", slot="1")
+        self.tell(store, machine, CommandGiven(command, 99.0), CashPaid("2"), CashPaid("2"))
+        compared = self.visit(store, machine)
+        assert (compared.outcome, compared.number) == ("agrees", 2)
+        assert sum(row.machine_units for row in compared.standings) == 3
+
+    def test_a_sale_the_store_never_heard_of_shows_at_the_next_visit(self, store, machine):
+        self.visit(store, machine)
+        machine.update(1.0, [CashPaid("2")])
+        (line,) = self.visit(store, machine).lines
+        assert (line.slot, line.machine_units, line.own_units, line.machine_minor) == ("2", 1, 0, PRICE)
+
+    def test_what_it_reads_out_is_a_sound_audit_with_its_events(self, store, machine):
+        self.tell(store, machine, FaultOrdered(parse_fault("jam@1")), CashPaid("1"), CashPaid("2"))
+        *_, read = self.tell(store, machine, *service_visit({}))
+        assert isinstance(read, messages.AuditRead)
+        audit = audit_of(dex.read_text(read.dex))
+        assert (audit.crc, audit.warnings) == ("ok", ())
+        assert [(each.code, each.count_init) for each in audit.events] == [("EGS", 1), ("EJC", 1)]
+        assert (audit.totals.paid.units_reset, audit.cash.sales.value_init_minor) == (1, PRICE)

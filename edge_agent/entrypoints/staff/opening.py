@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from edge_agent.entrypoints.staff.audit_sheet import SettleAudit
 from edge_agent.entrypoints.staff.counting_sheets import BlindCount, CountIn
 from edge_agent.entrypoints.staff.parts import money
 from edge_agent.entrypoints.staff.sheets import (
@@ -52,6 +53,9 @@ def open_sheet(tap: Tap, shop: Shop, key: str) -> Sheet | None:
             if found is None:
                 return None
             return PayOut(key=key, refund=refund, amount=money(found["amount_minor"], found["currency"]))
+        case ("settle_audit", audit):
+            differs = shop.audit(audit)
+            return None if differs is None else SettleAudit(key=key, case=differs)
         case ("order", order):
             return OrderCard(key=key, order=order)
         case ("give_back", order):

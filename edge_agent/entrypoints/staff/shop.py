@@ -65,6 +65,7 @@ class Shop:
     """The one that is looked at."""
     stock: list[Entity]
     pins: list[Entity]
+    audits: list[Entity]
     labels: list[Entity]
     visitors: dict[str, Entity]
     """Who came in and went out today, by people counter."""
@@ -128,6 +129,10 @@ class Shop:
         """An open or disputed case by its vend."""
         return next((case for case in self.cases if case["id"] == vend), None)
 
+    def audit(self, audit: str) -> Entity | None:
+        """An audit that differs and that nobody has looked into."""
+        return next((case for case in self.audits if case["audit"] == audit), None)
+
     def refund(self, refund: str) -> Entity | None:
         """A refund that is not through."""
         return next((row for row in self.refunds if row["id"] == refund), None)
@@ -169,6 +174,7 @@ class Sources:
                 order=queries.order(order) if order else None,
                 stock=queries.rights(),
                 pins=queries.pins(),
+                audits=queries.audit_cases(),
                 labels=queries.labels(),
                 visitors=queries.visitors(queries.business_day(now)),
             )

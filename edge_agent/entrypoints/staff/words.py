@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from edge_agent.entrypoints.staff.audit_words import AUDIT_WORDS
 from edge_agent.entrypoints.staff.label_words import LABEL_WORDS
 from edge_agent.entrypoints.staff.stock_words import STOCK_WORDS
 
@@ -221,6 +222,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = (
     }
     | STOCK_WORDS
     | LABEL_WORDS
+    | AUDIT_WORDS
 )
 
 

@@ -75,6 +75,9 @@ class HealthyComputer:
     def cameras(self):
         return [("/dev/video0", True)]
 
+    def scanner_wires(self):
+        return [("/dev/input/event3", True, "input"), ("/dev/ttyACM0", True, "dialout")]
+
     def program(self, *_names):
         return "/usr/bin/chromium"
 
@@ -115,6 +118,14 @@ SICK = [
     (checks.display, {"environment": ""}, "warning", "none", "--headless"),
     (checks.camera, {"cameras": []}, "warning", "none", "plug it in"),
     (checks.camera, {"cameras": [("/dev/video0", False)]}, "warning", "/dev/video0", "group video"),
+    (checks.scanners, {"scanner_wires": []}, "warning", "none", "plug one in"),
+    (
+        checks.scanners,
+        {"scanner_wires": [("/dev/input/event3", False, "input"), ("/dev/ttyACM0", False, "dialout")]},
+        "warning",
+        "/dev/ttyACM0",
+        "usermod -aG dialout,input",
+    ),
     (checks.zbar, {"has_library": False}, "warning", "not found", "libzbar0"),
     (checks.chromium, {"program": None}, "warning", "not found", "setup test"),
 ]

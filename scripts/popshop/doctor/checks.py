@@ -24,6 +24,7 @@ PARTS: Final = {
     "hq": ("fastapi", "psycopg", "nicegui"),
     "kiosk": ("kivy",),
     "vision": ("cv2", "pyzbar", "zxingcpp"),
+    "devices": ("evdev", "serial"),
 }
 """Modules that tell whether an extra is installed."""
 
@@ -163,6 +164,20 @@ def camera(computer: Computer, _data: Path) -> Finding:
     return _says("camera", "ok", ", ".join(name for name, _ in cameras))
 
 
+def scanners(computer: Computer, _data: Path) -> Finding:
+    """The right to use USB and serial scanners: which of what is there is one, `popshop device scanner --list` says."""
+    wires = computer.scanner_wires()
+    if not wires:
+        return _says("scanners", "warning", "none", "Only USB and serial scanners need it: plug one in")
+    denied = {group for _, usable, group in wires if not usable}
+    if denied:
+        found = f"no right to use {', '.join(path for path, usable, _ in wires if not usable)}"
+        groups = ",".join(sorted(denied))
+        advice = f"For USB and serial scanners: sudo usermod -aG {groups} $USER, then log in again"
+        return _says("scanners", "warning", found, advice)
+    return _says("scanners", "ok", f"{len(wires)} input devices and serial lines may be used")
+
+
 def zbar(computer: Computer, _data: Path) -> Finding:
     """The library behind the second barcode reader."""
     if computer.has_library("zbar"):
@@ -191,6 +206,7 @@ ALL: Final[tuple[Check, ...]] = (
     font,
     display,
     camera,
+    scanners,
     zbar,
     chromium,
 )

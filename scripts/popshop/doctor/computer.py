@@ -20,6 +20,7 @@ from typing import Final
 from popshop.doctor import trials
 
 LOOK_TIMEOUT_S: Final = 10
+SCANNER_WIRES: Final = (("input/event*", "input"), ("ttyACM*", "dialout"), ("ttyUSB*", "dialout"))
 
 
 class ThisComputer:
@@ -80,6 +81,13 @@ class ThisComputer:
 
     def cameras(self) -> list[tuple[str, bool]]:
         return [(str(path), os.access(path, os.R_OK)) for path in sorted(Path("/dev").glob("video*"))]
+
+    def scanner_wires(self) -> list[tuple[str, bool, str]]:
+        return [
+            (str(path), os.access(path, os.R_OK | os.W_OK), group)
+            for pattern, group in SCANNER_WIRES
+            for path in sorted(Path("/dev").glob(pattern))
+        ]
 
     def program(self, *names: str) -> str | None:
         return next((path for name in names if (path := shutil.which(name))), None)

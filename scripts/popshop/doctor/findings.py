@@ -71,6 +71,9 @@ class Computer(Protocol):
     def cameras(self) -> list[tuple[str, bool]]:
         """Camera devices, and whether we may read each."""
 
+    def scanner_wires(self) -> list[tuple[str, bool, str]]:
+        """Input devices and serial lines, whether we may read and write each, and the group that may."""
+
     def program(self, *names: str) -> str | None:
         """The first of these programs that is on the path."""
 

@@ -13,6 +13,7 @@ import requests
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from cloud_sync.protocol.eva_dts import dex
 from edge_agent.domain import commands
 from edge_agent.entrypoints import feed as feed_module
 from edge_agent.entrypoints.main import MAX_BODY_BYTES
@@ -36,11 +37,13 @@ STAFF_ONLY: list[tuple[str, Any]] = [
     ("/api/orders/X/refund", {"amount_minor": 1, "reason": ""}),
     ("/api/refunds/X/paid-out", None),
     ("/api/vends/X/settle", {"outcome": "dispensed"}),
+    ("/api/audits/X/settle", {"verdict": "counted"}),
     ("/api/devices/vm-1/slots/1/count", {"count": 1}),
     ("/api/devices/vm-1/slots/1/block", {"reason": ""}),
     ("/api/devices/vm-1/slots/1/unblock", None),
     ("/api/catalogue", {"items": []}),
     ("/api/planogram", {"slots": []}),
+    ("/api/labels", {"labels": []}),
     *STOCK_DEEDS,
 ]
 
@@ -210,6 +213,21 @@ def test_a_machine_that_never_came_can_be_counted_and_blocked(staff: Caller) -> 
     assert staff.post("/api/planogram", {"slots": [slot]}).json() == {"planned": 1}
     assert staff.post("/api/devices/vm-9/slots/1/count", {"count": 4}).json()["slots"][0]["count"] == 4
     assert staff.post("/api/devices/vm-9/slots/1/block", {}).json()["slots"][0]["blocked"] == "staff"
+
+
+def test_an_audit_that_differs_is_settled_once_by_staff(agent: LiveAgent, staff: Caller) -> None:
+    for n, units in enumerate((0, 3), start=900):
+        body = dex.compose([("PA1", ["1"]), ("PA2", [str(units)])], machine="POP0000001")
+        read = messages.AuditRead(dex=body.decode())
+        agent.do(commands.DeviceReported(f"vm-7/b-{n}", "vm-7", "b", n - 899, "", read, "", b""))
+    (case,) = staff.get("/api/snapshot").json()["entities"]["audit"].values()
+    assert set(case) == documented("audit")
+    assert set(case["lines"][0]) == documented_inside("audit", "lines")
+    path = f"/api/audits/{case['audit']}/settle"
+    refused(staff.post(path, {"verdict": "lost"}), 400, "malformed")
+    assert staff.post(path, {"verdict": "counted"}).json() == {"audit": case["audit"], "verdict": "counted"}
+    refused(staff.post(path, {"verdict": "counted"}), 409, "audit_settled")
+    refused(staff.post("/api/audits/X/settle", {"verdict": "counted"}), 404, "unknown_audit")
 
 
 # ── as documented ───────────────────────────────────────────────────────────────────────────────────
@@ -387,3 +405,27 @@ def test_a_screen_that_cannot_keep_up_is_let_go_and_the_others_go_on(agent: Live
     assert slow not in feed._screens
     assert quick in feed._screens
     feed.leave(quick)
+
+
+def test_staff_say_which_label_shows_which_product_and_see_what_it_shows(
+    agent: LiveAgent, staff: Caller
+) -> None:
+    wanted = {"device": "shelf-1", "label": "l1", "sku": "ghost"}
+    assert staff.post("/api/labels", {"labels": [wanted]}).status_code == 404
+    answer = staff.post("/api/labels", {"labels": [wanted | {"sku": "A"}]})
+    assert answer.json() == {"planned": 1}
+    label = staff.get("/api/snapshot").json()["entities"]["label"]["shelf-1/l1"]
+    assert (label["sku"], label["version"], label["shown"], label["state"]) == ("A", 1, None, "waiting")
+    too_many = staff.post("/api/labels", {"labels": [wanted] * 5_001})
+    assert (too_many.status_code, too_many.json()["code"]) == (400, "malformed")
+
+
+def test_the_totals_tell_who_came_in_today(agent: LiveAgent, staff: Caller) -> None:
+    before = staff.get("/api/totals").json()
+    counted = messages.FootfallCounted(
+        entered=3, left=1, from_at="2026-05-01T04:00:00Z", to_at="2026-05-01T04:01:00Z"
+    )
+    agent.do(commands.DeviceReported("door-1/b-1", "door-1", "b", 1, "", counted, "", b"{}"))
+    after = staff.get("/api/totals").json()
+    assert after["visitors"] == before["visitors"] + 3
+    assert after["visitors_today"] == before["visitors_today"] + 3, "an impossible date counts for now"

@@ -11,6 +11,7 @@ from cloud_sync.hq.rules.deltas import Deltas, InteractionKey, SaleKey
 from cloud_sync.hq.rules.folds import fold
 from cloud_sync.protocol import device_facts, facts
 from cloud_sync.protocol import stock_facts as stock
+from cloud_sync.protocol.eva_dts.reconcile import Difference, Standing
 from cloud_sync.protocol.identifiers import INTERACTIONS
 from tests.journal_rows import NOON, Journal, cash, dispensed, failed, paid, planned, refunded, unknown
 
@@ -99,6 +100,21 @@ def test_faults_are_raised_cleared_and_replaced_in_order() -> None:
     status = device_facts.DeviceStatusChanged(device="vm-1", status="ready", faults=["EGS"])
     device = folded(Journal().write(raised, status)).devices["vm-1"]
     assert (device.faults, device.raised, device.cleared) == (["EGS"], [], [])
+
+
+def test_a_machines_audit_says_that_it_lives_and_changes_no_figure() -> None:
+    differs = device_facts.AuditCompared(
+        device="vm-1",
+        number=2,
+        outcome="differs",
+        audit="vm-1-audit-2",
+        lines=[Difference(selection="1", slot="1", machine_units=3, own_units=1)],
+        standings=[Standing("1", "1", 3, 900, 1, 300, 0)] * 500,
+    )
+    settled = device_facts.AuditSettled(audit="vm-1-audit-2", device="vm-1", verdict="counted", by="staff")
+    deltas = folded(Journal().write(differs, settled))
+    assert not any((deltas.misfits, deltas.sales, deltas.money, deltas.slots))
+    assert deltas.devices["vm-1"].seen_at
 
 
 def test_interactions_are_counted_by_day_device_kind_and_item() -> None:

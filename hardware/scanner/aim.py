@@ -25,7 +25,7 @@ _SYMBOLOGIES: Final = {
     "z": "Aztec",
 }
 _BY_DIGITS: Final = {6: "UPC-E", 7: "UPC-E", 8: "UPC-E", 12: "UPC-A", 13: "EAN-13"}
-"""`]E0` by what follows: it stands for all of them, and whether a UPC comes with its zeros is a setting of the scanner."""
+"""`]E0` by what follows: it stands for all of them, and a UPC comes with or without its zeros as the scanner is set."""
 
 GS1: Final = frozenset({"]C1", "]d2", "]d5", "]e0", "]e1", "]e2", "]e3", "]J1", "]J4", "]Q3", "]Q4"})
 """Identifiers that say: what follows are GS1 element strings. Nothing else in the text or the symbology says so."""

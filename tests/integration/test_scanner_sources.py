@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import pty
 import queue
@@ -353,16 +354,15 @@ SIZE = (160, 120)
 
 
 def film(path: Path, *scenes: str, fps: int = 25) -> Path:
-    """A film of scenes: `noise` (a view of something) or `black`, a second each."""
+    """A film of scenes: `noise` (a view of something), `still` (the same one) or `black`, a second each."""
     rng = np.random.default_rng(4)
+    shape = (SIZE[1], SIZE[0], 3)
+    still = rng.integers(0, 255, shape)
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), fps, SIZE)
     for scene in scenes:
         for _ in range(fps):
-            bright = (
-                rng.integers(0, 255, (SIZE[1], SIZE[0], 3))
-                if scene == "noise"
-                else np.zeros((SIZE[1], SIZE[0], 3))
-            )
+            noise = rng.integers(0, 255, shape)
+            bright = {"noise": noise, "still": still, "black": np.zeros(shape)}[scene]
             writer.write(bright.astype(np.uint8))
     writer.release()
     return path
@@ -427,6 +427,21 @@ def test_a_covered_lens_is_a_fault_and_over_when_it_sees_again(tmp_path):
     with listening(camera(scenes, Counting, is_film=True)) as (ears, _):
         troubles = [ears.until(lambda heard: isinstance(heard, PictureChanged)).trouble for _ in range(3)]
     assert troubles == ["", "picture_blank", ""]
+
+
+def test_a_camera_that_hangs_on_one_picture_is_lost_until_it_shows_another(tmp_path):
+    ticks = itertools.count()
+    hanging, path = film(tmp_path / "hanging.avi", "still", "still"), tmp_path / "video0.avi"
+    shutil.copy(hanging, path)
+    ears = Ears()
+    # Its clock goes on by a second whenever it is asked, so that nobody has to wait for a picture to be old.
+    service = ScannerService([camera(path, NoEyes)], lambda: float(next(ticks)), QUICK)
+    with service.running(ears.put):
+        ears.state("up")
+        assert "stands still" in ears.state("down").reason
+        film(tmp_path / "alive.avi", "noise")
+        os.replace(tmp_path / "alive.avi", path)
+        ears.state("up")
 
 
 @pytest.mark.parametrize("content", [b"", b"no film at all" * 100])

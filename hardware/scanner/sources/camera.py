@@ -24,6 +24,10 @@ SAMPLE_EVERY: Final = 8
 """Every eighth pixel of every eighth row tells how bright a picture is."""
 
 
+FIRST_PICTURE_S: Final = 5.0
+STANDS_STILL: Final = "the picture stands still: the camera or its stream hangs"
+
+
 class Sighting(Protocol):
     """A code in a picture; see `hardware.scanner.vision`."""
 
@@ -54,26 +58,41 @@ class CameraSource:
         self.name = name
         self._settings = settings
         self._eyes = eyes
-        self._last: LiveFrames | None = None
+        self._hung: LiveFrames | None = None
+        self._frozen: int | None = None
 
     def open(self, clock: Clock) -> CameraSession:
-        """See `Source.open`."""
-        if self._last is not None and not self._last.is_closed:
+        """See `Source.open`. A live camera is there when a picture has come."""
+        if self._hung is not None and not self._hung.is_closed:
             raise SourceLost("the camera's driver hangs; trying again when it lets go")
         capture = open_capture(self._settings)
         if self._settings.is_film:
-            return CameraSession(FilmFrames(capture, clock), self._eyes(), is_live=False)
-        self._last = LiveFrames(capture, clock)
-        return CameraSession(self._last, self._eyes(), is_live=True)
+            return CameraSession(FilmFrames(capture, clock), self._eyes())
+        frames = self._hung = LiveFrames(capture, clock)
+        try:
+            first = frames.take(FIRST_PICTURE_S)
+            if first is None:
+                raise SourceLost("no picture comes from it")
+            if look_at(first.frame).checksum == self._frozen:
+                raise SourceLost(STANDS_STILL)
+        except SourceLost:
+            frames.close()
+            raise
+        self._frozen = None
+        return CameraSession(frames, self._eyes(), self._freeze)
+
+    def _freeze(self, checksum: int) -> None:
+        """Remember the picture that a camera hangs on: while it shows that one, opening it anew did not help."""
+        self._frozen = checksum
 
 
 class CameraSession:
-    """Implements `Session`."""
+    """Implements `Session`. `freeze` is told the picture that a live camera hangs on; a film may stand still."""
 
-    def __init__(self, frames: Frames, eyes: Eyes, *, is_live: bool) -> None:
+    def __init__(self, frames: Frames, eyes: Eyes, freeze: Callable[[int], None] | None = None) -> None:
         self._frames = frames
         self._eyes = eyes
-        self._is_live = is_live
+        self._freeze = freeze
         self._watch = PictureWatch()
 
     def read(self, wait_s: float) -> Sequence[Happening]:
@@ -81,11 +100,13 @@ class CameraSession:
         taken = self._frames.take(wait_s)
         if taken is None:
             return []
+        look = look_at(taken.frame)
         happenings: list[Happening] = []
-        if self._watch.look(look_at(taken.frame), taken.at_s):
+        if self._watch.look(look, taken.at_s):
             happenings.append(Picture(self._watch.trouble))
-        if self._is_live and self._watch.is_frozen(taken.at_s):
-            raise SourceLost("the picture stands still")
+        if self._freeze is not None and self._watch.is_frozen(taken.at_s):
+            self._freeze(look.checksum)
+            raise SourceLost(STANDS_STILL)
         return [*happenings, *self._see(taken)]
 
     def identify(self) -> None:

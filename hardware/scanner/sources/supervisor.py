@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from cloud_sync.protocol.codes.masking import masked
 from hardware.behaviour import Input
 from hardware.scanner.port import CodeRead, CodeUnreadable, PictureChanged, SourceChanged, SourceState
 from hardware.scanner.sources.back_off import BackOff, BackOffLimits
@@ -90,7 +91,8 @@ class Supervisor:
                 self._lost(str(error))
             except Exception as error:
                 # A fault of ours or of a library's, in one source: the others go on, and this one is tried again.
-                self._lost(f"{type(error).__name__}: {error}")
+                # What it says may quote what was read.
+                self._lost(masked(f"{type(error).__name__}: {error}"))
 
     def _lost(self, reason: str) -> None:
         self._say("down", reason[:200])

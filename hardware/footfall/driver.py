@@ -25,9 +25,15 @@ class FootfallDriver:
     """Implements `hardware.behaviour.Behaviour`."""
 
     def __init__(
-        self, *, clock: Callable[[], datetime], serial: str, model: str = "popshop-two-beams"
+        self,
+        *,
+        clock: Callable[[], datetime],
+        serial: str,
+        model: str = "popshop-two-beams",
+        report_every_s: float = REPORT_EVERY_S,
     ) -> None:
         """`clock` is the device's own: a report says between which instants people passed."""
+        self._report_every_s = report_every_s
         self._clock = clock
         self._serial = serial
         self._model = model
@@ -79,7 +85,7 @@ class FootfallDriver:
     def _note(self, passage: str, now_s: float) -> None:
         if self._report_at_s is None:
             self._since = rfc3339(self._clock())
-            self._report_at_s = now_s + REPORT_EVERY_S
+            self._report_at_s = now_s + self._report_every_s
         self._passed[passage] += 1
 
     def _report(self) -> Say:

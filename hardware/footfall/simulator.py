@@ -9,7 +9,7 @@ from random import Random
 from typing import Final
 
 from hardware.behaviour import CommandGiven, Identity, Input, Output, Update
-from hardware.footfall.driver import FootfallDriver
+from hardware.footfall.driver import REPORT_EVERY_S, FootfallDriver
 from hardware.footfall.port import BEAMS, Beam, BeamMoved, Habits, PersonPassed
 
 RHYTHM: Final = (0.2, 0.35, 0.6, 0.9, 0.7, 0.5, 0.5, 0.6, 0.8, 1.0, 0.8, 0.3)
@@ -28,9 +28,12 @@ class FootfallSimulator:
         clock: Callable[[], datetime],
         habits: Habits | None = None,
         serial: str = "SIM-0001",
+        report_every_s: float = REPORT_EVERY_S,
     ) -> None:
         """The same seed and inputs give the same outputs."""
-        self._driver = FootfallDriver(clock=clock, serial=serial, model="popshop-simulator")
+        self._driver = FootfallDriver(
+            clock=clock, serial=serial, model="popshop-simulator", report_every_s=report_every_s
+        )
         self._rng = rng
         self._habits = habits or Habits()
         self._coming: list[tuple[float, int, BeamMoved]] = []

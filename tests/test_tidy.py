@@ -37,6 +37,7 @@ THREADS: Final = {
     "hardware/runner.py",
     "hardware/scanner/sources/frames.py",
     "hardware/scanner/sources/supervisor.py",
+    "hardware/shelf/serial_line.py",
     "hardware/vending/mdb/serial_shell.py",
     "kiosk_ui/agent_link.py",
     "scripts/popshop/replay/player.py",

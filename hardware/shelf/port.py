@@ -13,8 +13,8 @@ MAX_PLATE_G = 1_000_000.0
 class Plate(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the planogram: a SKU that lies on a weighing plate, and the label in front of it.
 
-    Rows stand in the order of the plates. The same SKU on neighbouring plates of one shelf is one facing, whose units may lie
-    across them; several SKUs on one plate are several rows. Weights in grams.
+    Rows stand in the order of the plates. The same SKU on neighbouring plates of one shelf is one facing, whose
+    units may lie across them; several SKUs on one plate are several rows. Weights in grams.
     """
 
     plate: str

@@ -25,6 +25,7 @@ DEEDS: Final = {
     "push": 6,
     "bump": 2,
     "lean": 0.6,
+    "leave": 3,
 }
 """How often each is tried, relative to each other."""
 
@@ -39,7 +40,6 @@ class Shopper:
         self._free_s = begin_s
         self._bay: int | None = None
         self._held: list[list[Unit]] = []
-        self._promised: tuple[float, list[Unit]] | None = None
 
     def act(self, now_s: float) -> list[Deed]:
         """Begin something if the hand is free. Called once a sample."""
@@ -57,7 +57,10 @@ class Shopper:
         world, rng = self._world, self._rng
         if kind in ("give_back", "misplace"):
             return self._return(now_s, elsewhere=kind == "misplace")
-        item = self._go_somewhere()
+        if kind == "leave":
+            # The next person comes with empty hands; the shelf is not told.
+            self._held.clear()
+        item = self._go_somewhere() if kind != "leave" else None
         if item is None:
             return [], now_s
         plate = rng.choice(sorted(world.plan.goods[item].plates))
@@ -128,7 +131,9 @@ def some_planogram(rng: Random, plates: int) -> list[Plate]:
     number = 0
     while number < plates:
         wide = 2 if rng.random() < 0.35 and number + 1 < plates and (number + 1) % PLATES_A_BOARD else 1
-        names = [(f"p{one + 1}", f"board-{one // PLATES_A_BOARD + 1}") for one in range(number, number + wide)]
+        names = [
+            (f"p{one + 1}", f"board-{one // PLATES_A_BOARD + 1}") for one in range(number, number + wide)
+        ]
         weights = [_some_weight(rng)]
         if rng.random() < 0.15:
             weights.append(_apart_from(rng, weights[0]))
@@ -155,6 +160,8 @@ def _some_weight(rng: Random) -> float:
 def _apart_from(rng: Random, first_g: float) -> float:
     while True:
         other_g = _some_weight(rng)
-        sums: Sequence[float] = [abs(one * first_g / (two * other_g) - 1) for one in (1, 2, 3) for two in (1, 2, 3)]
+        sums: Sequence[float] = [
+            abs(one * first_g / (two * other_g) - 1) for one in (1, 2, 3) for two in (1, 2, 3)
+        ]
         if min(sums) > FEWEST_UNITS_APART:
             return other_g

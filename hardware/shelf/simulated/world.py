@@ -132,7 +132,13 @@ class ShelfWorld:
             curve = forces.lower(rng, unit.weight_g, lower_s)
             self._force(at_s, lower_s, curve, unit, unit.weight_g)
         steady_s = max(steady_s, fall_s + 0.05)
-        self._press(at_s + lower_s * 0.4, lower_s * 0.6 + steady_s, rng.uniform(10, 220), placed[0].shares[0][0], fall_s)
+        self._press(
+            at_s + lower_s * 0.4,
+            lower_s * 0.6 + steady_s,
+            rng.uniform(10, 220),
+            placed[0].shares[0][0],
+            fall_s,
+        )
         if onto is None:
             self._goods[item] += placed
         manner: Manner = "put_back" if len(units) == 1 else "put_back_several"
@@ -176,7 +182,12 @@ class ShelfWorld:
         self._add(at_s, lasts_s, curve, unit.shares, left_g)
 
     def _add(
-        self, at_s: float, lasts_s: float, curve: forces.Curve, shares: tuple[tuple[int, float], ...], left_g: float
+        self,
+        at_s: float,
+        lasts_s: float,
+        curve: forces.Curve,
+        shares: tuple[tuple[int, float], ...],
+        left_g: float,
     ) -> None:
         """Neighbours on the board feel a little of it."""
         felt = dict(shares)
@@ -223,7 +234,7 @@ class ShelfWorld:
 
     def _apply(self, acting: list[Force], before_s: float) -> None:
         forces_g = [[load_g] * SUBSTEPS for load_g in self._load_g]
-        touched = set()
+        touched: set[int] = set()
         for force in acting:
             for step in range(SUBSTEPS):
                 since_s = before_s + (step + 1) / HZ / SUBSTEPS - force.begin_s

@@ -15,7 +15,7 @@ from hardware.shelf.weighing.hands import Held
 from hardware.shelf.weighing.plan import Goods
 
 MOST_UNITS: Final = 24
-SURE: Final = 0.8
+SURE: Final = 0.65
 """How much of all likelihood the best answer must have."""
 FARTHEST_SIGMAS: Final = 3.5
 SCALE_ERROR: Final = 0.004
@@ -30,8 +30,8 @@ NOT_HELD: Final = 0.05
 FRESH: Final = 3
 STRAY: Final = 0.4
 """Prior that what was put in the wrong place is taken from there."""
-ELSEWHERE: Final = 0.35
-"""Prior of the wrong place, beside that of the right one."""
+ELSEWHERE: Final = 0.25
+"""Prior that what is held goes to a wrong place, beside that of the right one: all wrong places together."""
 
 
 class Guess(msgspec.Struct, frozen=True):
@@ -58,15 +58,22 @@ def picked_up(
 
 
 def put_back(
-    change_g: float, variance: float, goods: Sequence[Goods], held: Sequence[Held], known: dict[str, Goods]
+    change_g: float,
+    variance: float,
+    goods: Sequence[Goods],
+    held: Sequence[Held],
+    known: dict[str, Goods],
+    bays: int,
 ) -> Guess | None:
     """What came: something held, wherever it came from, or units of what is planned there (somebody fills it)."""
     home = {one.item for one in goods}
-    return _best(
-        change_g,
-        variance,
-        [*_returning(home, held), *_in_part(change_g, home, held, known), *_filling(change_g, goods)],
-    )
+    elsewhere = ELSEWHERE / max(bays - 1, 1)
+    hypotheses = [
+        *_returning(home, held, elsewhere),
+        *_in_part(change_g, home, held, known, elsewhere),
+        *_filling(change_g, goods),
+    ]
+    return _best(change_g, variance, hypotheses)
 
 
 Hypothesis = tuple[Guess, float, float, float]
@@ -118,35 +125,41 @@ def _straying(strays: Sequence[Held]) -> Iterable[Hypothesis]:
         yield Guess(one.item, one.count, one), one.weight_g, one.variance, STRAY
 
 
-def _returning(home: set[str], held: Sequence[Held]) -> Iterable[Hypothesis]:
+def _returning(home: set[str], held: Sequence[Held], elsewhere: float) -> Iterable[Hypothesis]:
     """All units of one taking; or of several takings of the same SKU, the newest first."""
     sums: dict[str, tuple[int, float, float]] = {}
     for number, one in enumerate(reversed(held)):
-        misplaced = bool(one.item) and one.item not in home
-        place = ELSEWHERE if misplaced else 1.0
-        # What was taken last is what comes back first.
-        prior = SAME_UNITS * place / (1 + 0.15 * number)
-        yield Guess(one.item, one.count, one, misplaced, number < FRESH), one.weight_g, one.variance, prior
+        misplaced = one.item not in home
+        place = elsewhere if misplaced else 1.0
         count, weight_g, variance = sums.get(one.item, (0, 0.0, 0.0))
-        if count and one.item and count + one.count <= MOST_UNITS:
+        fresh = number < FRESH if misplaced else count == 0
+        # What was taken last is what comes back first.
+        prior = SAME_UNITS * place / (1 + 0.5 * number)
+        yield Guess(one.item, one.count, one, misplaced, fresh), one.weight_g, one.variance, prior
+        if count and count + one.count <= MOST_UNITS:
             guess = Guess(one.item, count + one.count, None, misplaced, fresh=False)
-            yield guess, weight_g + one.weight_g, variance + one.variance, SEVERAL_TAKEN * place
+            prior = SEVERAL_TAKEN * place / (1 + number)
+            yield guess, weight_g + one.weight_g, variance + one.variance, prior
         sums[one.item] = (count + one.count, weight_g + one.weight_g, variance + one.variance)
 
 
 def _in_part(
-    change_g: float, home: set[str], held: Sequence[Held], known: dict[str, Goods]
+    change_g: float, home: set[str], held: Sequence[Held], known: dict[str, Goods], elsewhere: float
 ) -> Iterable[Hypothesis]:
-    for one in held:
-        goods = known.get(one.item)
-        if goods is None or one.count < 2:
+    seen: set[str] = set()
+    for one in reversed(held):
+        goods = known[one.item]
+        fresh = one.item not in seen and one.item in home
+        seen.add(one.item)
+        if one.count < 2:
             continue
         misplaced = one.item not in home
-        place = ELSEWHERE if misplaced else 1.0
+        place = elsewhere if misplaced else 1.0
         for count in _counts_near(change_g, goods.unit_g):
             if count < one.count:
                 weight_g = one.weight_g * count / one.count
-                yield Guess(one.item, count, one, misplaced, fresh=False), weight_g, count * goods.sd_g**2, SOME_UNITS * place
+                guess = Guess(one.item, count, one, misplaced, fresh)
+                yield guess, weight_g, count * goods.sd_g**2, SOME_UNITS * place
 
 
 def _filling(change_g: float, goods: Sequence[Goods]) -> Iterable[Hypothesis]:

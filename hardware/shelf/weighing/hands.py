@@ -12,7 +12,7 @@ PART_SPREAD = 0.02
 
 
 class Held(msgspec.Struct, frozen=True):
-    """Units of one SKU that left together. An empty item: nobody knows what it is, only its weight."""
+    """Units of one SKU that left together, and the weight that left, known with a variance in g²."""
 
     at_s: float
     item: str

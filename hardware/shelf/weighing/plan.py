@@ -58,7 +58,9 @@ def plan_of(rows: Sequence[Plate]) -> Plan:
         else:
             groups.append([number])
     bays = tuple(Bay(tuple(group), _goods(items, names, group)) for group in groups)
-    boards = {shelf: number for number, shelf in enumerate(dict.fromkeys(row.shelf for row in first.values()))}
+    boards = {
+        shelf: number for number, shelf in enumerate(dict.fromkeys(row.shelf for row in first.values()))
+    }
     bay_of = [bay for bay, group in enumerate(groups) for _ in group]
     return Plan(
         names=names,

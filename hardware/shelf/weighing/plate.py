@@ -6,6 +6,7 @@ The hot path of the room: an idle plate costs a comparison and three multiplicat
 from __future__ import annotations
 
 from collections import deque
+from itertools import pairwise
 from statistics import fmean
 from typing import Final
 
@@ -40,23 +41,23 @@ class PlateTrack:
     """What is known of one plate. `sample` says whether there is anything to judge."""
 
     __slots__ = (
-        "_deviation",
-        "_most_g",
-        "_least_g",
         "_age",
+        "_deviation",
+        "_least_g",
+        "_most_g",
         "_odd",
         "_touch_g",
+        "distrusted",
+        "farthest_g",
         "last_s",
         "level_g",
         "moved_s",
         "recent",
         "saturated",
+        "seen",
         "silent",
         "state",
         "still_s",
-        "distrusted",
-        "farthest_g",
-        "seen",
     )
 
     def __init__(self, least_g: float, most_g: float) -> None:
@@ -201,7 +202,7 @@ class PlateTrack:
         half = TARE_SAMPLES // 2
         early, late = fmean(newest[:half]), fmean(newest[half:])
         # Means of halves of the same level differ by no more than their own scatter.
-        scatter = sum(abs(one - two) for one, two in zip(newest, newest[1:], strict=False)) / (TARE_SAMPLES - 1)
+        scatter = sum(abs(one - two) for one, two in pairwise(newest)) / (TARE_SAMPLES - 1)
         sigma = max(scatter / 1.128, LEAST_NOISE_G)
         if abs(early - late) > 2.5 * sigma or max(newest) - min(newest) > 7 * sigma or sigma > MOST_NOISE_G:
             return False
@@ -236,7 +237,7 @@ class PlateTrack:
         newest = list(self.recent)
         mean = fmean(newest)
         spread = sum((value - mean) ** 2 for value in newest)
-        jumps = sum((two - one) ** 2 for one, two in zip(newest, newest[1:], strict=False))
+        jumps = sum((two - one) ** 2 for one, two in pairwise(newest))
         half = WINDOW // 2
         sigma = (spread / WINDOW) ** 0.5
         steady = abs(fmean(newest[:half]) - fmean(newest[half:])) < 0.7 * sigma

@@ -1,11 +1,12 @@
 """The scale: samples of all plates in, what was taken and put back out, and plates that cannot be trusted. Pure.
 
-Decisions are sequential: three or four samples that lie still decide when the planogram (or what shoppers hold) explains
-the new level; what nothing explains must lie still for long, and is then reported without an item.
+Decisions are sequential: three or four samples that lie still decide when the planogram (or what shoppers hold)
+explains the new level; what nothing explains must lie still for long, and is then reported without an item.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal
 
@@ -16,7 +17,7 @@ from hardware.shelf.weighing import guesses
 from hardware.shelf.weighing.guesses import Guess
 from hardware.shelf.weighing.hands import Hands, Held
 from hardware.shelf.weighing.plan import Bay, Goods, Plan, plan_of
-from hardware.shelf.weighing.plate import IDLE, LONG_STILL, MOVED, STARTING, PlateTrack
+from hardware.shelf.weighing.plate import LONG_STILL, MOVED, STARTING, PlateTrack
 
 SILENT_AFTER_S: Final = 1.0
 TARE_AFTER_SILENCE_S: Final = 10.0
@@ -29,9 +30,10 @@ PRETENDED_FOR_S: Final = 3.0
 """How long a put-back may turn out to have been a hand."""
 UNKNOWN_AFTER_S: Final = 0.7
 """How long beyond a long stillness until a change that nothing explains is reported without an item."""
-NEIGHBOUR_SHARE: Final = 0.025
+NEIGHBOUR_SHARE: Final = 0.02
 """Less than this of what happens next door comes from there: boards bend, and products touch each other."""
 NEIGHBOUR_FOR_S: Final = 1.5
+TOGETHER_S: Final = 0.05
 SHAKEN_SHARE: Final = 0.6
 SHAKEN_PLATES: Final = 3
 LEAST_G: Final = 5.0
@@ -210,7 +212,8 @@ class Scale:
         goods = _on(bay, moved)
         if change.grams > 0:
             held = self._hands.now(change.at_s)
-            guess = guesses.put_back(change.grams, change.variance, goods, held, self._plan.goods)
+            plan = self._plan
+            guess = guesses.put_back(change.grams, change.variance, goods, held, plan.goods, len(plan.bays))
             return [guess] if guess is not None else []
         strays = self._strays[change.bay].now(change.at_s)
         guess = guesses.picked_up(-change.grams, change.variance, goods, strays)
@@ -262,6 +265,8 @@ class Scale:
     def _note(self, change: Change, guess: Guess) -> None:
         """Remember who has what now."""
         self._last[change.bay] = (change, guess)
+        if not guess.item:
+            return
         held = Held(change.at_s, guess.item, guess.count, abs(change.grams), change.variance)
         strays = self._strays[change.bay]
         if change.grams < 0:
@@ -270,7 +275,7 @@ class Scale:
                 strays.give_back(guess.item, guess.count, guess.held)
         else:
             self._hands.give_back(guess.item, guess.count, guess.held)
-            if guess.misplaced or not guess.item:
+            if guess.misplaced:
                 strays.take(held)
 
     # ── small print ─────────────────────────────────────────────────────────────────────────────────
@@ -308,6 +313,7 @@ class Scale:
     def _next_door_g(self, at_s: float, number: int) -> tuple[float, float]:
         """How much of a plate's change its neighbours on the board can make now, and can have left for good."""
         busy_g = done_g = 0.0
+        moved_s = self._tracks[number].moved_s
         board = self._plan.board_of
         for other in (number - 1, number + 1):
             if not 0 <= other < len(board) or board[other] != board[number]:
@@ -316,7 +322,7 @@ class Scale:
             if track.state == MOVED:
                 busy_g = max(busy_g, track.farthest_g)
             changed_s, change_g = self._changed.get(other, (-NEIGHBOUR_FOR_S, 0.0))
-            if at_s - changed_s < NEIGHBOUR_FOR_S:
+            if at_s - changed_s < NEIGHBOUR_FOR_S and moved_s < changed_s + TOGETHER_S:
                 done_g = max(done_g, change_g)
         return busy_g * NEIGHBOUR_SHARE, done_g * NEIGHBOUR_SHARE
 
@@ -339,7 +345,7 @@ class Scale:
     def _least_g(self, bay: int, moved: list[int]) -> float:
         """Below this no change is worth a word: it is less than half of the lightest unit planned there."""
         lightest_g = min((goods.unit_g for goods in self._plan.bays[bay].goods), default=4 * LEAST_G)
-        noise_g = sum(self._tracks[one].noise_g ** 2 for one in moved) ** 0.5
+        noise_g = math.sqrt(sum(self._tracks[one].noise_g ** 2 for one in moved))
         return max(min(LEAST_G, 0.4 * lightest_g), 1.5 * noise_g)
 
 
@@ -360,4 +366,6 @@ def _convincing(answers: list[Guess], change: Change, let_go: bool) -> int:
         return 3 if guess.count <= 3 else 8
     if guess.misplaced:
         return 4 if let_go and guess.fresh else LONG_STILL
+    if not guess.fresh:
+        return 8 if let_go else LONG_STILL
     return 3 if let_go else 12

@@ -15,6 +15,7 @@ from popshop.bench import fleet as fleet_bench
 from popshop.bench import ingest as ingest_bench
 from popshop.bench import online as online_bench
 from popshop.bench import round_trip
+from popshop.bench import shelf as shelf_bench
 from popshop.bench import sync as sync_bench
 
 app = typer.Typer(help="Measure the agent beside its baselines, in one run.", no_args_is_help=True)
@@ -85,6 +86,25 @@ def fleet(
     """A large floor on one agent: every report followed to the agent's word that it is on disk."""
     with tempfile.TemporaryDirectory(prefix="popshop-bench-") as folder:
         _show(fleet_bench.run(Path(folder), devices=devices, per_s=per_s, seconds=seconds), json)
+
+
+@app.command()
+def shelf(
+    seed: Annotated[int, typer.Option(help="The first shelf's seed.")] = 1,
+    seeds: Annotated[int, typer.Option(min=1, max=200, help="How many shelves, each of its own.")] = 1,
+    minutes: Annotated[float, typer.Option(min=0.2, max=600, help="Of stream, per shelf.")] = 5.0,
+    plates: Annotated[int, typer.Option(min=2, max=500, help="Plates of a shelf.")] = 12,
+    noise: Annotated[float, typer.Option(min=0, max=10, help="Times the plates' usual noise.")] = 1.0,
+    plot: Annotated[Path | None, typer.Option(help="Draw the figures into this folder as PNG.")] = None,
+    json: Json = False,
+) -> None:
+    """A cloud shelf's scale against simulated plates and hands: how often right, how soon, how fast."""
+    if plot is not None:
+        from popshop.bench import shelf_plots  # matplotlib comes with the dev extra only
+
+        for path in shelf_plots.draw(plot, seed=seed, seeds=seeds, minutes=minutes, plates=plates):
+            console.err.print(f"drawn: {path}")
+    _show(shelf_bench.run(seed, seeds=seeds, minutes=minutes, plates=plates, noise=noise), json)
 
 
 def _show(figures: Any, json: bool) -> None:

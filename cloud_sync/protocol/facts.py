@@ -50,7 +50,15 @@ class ItemListed(Fact, frozen=True, kw_only=True):
     tax_rate_bp: int = 0
     """Tax in basis points of the price, included in it (1300 = 13 %)."""
     price_version: int = 0
-    """Goes up by 1 with every new price of the SKU; 0 in rows from before there were versions."""
+    """Goes up with every new price of the SKU; 0 in rows from before there were versions."""
+
+
+class PriceVersionRaised(Fact, frozen=True, kw_only=True):
+    """The same price has a higher version: a label showed one that a device must take for newer."""
+
+    TYPE = "popshop.catalogue.price_version_raised.v1"
+    sku: str
+    price_version: int
 
 
 class SlotPlanned(Fact, frozen=True, kw_only=True):

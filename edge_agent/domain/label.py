@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,6 +13,7 @@ from cloud_sync.protocol import device_facts, facts
 from cloud_sync.protocol.envelope import parse_time
 from cloud_sync.protocol.money import MAX_MINOR
 from edge_agent.domain.commands import PlanLabels
+from edge_agent.domain.order import Item
 from edge_agent.domain.policy import Policy
 from edge_agent.domain.refusals import Refusal
 from hardware import messages
@@ -22,7 +23,7 @@ FIRST_RETRY_S: Final = 15
 MOST_RETRY_S: Final = 300
 COMMAND_TTL_S: Final = 30
 BATTERY_LOW_PERCENT: Final = 15
-MAX_VERSION: Final = 2**53
+MAX_VERSION: Final = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Label:
     version: int
     waits_since: str
     lagged: bool
+    shown_version: int
+    """Of the price it showed last, whatever the product; 0 when it never said."""
 
 
 LabelKey = tuple[str, str]
@@ -42,19 +45,31 @@ LabelKey = tuple[str, str]
 
 
 def plan(
-    command: PlanLabels, known: Collection[str], planned: Mapping[LabelKey, Label]
+    command: PlanLabels, items: Mapping[str, Item], planned: Mapping[LabelKey, Label]
 ) -> list[facts.Fact] | Refusal:
     """Say which label shows which SKU; all or none. An empty SKU takes a label out of the plan."""
     now = {key: label.sku for key, label in planned.items()}
+    versions = {sku: item.price_version for sku, item in items.items()}
     out: list[facts.Fact] = []
     for each in command.labels:
-        if each.sku and each.sku not in known:
+        if each.sku and each.sku not in items:
             return Refusal("unknown_item", each.sku)
         key = (each.device, each.label)
-        if now.get(key, "") != each.sku:
-            now[key] = each.sku
-            out.append(device_facts.LabelPlanned(device=each.device, label=each.label, sku=each.sku))
+        if now.get(key, "") == each.sku:
+            continue
+        now[key] = each.sku
+        out.append(device_facts.LabelPlanned(device=each.device, label=each.label, sku=each.sku))
+        if each.sku and key in planned:
+            out += _raised(each.sku, versions, planned[key].shown_version)
     return out
+
+
+def _raised(sku: str, versions: dict[str, int], shown_version: int) -> list[facts.Fact]:
+    """A device lets no older version replace a newer one, of whichever product: then the price needs a newer one."""
+    if not versions[sku] < shown_version < MAX_VERSION:
+        return []
+    versions[sku] = shown_version + 1
+    return [facts.PriceVersionRaised(sku=sku, price_version=versions[sku])]
 
 
 def shown(device: str, report: messages.LabelShown) -> list[facts.Fact] | Refusal:
@@ -88,14 +103,21 @@ def failed(device: str, report: messages.LabelFailed) -> list[facts.Fact] | Refu
 
 
 def overdue(label: Label | None, now: datetime, policy: Policy) -> list[facts.Fact]:
-    """Tell once that a label lags; nothing when it has caught up meanwhile."""
+    """Tell once that a label lags; nothing when it has caught up meanwhile.
+
+    One that shows a newer version than there is (of another product, or as a computer before this one counted them)
+    would keep it for ever: the price's version is raised. Once only, lest a broken label raise it without end.
+    """
     if label is None or label.lagged:
         return []
     since = parse_time(label.waits_since)
     if since is None or now - since < timedelta(seconds=policy.label_patience_s):
         return []
     return [
-        device_facts.LabelLagged(device=label.device, label=label.label, sku=label.sku, version=label.version)
+        device_facts.LabelLagged(
+            device=label.device, label=label.label, sku=label.sku, version=label.version
+        ),
+        *_raised(label.sku, {label.sku: label.version}, label.shown_version),
     ]
 
 

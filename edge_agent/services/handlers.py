@@ -115,7 +115,7 @@ def _plan_slots(r: Reader, c: commands.PlanSlots, now: datetime, rules: Rules) -
 
 def _plan_labels(r: Reader, c: commands.PlanLabels, now: datetime, rules: Rules) -> Outcome:
     planned = r.labels({(each.device, each.label) for each in c.labels})
-    return label.plan(c, r.known_skus({each.sku for each in c.labels}), planned)
+    return label.plan(c, r.items({each.sku for each in c.labels}), planned)
 
 
 def _label_overdue(r: Reader, c: commands.LabelOverdue, now: datetime, rules: Rules) -> Outcome:

@@ -261,6 +261,42 @@ def test_a_weak_battery_is_told_from_the_shelfs_readings(shelf: Shelf) -> None:
         assert (shelf.label["battery_percent"], shelf.label["battery_low"]) == (percent, low)
 
 
+def test_a_label_that_shows_a_newer_version_than_there_is_makes_the_price_newer_still_once(
+    shelf: Shelf,
+) -> None:
+    """As after the store's computer was replaced: versions began anew, and no device lets an older one in."""
+    shelf.plan()
+    shelf.shows(600, 7)
+    shelf.wait(60)
+    assert shelf.sent() == [("l1", 500, 8)]
+    shelf.shows(500, 9)
+    for _ in range(5):
+        shelf.wait(60)
+    assert shelf.label["version"] == 8, "a label that always says more is not followed"
+    assert shelf.label["state"] == "lagging"
+
+
+def test_a_label_that_goes_to_another_product_gets_its_price_with_a_newer_version(shelf: Shelf) -> None:
+    for minor in (510, 520, 530):
+        shelf.price(minor)
+    shelf.plan()
+    shelf.shows(530, 4)
+    shelf.price(100, "B")
+    shelf.plan("B")
+    assert shelf.sent() == [("l1", 100, 5)]
+    shelf.shows(100, 5, sku="B")
+    shelf.price(110, "B")
+    assert shelf.sent() == [("l1", 110, 6)]
+
+
+@pytest.mark.parametrize("shown", [label.MAX_VERSION, label.MAX_VERSION + 1])
+def test_a_version_that_nobody_can_top_is_not_topped(shelf: Shelf, shown: int) -> None:
+    shelf.plan()
+    shelf.shows(600, shown)
+    shelf.wait(60)
+    assert (shelf.label["version"], shelf.label["state"]) == (1, "lagging")
+
+
 # ── the plan ────────────────────────────────────────────────────────────────────────────────────────
 
 

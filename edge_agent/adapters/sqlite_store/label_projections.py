@@ -45,7 +45,12 @@ def _planned(db: sqlite3.Connection, f: device_facts.LabelPlanned, at: str) -> N
     _caught_up(db, key)
 
 
-def _price_listed(db: sqlite3.Connection, f: facts.ItemListed, at: str) -> None:
+def _version_raised(db: sqlite3.Connection, f: facts.PriceVersionRaised, at: str) -> None:
+    db.execute("UPDATE items SET price_version = ? WHERE sku = ?", (f.price_version, f.sku))
+    _price_changed(db, f, at)
+
+
+def _price_changed(db: sqlite3.Connection, f: facts.ItemListed | facts.PriceVersionRaised, at: str) -> None:
     db.execute(f"{_BEGIN_TO_WAIT} sku = ?2 AND NOT {_SHOWS_IT}", (at, f.sku))
 
 
@@ -103,7 +108,8 @@ def _footfall_counted(db: sqlite3.Connection, f: device_facts.FootfallCounted, a
 
 _EFFECTS: Final[dict[type[facts.Fact], Callable[[sqlite3.Connection, Any, str], None]]] = {
     device_facts.LabelPlanned: _planned,
-    facts.ItemListed: _price_listed,
+    facts.ItemListed: _price_changed,
+    facts.PriceVersionRaised: _version_raised,
     device_facts.LabelShown: _shown,
     device_facts.LabelFailed: _failed,
     device_facts.LabelLagged: _lagged,

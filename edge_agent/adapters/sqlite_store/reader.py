@@ -23,7 +23,8 @@ _SLOT = """SELECT s.device, s.slot, s.sku, s.count, s.held, s.blocked <> '', COA
 
 _ITEM = "SELECT sku, price_minor, currency, tax_rate_bp, price_version FROM items"
 _LABEL = """SELECT l.device, l.label, l.sku, i.price_version, CASE WHEN l.pending THEN l.since ELSE '' END,
-    l.lagged <> 0 FROM labels l JOIN items i ON i.sku = l.sku WHERE l.device = ? AND l.label = ?"""
+    l.lagged <> 0, COALESCE(l.shown_version, 0)
+    FROM labels l JOIN items i ON i.sku = l.sku WHERE l.device = ? AND l.label = ?"""
 
 _standings = msgspec.json.Decoder(tuple[Standing, ...])
 

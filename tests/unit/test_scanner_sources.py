@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hardware.behaviour import Behaviour, CommandGiven, Condition, Input, Say
 from hardware.messages import CodeScanned, Command, CommandRefused, FaultCleared, FaultRaised, Report
@@ -79,6 +83,14 @@ def test_what_was_on_its_way_when_the_line_was_opened_is_the_end_of_something():
     reader = LineReader(LineSettings(), opened_s=100.0)
     assert [type(each) for each in reader.feed(b"4567892\r", 100.01)] == [Unreadable]
     assert reader.feed(b"6901234567892\r", 100.2) == [Scan(text="6901234567892")]
+
+
+@given(st.binary(max_size=200), st.lists(st.integers(0, 200), max_size=6))
+def test_whatever_bytes_come_and_however_they_are_cut_the_codes_are_the_same(data, cuts):
+    bounds = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
+    pieces = [data[begin:end] for begin, end in itertools.pairwise(bounds)]
+    assert read(*pieces) == read(data)
+    assert read(data, b"\rok\r")[-1] == Scan(text="ok")
 
 
 # ── AIM identifiers, debouncing, back-off ───────────────────────────────────────────────────────────

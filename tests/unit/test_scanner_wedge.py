@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hardware.scanner.sources import us_keyboard as keys
 from hardware.scanner.sources.source import Happening, Scan, Unreadable
@@ -155,3 +157,15 @@ def test_what_is_being_typed_while_we_come_is_the_end_of_something():
     assert len(typist.type("4567892").enter()) == 1
     assert texts(typist.happened) == []
     assert texts(typist.type("6901234567892").enter()) == ["6901234567892"]
+
+
+@given(st.lists(st.tuples(st.integers(0, 255), st.booleans(), st.floats(0, 3)), max_size=60))
+def test_whatever_keys_come_a_scanner_goes_on(events):
+    typist = Typist()
+    for code, is_down, pause_s in events:
+        typist.wait(pause_s)
+        typist.event(code, is_down)
+    typist.wait(1.1).wait(2.1)
+    typist.happened.clear()
+    caps_lock = sum(1 for code, is_down, _ in events if code == CAPS and is_down) % 2 == 1
+    assert texts(typist.type("ok").enter()) == ["OK" if caps_lock else "ok"]

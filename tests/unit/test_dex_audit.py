@@ -192,6 +192,10 @@ def test_the_command_prints_every_value_as_json_with_the_verdict_and_warnings(tm
 
 def test_the_command_reads_standard_input_and_shows_a_table_and_the_events_in_words():
     text = AUDIT.replace(b"G85", b"EA2*EJC*1*3\r\nG85")
+    (event,) = json.loads(CliRunner().invoke(app, ["device", "dex", "-", "--json"], input=text).stdout)[
+        "events"
+    ]
+    assert (event["what_en"], event["stops"], event["count_init"]) == ("A slot is jammed", "slot", 3)
     done = CliRunner().invoke(app, ["device", "dex", "-"], input=text)
     assert done.exit_code == 0
     assert "[TEA]" in done.stdout

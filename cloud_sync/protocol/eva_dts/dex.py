@@ -18,6 +18,7 @@ MAX_BYTES: Final = 1_000_000
 """The largest real audits have some 50 kB."""
 MAX_WARNINGS: Final = 100
 END: Final = b"\r\n"
+_HEX: Final = re.compile("[0-9A-Fa-f]{1,4}")
 _AUDIT: Final = re.compile(r"(ID|CB|VA|PA|LA|CA|DA|DB|BA|TA|EA|MA|AM|SD)\d{1,2}|ST|SE|G85|DXS|DXE")
 """A file without any of these segments is no audit."""
 
@@ -149,10 +150,7 @@ def _check(lines: Sequence[Line], stated: str, encoding: str) -> CrcVerdict:
     if encoding == "utf-8":
         readings |= {"with CR LF as line end and one byte a character": _ended(map(_narrow, raws), END)}
     readings |= {"with LF as line end": _ended(raws, b"\n"), "with CR as line end": _ended(raws, b"\r")}
-    try:
-        wanted = int(stated, 16)
-    except ValueError:
-        return CrcVerdict("mismatch", stated, f"{crc16(readings['with CR LF as line end']):04X}")
+    wanted = int(stated, 16) if _HEX.fullmatch(stated) else None
     for note, data in readings.items():
         if crc16(data) == wanted:
             return CrcVerdict("ok", stated, f"{wanted:04X}", note)

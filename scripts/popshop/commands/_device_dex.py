@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
+import msgspec
 import typer
 from rich.markup import escape
 
@@ -41,7 +42,7 @@ def dex(
         where = "standard input" if file == "-" else file
         raise console.UserError(f"{where}: {error}") from None
     if as_json:
-        console.print_json(audit)
+        console.print_json(_document(audit))
         return
     _show(audit)
 
@@ -57,6 +58,16 @@ def _bytes(file: str) -> bytes:
         raise console.UserError(f"{file} cannot be read: {error.strerror or error}") from None
 
 
+def _document(audit: a.Audit) -> dict[str, Any]:
+    """Every value, and what its event codes mean."""
+    document: dict[str, Any] = msgspec.to_builtins(audit)
+    for event in document["events"]:
+        found = meaning(event["code"])
+        event |= {"what_zh": found.what[0], "what_en": found.what[1], "stops": found.stops}
+        event |= {"remedy_zh": found.remedy[0], "remedy_en": found.remedy[1]}
+    return document
+
+
 def _show(audit: a.Audit) -> None:
     out, amount = console.out, _amounts(audit.currency.code)
     out.print(console.facts_table(_heading(audit)))
@@ -69,7 +80,7 @@ def _show(audit: a.Audit) -> None:
     said = [row for row in _sums(audit, amount) if any(cell is not None for cell in row[1:])]
     out.print(console.table(["", *numbers[2:6]], said, title="\nAll together", numbers=numbers[2:6]))
     if audit.events:
-        columns = ["event", "when or how often", "what", "what to do"]
+        columns = ["event", "when or how often", "what", "stops", "what to do"]
         out.print(console.table(columns, _events(audit.events), title="\nEvents"))
     if audit.notes:
         notes = [(note.segment, "  ".join(filter(None, note.fields))) for note in audit.notes]
@@ -141,4 +152,4 @@ def _events(events: Iterable[a.MachineEvent]) -> Iterable[Row]:
         if event.count_init is not None or event.count_reset is not None:
             when = f"{event.count_init} times, {event.count_reset} since the reset".replace("None", "?")
         code = f"{event.code}_{event.part}" if event.part else event.code
-        yield code, when + (", now" if event.active else ""), found.what[1], found.remedy[1]
+        yield code, when + (", now" if event.active else ""), found.what[1], found.stops, found.remedy[1]

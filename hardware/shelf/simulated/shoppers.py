@@ -8,9 +8,11 @@ from random import Random
 from typing import Final
 
 from hardware.shelf.port import Plate
+from hardware.shelf.simulated.geometry import Place
 from hardware.shelf.simulated.world import Deed, ShelfWorld, Unit
 
-PLATES_A_BOARD: Final = 6
+WIDE_CHANCE: Final = 0.35
+SHARED_CHANCE: Final = 0.15
 LEAST_IN_FACING: Final = 4
 FEWEST_UNITS_APART: Final = 0.12
 """Who plans a weighing shelf puts two SKUs on one plate only if no few units of one weigh like few of the other."""
@@ -125,32 +127,28 @@ class Shopper:
         return self._world.plan.bay_of[min(plates)]
 
 
-def some_planogram(rng: Random, plates: int) -> list[Plate]:
-    """A shelf of so many plates: products on one plate, on two, and some plates with two products."""
+def some_planogram(rng: Random, places: Sequence[Place]) -> list[Plate]:
+    """What might lie there: products on one plate, on two, and some plates with two products."""
     rows: list[Plate] = []
     number = 0
-    while number < plates:
-        wide = 2 if rng.random() < 0.35 and number + 1 < plates and (number + 1) % PLATES_A_BOARD else 1
-        names = [
-            (f"p{one + 1}", f"board-{one // PLATES_A_BOARD + 1}") for one in range(number, number + wide)
-        ]
+    while number < len(places):
+        here = [places[number]]
+        if rng.random() < WIDE_CHANCE and places[number + 1 : number + 2]:
+            here += [place for place in places[number + 1 : number + 2] if place.board == here[0].board]
         weights = [_some_weight(rng)]
-        if rng.random() < 0.15:
+        if rng.random() < SHARED_CHANCE:
             weights.append(_apart_from(rng, weights[0]))
-        for letter, weight_g in zip("AB", weights, strict=False):
-            spread = rng.uniform(0.8, 2.5)
-            rows += [
-                Plate(
-                    plate=name,
-                    item=f"SKU-{number + 1}{letter}",
-                    weight_g=round(weight_g, 1),
-                    spread_percent=round(spread, 2),
-                    shelf=shelf,
-                )
-                for name, shelf in names
-            ]
-        number += wide
-    return sorted(rows, key=lambda row: int(row.plate[1:]))
+        goods = [
+            (f"SKU-{number + 1}{letter}", round(weight_g, 1), round(rng.uniform(0.8, 2.5), 2))
+            for letter, weight_g in zip("AB", weights, strict=False)
+        ]
+        rows += [
+            Plate(plate=place.plate, item=item, weight_g=weight_g, spread_percent=spread, shelf=place.board)
+            for place in here
+            for item, weight_g, spread in goods
+        ]
+        number += len(here)
+    return rows
 
 
 def _some_weight(rng: Random) -> float:

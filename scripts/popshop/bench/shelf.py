@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Final
 
-from hardware.shelf.port import Plate
+from hardware.shelf.simulated.geometry import Place, own_places
 from hardware.shelf.simulated.physics import Noise
 from hardware.shelf.simulated.shoppers import Shopper, some_planogram
 from hardware.shelf.simulated.world import HZ, Deed, ShelfWorld
@@ -67,15 +67,20 @@ class Figures:
     seeds: int
 
 
-def run(seed: int, *, seeds: int = 1, minutes: float = 5.0, plates: int = 12, noise: float = 1.0) -> Figures:
+PLACES: Final = own_places(12)
+
+
+def run(
+    seed: int, *, seeds: int = 1, minutes: float = 5.0, places: Sequence[Place] = PLACES, noise: float = 1.0
+) -> Figures:
     """Weigh on `seeds` shelves, each of its own planogram; `noise` multiplies every random error of the plates."""
-    return figures([one(seed + number, minutes, plates, noise) for number in range(seeds)], plates)
+    return figures([one(seed + number, minutes, places, noise) for number in range(seeds)], len(places))
 
 
-def one(seed: int, minutes: float, plates: int, noise: float = 1.0, rows: Sequence[Plate] = ()) -> Run:
+def one(seed: int, minutes: float, places: Sequence[Place], noise: float = 1.0) -> Run:
     """One shelf for some minutes. Frames are made before the clocks start, and weighed in turns."""
     rng = Random(seed)
-    rows = rows or some_planogram(rng, plates)
+    rows = some_planogram(rng, places)
     world, scale = ShelfWorld(rows, rng, noise=Noise().times(noise)), Scale(rows)
     busy: set[int] = set()
     hands = [Shopper(world, rng, busy, begin_s=FIRST_DEED_S + number) for number in range(HANDS)]

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from hardware.shelf.simulated.geometry import own_places, read_places
 from popshop import console
 from popshop.bench import delay as delay_bench
 from popshop.bench import fleet as fleet_bench
@@ -95,16 +96,24 @@ def shelf(
     minutes: Annotated[float, typer.Option(min=0.2, max=600, help="Of stream, per shelf.")] = 5.0,
     plates: Annotated[int, typer.Option(min=2, max=500, help="Plates of a shelf.")] = 12,
     noise: Annotated[float, typer.Option(min=0, max=10, help="Times the plates' usual noise.")] = 1.0,
+    geometry: Annotated[
+        Path | None,
+        typer.Option(help="A folder with a store's Plates.json, instead of --plates.", exists=True),
+    ] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw the figures into this folder as PNG.")] = None,
     json: Json = False,
 ) -> None:
     """A cloud shelf's scale against simulated plates and hands: how often right, how soon, how fast."""
+    try:
+        places = read_places((geometry / "Plates.json").read_bytes()) if geometry else own_places(plates)
+    except (OSError, ValueError) as error:
+        raise console.UserError(str(error)) from None
     if plot is not None:
         from popshop.bench import shelf_plots  # matplotlib comes with the dev extra only
 
-        for path in shelf_plots.draw(plot, seed=seed, seeds=seeds, minutes=minutes, plates=plates):
+        for path in shelf_plots.draw(plot, seed=seed, seeds=seeds, minutes=minutes, places=places):
             console.err.print(f"drawn: {path}")
-    _show(shelf_bench.run(seed, seeds=seeds, minutes=minutes, plates=plates, noise=noise), json)
+    _show(shelf_bench.run(seed, seeds=seeds, minutes=minutes, places=places, noise=noise), json)
 
 
 def _show(figures: Any, json: bool) -> None:

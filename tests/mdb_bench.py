@@ -99,9 +99,14 @@ class MachineOnACable:
 class Together:
     """Driver, reader and a simulated controller without a line between them: hours of selling in milliseconds."""
 
-    def __init__(self, plan: VmcPlan | None = None, settings: Settings = SETTINGS) -> None:
+    def __init__(
+        self,
+        plan: VmcPlan | None = None,
+        settings: Settings = SETTINGS,
+        driver: type[MdbVending] = MdbVending,
+    ) -> None:
         self.now_s = 1_000.0
-        self.driver = MdbVending(settings)
+        self.driver = driver(settings)
         self.reader = Reader(settings.profile())
         self.vmc = Vmc(plan or VmcPlan(prices=PRICES))
         self.reports: list[Report] = []
@@ -111,6 +116,7 @@ class Together:
         self._told: list[Input] = []
         self._orders: list[port.ReaderInput] = []
         self._to_vmc: list[VmcInput] = []
+        self.line_lost = False
         self._see(self.driver.start(self.now_s))
         self.run(1.0)
 
@@ -146,6 +152,8 @@ class Together:
                     self.condition = output
                 case port.Order():
                     self._orders.append(output)
+                    if isinstance(output, port.TellState):
+                        self._told.append(port.LineLost("") if self.line_lost else port.LineFound())
 
     def restart(self) -> None:
         """The device's shell begins a new boot; the reader on its line goes on."""
@@ -156,10 +164,12 @@ class Together:
         """The adapter is pulled out."""
         self._orders.append(port.LineGone())
         self._told.append(port.LineLost("unplugged"))
+        self.line_lost = True
 
     def find_line(self) -> None:
         """The adapter is back."""
         self._told.append(port.LineFound())
+        self.line_lost = False
 
 
 def vend(command_id: str, slot: str = "1", *, until_s: float) -> CommandGiven:

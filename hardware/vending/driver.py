@@ -97,11 +97,14 @@ class MdbVending:
         )
 
     def start(self, now_s: float) -> Update:
-        """Power came on: vends under way and waiting are forgotten; a session that is open is ended."""
+        """Power came on: vends under way and waiting are forgotten; a session that is open is ended.
+
+        The reader on its line has gone on meanwhile: it is asked how it is.
+        """
         self._waiting.clear()
         self._under_way = self._offered = None
         update = self.update(now_s, [])
-        return Update([*update.outputs, port.EndSession()], update.wake_s)
+        return Update([*update.outputs, port.EndSession(), port.TellState()], update.wake_s)
 
     def update(self, now_s: float, inputs: Sequence[Input]) -> Update:
         """See `Behaviour.update`."""

@@ -14,7 +14,8 @@ class BusWatch:
     def __init__(self, polled: bool) -> None:
         self._polled = polled
         self._heard_s: float | None = None
-        self._quiet = False
+        self.quiet = False
+        """Whether it has been silent for too long."""
 
     def begin(self, now_s: float) -> None:
         """From now on it should talk."""
@@ -23,7 +24,7 @@ class BusWatch:
     def heard(self, now_s: float) -> bool:
         """It talked. Whether that ended a silence."""
         self._heard_s = now_s
-        was_quiet, self._quiet = self._quiet, False
+        was_quiet, self.quiet = self.quiet, False
         return was_quiet
 
     def fell_silent(self, now_s: float) -> bool:
@@ -33,12 +34,12 @@ class BusWatch:
         due_s = self.due_s
         if due_s is None or now_s < due_s:
             return False
-        self._quiet = True
+        self.quiet = True
         return True
 
     @property
     def due_s(self) -> float | None:
         """When to look."""
-        if not self._polled or self._quiet or self._heard_s is None:
+        if not self._polled or self.quiet or self._heard_s is None:
             return None
         return self._heard_s + BUS_QUIET_S

@@ -119,6 +119,10 @@ class Deny(Order, frozen=True):
     request: int
 
 
+class TellState(Order, frozen=True):
+    """Say again how line, bus and reader are: the driver may have missed it."""
+
+
 # ── between the reader and the line ─────────────────────────────────────────────────────────────────
 
 

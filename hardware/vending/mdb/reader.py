@@ -7,7 +7,7 @@ once; what it cannot do in its state it acknowledges and calls out of sequence a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
@@ -18,21 +18,12 @@ from hardware.vending.mdb.codes import COMMUNICATIONS_ERROR, Response, State
 from hardware.vending.mdb.frames import OUR_ACK, OUR_NAK, Assembler, Block, Confirmation, Frame, Words
 from hardware.vending.mdb.profile import Profile, peripheral_id, reader_config, session_funds
 from hardware.vending.mdb.terms import configured, terms_at_power_up, with_options
+from hardware.vending.mdb.vend import Vend
 
 ASK_AGAIN_S: Final = 5.0
 """A session whose end we asked for, or that lingers after its vend, is asked to end again after this."""
 REPEAT_WITHIN_S: Final = 1.0
 """The same command again, with nothing in between: the controller missed our answer and repeats itself."""
-
-
-class _Vend(msgspec.Struct):
-    """The selection that is under way. `sent`: the yes has left, and only the machine knows what falls."""
-
-    request: int
-    asked: requests.VendRequest
-    decide_by_s: float
-    phase: Literal["asked", "answering", "sent"] = "asked"
-    approve_until_s: float | None = None
 
 
 class Reader:
@@ -59,7 +50,7 @@ class Reader:
         self._terms = terms_at_power_up(self._profile, self._wire)
         self._offer: port.BeginSession | None = None
         self._session = False
-        self._vend: _Vend | None = None
+        self._vend: Vend | None = None
         self._end_at_s: float | None = None
         if not self._wire.sets_up:
             self._answers.add(Answer(Response.JUST_RESET))
@@ -108,6 +99,9 @@ class Reader:
                 self._offer = None
                 if self._session:
                     self._end_at_s = self._now_s
+            case port.TellState():
+                self._happened.append(port.StateIs(self._state, self._terms.always_idle))
+                self._happened.append(port.BusQuiet(self._watch.quiet))
             case port.Approve(request=request, until_s=until_s):
                 if self._decides(request):
                     self._approve(until_s)
@@ -251,7 +245,7 @@ class Reader:
         self._requests += 1
         # What it did not confirm it has heard, or it would not go on; a stale no must not meet this request.
         self._answers.forget(Response.BEGIN_SESSION, Response.SESSION_CANCEL_REQUEST, Response.VEND_DENIED)
-        self._vend = _Vend(self._requests, asked, self._now_s + self._profile.max_response_s)
+        self._vend = Vend(self._requests, asked, self._now_s + self._profile.max_response_s)
         self._to(State.VEND)
         self._happened.append(port.Selected(self._requests, asked.price, asked.item))
 
@@ -284,8 +278,9 @@ class Reader:
         else:
             self._answers.forget(Response.VEND_APPROVED, Response.VEND_DENIED)
             self._vend = None
-            said = port.NotDispensed if vend.phase == "sent" else port.Withdrawn
-            self._happened.append(said(vend.request))
+            self._happened.append(
+                (port.NotDispensed if vend.phase == "sent" else port.Withdrawn)(vend.request)
+            )
             self._to_session_idle()
             self._say(Answer(Response.VEND_DENIED))
 
@@ -293,9 +288,8 @@ class Reader:
         assert self._vend is not None
         self._ack()
         self._answers.forget(Response.VEND_APPROVED)
-        request = self._vend.request
+        self._happened.append((port.Dispensed if dispensed else port.NotDispensed)(self._vend.request))
         self._vend = None
-        self._happened.append(port.Dispensed(request) if dispensed else port.NotDispensed(request))
         self._to_session_idle()
         self._end_at_s = self._now_s + ASK_AGAIN_S
 
@@ -338,7 +332,7 @@ class Reader:
                 return Answer(Response.BEGIN_SESSION, funds)
         if answer is not None and answer.code == Response.VEND_APPROVED and not answer.sent:
             vend = self._vend
-            if vend is None or vend.approve_until_s is None or self._now_s >= vend.approve_until_s:
+            if vend is None or self._now_s >= vend.approve_until_s:
                 return Answer(Response.VEND_DENIED)
         return answer
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any, Protocol
 
 import msgspec
@@ -61,26 +62,24 @@ class ReaderTalker:
         self._tell = tell
         self._trace = trace
         self._interpreter = Interpreter(profile)
-        self._is_there: bool | None = None
 
     def opened(self, now_s: float) -> Speech:
         """Tell the adapter who we are, the driver that the line is there, and begin anew."""
-        self._is_there = True
         self._tell(port.LineFound())
         opening = self._dialect.opening(self._profile.address)
         speech = self._turn(now_s, [port.LineGone()])
         return Speech(opening + speech.data, speech.wake_s)
 
     def lost(self, now_s: float, reason: str) -> None:
-        """Said once, however often it is tried again."""
-        if self._is_there is not False:
-            self._is_there = False
-            self._dialect.silence()
-            self._turn(now_s, [port.LineGone()])
-            self._tell(port.LineLost(reason))
+        """Said at every attempt: whoever missed it hears it at the next."""
+        self._dialect.silence()
+        self._turn(now_s, [port.LineGone()])
+        self._tell(port.LineLost(reason))
 
     def step(self, now_s: float, data: bytes, orders: Sequence[port.Order]) -> Speech:
         """See `Talker`."""
+        if any(isinstance(order, port.TellState) for order in orders):
+            self._tell(port.LineFound())
         return self._hear(now_s, self._dialect.hear(data), list(orders))
 
     def silence(self, now_s: float) -> Speech:
@@ -143,4 +142,4 @@ class VmcTalker:
 def _split(words: Words) -> list[Words]:
     """Words as the blocks they belong to."""
     starts = [at for at, word in enumerate(words) if word & MODE or at == 0]
-    return [words[at:end] for at, end in zip(starts, [*starts[1:], len(words)], strict=True)]
+    return [words[at:end] for at, end in pairwise([*starts, len(words)])]

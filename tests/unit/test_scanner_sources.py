@@ -226,6 +226,7 @@ def test_a_source_is_called_by_its_address_without_what_is_secret(text, name):
         ("camera", "write one of"),
         ("usb:1", "write one of"),
         ("rtp://a:secret@b/c", "rtp://b/c"),
+        ("rtsp:/a:secret@b/c", "write one of"),
         ("hid:zz", "no USB scanner"),
         ("serial:ttyS0", "no path"),
         ("serial:/dev/ttyS0?baud=fast", "9600"),

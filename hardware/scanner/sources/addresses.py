@@ -65,7 +65,7 @@ def read_source(text: str, eyes: Callable[[], Eyes]) -> Source:
 def _plain(address: str) -> str:
     """An address without user, password and query, fit to be shown."""
     if "://" not in address:
-        return address
+        return address.rpartition("@")[2]
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 

@@ -140,14 +140,15 @@ def _remembered(bench: Bench) -> Verdict:
         known = {row.command_id for row in bench.rows(mark)}
         missing = sum(one not in known for one in ids)
         return failed(f"{missing} of {count} commands sent at once were not answered in {timeout_s:.0f} s")
-    if bench.restart() is None:
+    booted = bench.restart()
+    if booted is None:
         return not_tried("the device did not restart")
     mark = bench.tape.mark()
     again = ids[:REMEMBERED_TRIED]
     for one in again:
         bench.probe(one)
     bench.tape.pause(bench.pace.quiet_s)
-    answered = {row.command_id for row in bench.rows(mark)} & set(again)
+    answered = {row.command_id for row in bench.rows(mark) if row.boot == booted.boot} & set(again)
     return judged(
         f"{len(answered)} of the oldest {len(again)} of {count} ids were run again" if answered else ""
     )
@@ -222,6 +223,6 @@ AT_THE_END: Final = (
         expected="1,000 commands later, and after a restart, the oldest id is still known",
         advice="keep the last 1,000 ids, oldest out first",
         run=_remembered,
-        after=("commands.once_after_restart",),
+        after=("commands.once", "commands.once_after_restart"),
     ),
 )

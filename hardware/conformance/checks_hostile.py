@@ -11,7 +11,7 @@ from hardware.conformance.rows import shown
 from hardware.conformance.verdicts import TOPICS, Check, Verdict, failed, passed
 from hardware.topics import Leaf
 
-DEEP: Final = 20_000
+DEEP: Final = 5_000
 
 HOSTILE: Final = {
     "nothing at all": b"",

@@ -126,6 +126,6 @@ CHECKS: Final = (
         advice="write the report before you acknowledge the command to the broker, and start over when you are back",
         run=_cuts,
         needs=("answers", "line"),
-        after=("line.after_cut",),
+        after=("delivery.resend", "line.after_cut", "line.while_away"),
     ),
 )

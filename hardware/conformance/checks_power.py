@@ -43,11 +43,9 @@ def _keeps_ids(bench: Bench) -> Verdict:
     power.cycle()
     if bench.wait_boot(mark, before, bench.pace.power_s) is None:
         return failed(NOT_BACK)
-    bench.tape.pause(bench.pace.flight_s)
-    mark = bench.tape.mark()
     bench.probe(command_id)
     bench.tape.pause(bench.pace.quiet_s)
-    again = [row for row in bench.rows(mark) if row.command_id == command_id]
+    again = [row for row in bench.rows(mark) if row.command_id == command_id and row.boot != before]
     return judged(f"the same id was answered again: {shown(again[0].body)}" if again else "")
 
 
@@ -83,7 +81,7 @@ CHECKS: Final = (
         advice="write the report through to flash (fsync) before you hand it to the connection",
         run=_keeps_reports,
         needs=("answers", "power"),
-        after=("delivery.resend",),
+        after=("delivery.resend", "commands.restart"),
     ),
     Check(
         name="power.commands",
@@ -92,7 +90,7 @@ CHECKS: Final = (
         advice="write the id through to flash before you begin, in one step with your first report about it",
         run=_keeps_ids,
         needs=("answers", "power"),
-        after=("commands.once",),
+        after=("commands.once", "commands.restart"),
     ),
     Check(
         name="power.mid_vend",

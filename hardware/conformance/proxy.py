@@ -19,6 +19,7 @@ from hardware.conformance.tape import LineClosed, LineOpened, OnLine, Tape, Unre
 
 PIECE_BYTES: Final = 64 * 1024
 CALL_TIMEOUT_S: Final = 10.0
+LAST_WORDS_S: Final = 0.2
 MOST_CONNECTIONS: Final = 32
 
 
@@ -45,6 +46,7 @@ class Line:
         self._weather = Weather.CLEAR
         self._numbers = itertools.count(1)
         self._open: set[asyncio.StreamWriter] = set()
+        self._carrying: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
         self.host = ""
         self.port = 0
@@ -76,11 +78,17 @@ class Line:
         if self._server is not None:
             self._server.close()
         self._hang_up()
+        if self._carrying:
+            await asyncio.wait(self._carrying, timeout=CALL_TIMEOUT_S / 2)
 
     async def _carry(self, near_in: asyncio.StreamReader, near_out: asyncio.StreamWriter) -> None:
         if self._weather is Weather.CUT or len(self._open) > MOST_CONNECTIONS:
             near_out.transport.abort()
             return
+        mine = asyncio.current_task()
+        assert mine is not None, "a connection has a task of its own"
+        self._carrying.add(mine)
+        mine.add_done_callback(self._carrying.discard)
         number = next(self._numbers)
         self._open.add(near_out)
         _no_delay(near_out)
@@ -95,9 +103,8 @@ class Line:
                 asyncio.ensure_future(self._pump(far_in, near_out, number, from_device=False)),
             ]
             await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
-            # What the device said last (its good-bye) still goes to the broker.
-            with contextlib.suppress(OSError):
-                await far_out.drain()
+            # What the device said last (its good-bye) still goes to the broker, although nothing goes back.
+            await asyncio.wait(pumps[:1], timeout=LAST_WORDS_S)
             for pump in pumps:
                 pump.cancel()
             await asyncio.gather(*pumps, return_exceptions=True)
@@ -173,18 +180,9 @@ class LineKeeper:
     def __exit__(self, *_: object) -> None:
         for line in self._lines:
             self._run(line.close())
-        self._run(_every_task_ends())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(CALL_TIMEOUT_S)
         self._loop.close()
-
-
-async def _every_task_ends() -> None:
-    mine = asyncio.current_task()
-    others = [task for task in asyncio.all_tasks() if task is not mine]
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
 
 
 def _no_delay(writer: asyncio.StreamWriter) -> None:

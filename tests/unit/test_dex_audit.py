@@ -168,6 +168,7 @@ def test_what_is_built_is_read_as_it_was_meant():
         ("EAU_000C", "The coin mechanism reports a fault", "nothing", False),
         ("EJ9", "The product delivery system reports a fault", "slot", False),
         ("EDW", "The hot drinks system was looked at, and no fault was found", "nothing", True),
+        ("OFD", "A cash collection was noted", "nothing", False),
         ("", "The machine reports a fault", "nothing", False),
         ("💥", "The machine reports a fault", "nothing", False),
     ],

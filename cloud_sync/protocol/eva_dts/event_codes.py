@@ -27,12 +27,16 @@ FAMILIES: Final[dict[str, tuple[Said, Stops]]] = {
     "EO": (("制冷系统", "the refrigeration"), "food"),
     "OA": (("维护工作", "a service that was asked for or done"), "nothing"),
     "OB": (("服务质量", "the way it was looked after"), "nothing"),
+    "OC": (("外部原因", "something done to it from outside"), "nothing"),
+    "OD": (("再次上门", "a return visit"), "nothing"),
+    "OE": (("机器历史", "the machine's history"), "nothing"),
+    "OF": (("取钱", "a cash collection"), "nothing"),
 }
 """Annex C's tables. EK2… is the second cashless reader, a digit after the family opens a further row of letters."""
 
 # What remains to be done is often the same.
 NOTE_AND_CALL: Final[Said] = ("记下代码并报修。", "Note the code and call service.")
-_NOTHING: Final[Said] = ("不用处理。", "Nothing to do.")
+NOTHING_TO_DO: Final[Said] = ("不用处理。", "Nothing to do.")
 _COINS: Final[Said] = (
     "打开机门，清除硬币通道里的异物；仍不行请报修。",
     "Open the door and clear the coin path. If it does not help, call service.",
@@ -109,7 +113,7 @@ EVENTS: Final[dict[str, tuple[Said, Said, Stops]]] = {
     "EAO": (("硬币器电路板故障", "The coin mechanism's board has failed"), _COIN_UNIT, "nothing"),
     "EAP": (("硬币器电源故障", "The coin mechanism has no power"), _COIN_UNIT, "nothing"),
     "EAR": (("硬币器没有回应", "The coin mechanism does not answer"), _COIN_UNIT, "nothing"),
-    "EAS": (("退回了一枚硬币", "A coin was rejected"), _NOTHING, "nothing"),
+    "EAS": (("退回了一枚硬币", "A coin was rejected"), NOTHING_TO_DO, "nothing"),
     "EA1": (
         ("硬币盒被取出", "The coin cassette was taken out"),
         ("确认是谁取出，再装回。", "Find out who took it, and put it back."),
@@ -184,7 +188,7 @@ EVENTS: Final[dict[str, tuple[Said, Said, Stops]]] = {
     "EGE": (("照明不亮", "The lighting does not work"), NOTE_AND_CALL, "nothing"),
     "EGN": (("废物盒已满", "The waste container is full"), ("清空废物盒。", "Empty it."), "machine"),
     "EGS": (("机门开着", "The door is open"), ("关好机门。", "Close the door."), "machine"),
-    "EGT": (("机门已关", "The door is closed"), _NOTHING, "nothing"),
+    "EGT": (("机门已关", "The door is closed"), NOTHING_TO_DO, "nothing"),
     "EGU": (
         ("出货门故障", "The delivery door has a fault"),
         ("检查出货门有没有被卡住。", "See whether something blocks the delivery door."),
@@ -328,13 +332,33 @@ EVENTS: Final[dict[str, tuple[Said, Said, Stops]]] = {
     ),
     # people's work
     "OAA": (("需要维护", "Maintenance"), ("安排维护。", "Plan it."), "nothing"),
-    "OAJ": (("清洁消毒", "Sanitising"), _NOTHING, "nothing"),
-    "OAL": (("改价", "A price was changed"), _NOTHING, "nothing"),
+    "OAJ": (("清洁消毒", "Sanitising"), NOTHING_TO_DO, "nothing"),
+    "OAL": (("改价", "A price was changed"), NOTHING_TO_DO, "nothing"),
     "OBA": (
         ("商品放错", "Loaded wrongly"),
         ("对照货道图检查商品。", "Compare the goods with the planogram."),
         "slot",
     ),
     "OBB": (("机门没有关", "The door was left open"), ("关好机门。", "Close the door."), "machine"),
+    "OBJ": (
+        ("价格不对", "A price is wrong"),
+        ("对照价目表检查机器价格。", "Compare the machine's prices with the list."),
+        "nothing",
+    ),
+    "OBO": (("钱箱已满", "The cash box is full"), ("清空钱箱。", "Empty it."), "nothing"),
+    "OBT": (("冷却不足", "It is not cooled enough"), _COOLING, "food"),
+    "OCA": (
+        ("机器被撬或被盗", "It was broken into"),
+        ("不要动现场，报警并通知店长。", "Leave it as it is, call the police and your manager."),
+        "machine",
+    ),
+    "OCB": (("机器被人为破坏", "It was vandalised"), NOTE_AND_CALL, "machine"),
+    "OCF": (
+        ("停电", "Its power was interrupted"),
+        ("检查插头和电源。", "Look at its plug and power."),
+        "machine",
+    ),
+    "OFA": (("硬币已取走", "The coins were collected"), NOTHING_TO_DO, "nothing"),
+    "OFB": (("纸币已取走", "The notes were collected"), NOTHING_TO_DO, "nothing"),
     "OBC": (("商品不足", "A product is low or empty"), ("补货。", "Fill it."), "nothing"),
 }

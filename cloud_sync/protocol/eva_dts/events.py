@@ -10,7 +10,14 @@ from typing import Final
 
 import msgspec
 
-from cloud_sync.protocol.eva_dts.event_codes import EVENTS, FAMILIES, NOTE_AND_CALL, Said, Stops
+from cloud_sync.protocol.eva_dts.event_codes import (
+    EVENTS,
+    FAMILIES,
+    NOTE_AND_CALL,
+    NOTHING_TO_DO,
+    Said,
+    Stops,
+)
 
 DOOR_OPEN: Final = "EGS"
 DISPENSE_MOTOR: Final = "EJB"
@@ -65,6 +72,10 @@ def meaning(code: str) -> EventMeaning:
         return EventMeaning(
             code, (f"{zh}{everywhere[0]}", f"{_capital(en)} {everywhere[1]}"), NOTE_AND_CALL, "nothing"
         )
+    if base.startswith("O"):
+        # What people did or asked for is no fault of the machine's.
+        noted = (f"已记录：{zh}", f"{_capital(en)} was noted")
+        return EventMeaning(code, noted, NOTHING_TO_DO, stops, False)
     what = (f"{zh}报告故障", f"{_capital(en)} reports a fault")
     return EventMeaning(code, what, NOTE_AND_CALL, stops, False)
 

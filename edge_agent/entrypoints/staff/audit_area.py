@@ -25,8 +25,8 @@ def card(language: Language, shop: Shop, case: Entity) -> str:
         f'<span class="kind">{word(language, "audit")}</span><span class="place">{text(case["device"])}</span>'
         f'<span class="ago">{parts.ago(language, shop.age_s(case["at"]))}</span></div>'
         f'<div class="why">{told}<div>{word(language, "audit_hint")}</div></div>'
-        f'<div class="buttons">{button(word(language, "audit_say_why"), "settle_audit", case["audit"], kind="main")}'
-        "</div></article>"
+        f'<div class="buttons">{button(word(language, "see_machine"), "area", "devices")}'
+        f"{button(word(language, 'audit_say_why'), 'settle_audit', case['audit'], kind='main')}</div></article>"
     )
 
 

@@ -41,8 +41,8 @@ class MissingExtra(Exception):
 
 def read_source(text: str, eyes: Callable[[], Eyes]) -> Source:
     """The source that `text` means; cameras get their pipeline from `eyes`. Raises AddressError, MissingExtra."""
-    if text.startswith(STREAMS):
-        return _camera(_plain(text), text, eyes, is_film=False)
+    if (stream := text.removeprefix("camera:")).startswith(STREAMS):
+        return _camera(_plain(stream), stream, eyes, is_film=False)
     kind, colon, rest = text.partition(":")
     if colon and rest:
         match kind:
@@ -152,9 +152,11 @@ def _ends(text: str) -> tuple[bytes, ...]:
 def _encoding(text: str) -> str:
     try:
         name = codecs.lookup(text).name
-        b"".decode(name)
+        is_fit = "7\r\n".encode(name) == b"7\r\n"  # Or no end of a line would ever be found.
     except LookupError:
-        raise AddressError(f"encoding={text[:20]}: use utf-8, gb18030, shift_jis, latin-1 or ascii") from None
+        is_fit = False
+    if not is_fit:
+        raise AddressError(f"encoding={text[:20]}: use utf-8, gb18030, shift_jis, latin-1 or ascii")
     return name
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
-CAMERA_NAMES = Path("/sys/class/video4linux")
+CAMERA_NAMES: Final = Path("/sys/class/video4linux")
 
 
 class FoundSource(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ DEEDS: Final = {
     "take": 38,
     "take_several": 16,
     "give_back": 26,
-    "misplace": 5,
+    "misplace": 2.5,
     "take_and_give_back": 6,
     "rest_hand": 12,
     "push": 6,

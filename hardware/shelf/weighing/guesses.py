@@ -28,8 +28,11 @@ SOME_UNITS: Final = 0.15
 SEVERAL_TAKEN: Final = 0.2
 NOT_HELD: Final = 0.05
 FRESH: Final = 3
-STRAY: Final = 0.4
-"""Prior that what was put in the wrong place is taken from there."""
+STRAY: Final = 0.05
+"""Prior that what was put in the wrong place is taken from there, and not one of many that belong there."""
+JUST_PUT: Final = 0.5
+"""The same for what came a moment ago: it was a hand, or somebody thought better of it."""
+JUST_S: Final = 5.0
 ELSEWHERE: Final = 0.25
 """Prior that what is held goes to a wrong place, beside that of the right one: all wrong places together."""
 
@@ -48,13 +51,17 @@ class Guess(msgspec.Struct, frozen=True):
 
 
 def picked_up(
-    change_g: float, variance: float, goods: Sequence[Goods], strays: Sequence[Held] = ()
+    change_g: float,
+    variance: float,
+    goods: Sequence[Goods],
+    strays: Sequence[Held] = (),
+    at_s: float = 0.0,
 ) -> Guess | None:
     """What left, of what is planned there or was put there although it is not.
 
     `change_g` is above 0, `variance` that of measuring it, in g².
     """
-    return _best(change_g, variance, [*_leaving(change_g, goods), *_straying(strays)])
+    return _best(change_g, variance, [*_leaving(change_g, goods), *_straying(strays, at_s)])
 
 
 def put_back(
@@ -120,9 +127,10 @@ def _leaving(change_g: float, goods: Sequence[Goods]) -> Iterable[Hypothesis]:
             yield Guess(one.item, count), count * one.unit_g, count * one.sd_g**2, prior
 
 
-def _straying(strays: Sequence[Held]) -> Iterable[Hypothesis]:
+def _straying(strays: Sequence[Held], at_s: float) -> Iterable[Hypothesis]:
     for one in strays:
-        yield Guess(one.item, one.count, one), one.weight_g, one.variance, STRAY
+        prior = JUST_PUT if at_s - one.at_s < JUST_S else STRAY
+        yield Guess(one.item, one.count, one), one.weight_g, one.variance, prior
 
 
 def _returning(home: set[str], held: Sequence[Held], elsewhere: float) -> Iterable[Hypothesis]:

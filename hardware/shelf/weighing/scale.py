@@ -24,6 +24,9 @@ TARE_AFTER_SILENCE_S: Final = 10.0
 """A plate that was away for longer may have been switched off: its zero is not what it was."""
 LOOK_EVERY_S: Final = 0.25
 FEW_SAMPLES: Final = (3, 4, 8, 12)
+FEW_UNITS: Final = 3
+PUT_DOWN_S: Final = 0.2
+"""Nobody puts something down and lets go of it within less."""
 REMAINDER_FOR_S: Final = 4.0
 REMAINDER_SHARE: Final = 0.08
 PRETENDED_FOR_S: Final = 3.0
@@ -79,6 +82,11 @@ class Scale:
     def __init__(self, rows: Sequence[Plate]) -> None:
         self._plan: Plan = plan_of(rows)
         self._tracks = [PlateTrack(least_g, most_g) for least_g, most_g in self._plan.limits]
+        board = self._plan.board_of
+        self._neighbours = [
+            [other for other in (one - 1, one + 1) if 0 <= other < len(board) and board[other] == board[one]]
+            for one in range(len(board))
+        ]
         self._hands = Hands()
         self._look_s: float | None = None
         self._faults: set[tuple[int, str]] = set()
@@ -186,7 +194,11 @@ class Scale:
             answers = self._answers(change, moved)
             if not answers or not all(guess.expected for guess in answers):
                 return []
-            if samples >= _convincing(answers, change, any(track.let_go(samples) for track in tracks)):
+            let_go = any(track.let_go(samples) for track in tracks)
+            alone = len(self._plan.bays[bay].goods) == 1
+            if change.grams > 0 and at_s - min(track.moved_s for track in tracks) < PUT_DOWN_S:
+                return []
+            if samples >= _convincing(answers, change, let_go=let_go, alone=alone):
                 return self._found(change, moved, changes, samples, answers)
         return []
 
@@ -216,7 +228,7 @@ class Scale:
             guess = guesses.put_back(change.grams, change.variance, goods, held, plan.goods, len(plan.bays))
             return [guess] if guess is not None else []
         strays = self._strays[change.bay].now(change.at_s)
-        guess = guesses.picked_up(-change.grams, change.variance, goods, strays)
+        guess = guesses.picked_up(-change.grams, change.variance, goods, strays, change.at_s)
         if guess is not None:
             return [guess]
         before = self._last.get(change.bay)
@@ -285,8 +297,15 @@ class Scale:
         return [(tracks[one].window_g(samples) or 0.0) - tracks[one].level_g for one in moved]
 
     def _variance(self, moved: list[int], samples: int) -> float:
-        """Of the total change: the new level's, and a little for the old one's."""
-        return sum(self._tracks[one].noise_g ** 2 * (1 / samples + 0.05) for one in moved)
+        """Of the total change: the new level's, a little for the old one's, and what a hand next door may add."""
+        own = sum(self._tracks[one].noise_g ** 2 * (1 / samples + 0.05) for one in moved)
+        felt_g = 0.0
+        for one in moved:
+            for other in self._neighbours[one]:
+                track = self._tracks[other]
+                if track.state == MOVED and other not in moved and track.recent:
+                    felt_g += abs(track.recent[-1] - track.level_g)
+        return own + (NEIGHBOUR_SHARE / 2 * felt_g) ** 2
 
     def _settle(self, at_s: float, moved: list[int], changes: list[float], samples: int) -> None:
         for one, change_g in zip(moved, changes, strict=True):
@@ -314,10 +333,7 @@ class Scale:
         """How much of a plate's change its neighbours on the board can make now, and can have left for good."""
         busy_g = done_g = 0.0
         moved_s = self._tracks[number].moved_s
-        board = self._plan.board_of
-        for other in (number - 1, number + 1):
-            if not 0 <= other < len(board) or board[other] != board[number]:
-                continue
+        for other in self._neighbours[number]:
             track = self._tracks[other]
             if track.state == MOVED:
                 busy_g = max(busy_g, track.farthest_g)
@@ -355,17 +371,20 @@ def _on(bay: Bay, moved: list[int]) -> Sequence[Goods]:
     return fitting or bay.goods
 
 
-def _convincing(answers: list[Guess], change: Change, let_go: bool) -> int:
+def _convincing(answers: list[Guess], change: Change, *, let_go: bool, alone: bool) -> int:
     """How many still samples an answer needs.
 
     A resting hand weighs something too, so what comes must convince for longer than what goes: least where a hand was
-    seen letting go, in the right place. Many units at once are rare; a lift passes through the weight of fewer.
+    seen letting go, in the right place. Many units at once are rare; a lift passes through the weight of less. `alone`:
+    only one SKU lies there.
     """
     guess = answers[-1]
     if change.grams < 0:
-        return 3 if guess.count <= 3 else 8
+        if guess.count > FEW_UNITS:
+            return LONG_STILL
+        return 3 if alone else 4
     if guess.misplaced:
-        return 4 if let_go and guess.fresh else LONG_STILL
+        return 8 if let_go and guess.fresh else LONG_STILL
     if not guess.fresh:
         return 8 if let_go else LONG_STILL
     return 3 if let_go else 12

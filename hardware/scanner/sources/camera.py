@@ -22,8 +22,6 @@ from hardware.scanner.sources.source import Clock, Happening, Picture, Scan, Sou
 
 SAMPLE_EVERY: Final = 8
 """Every eighth pixel of every eighth row tells how bright a picture is."""
-
-
 FIRST_PICTURE_S: Final = 5.0
 STANDS_STILL: Final = "the picture stands still: the camera or its stream hangs"
 
@@ -58,17 +56,17 @@ class CameraSource:
         self.name = name
         self._settings = settings
         self._eyes = eyes
-        self._hung: LiveFrames | None = None
+        self._last: LiveFrames | None = None
         self._frozen: int | None = None
 
     def open(self, clock: Clock) -> CameraSession:
         """See `Source.open`. A live camera is there when a picture has come."""
-        if self._hung is not None and not self._hung.is_closed:
+        if self._last is not None and not self._last.is_closed:
             raise SourceLost("the camera's driver hangs; trying again when it lets go")
         capture = open_capture(self._settings)
         if self._settings.is_film:
             return CameraSession(FilmFrames(capture, clock), self._eyes())
-        frames = self._hung = LiveFrames(capture, clock)
+        frames = self._last = LiveFrames(capture, clock)
         try:
             first = frames.take(FIRST_PICTURE_S)
             if first is None:

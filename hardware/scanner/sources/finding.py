@@ -25,10 +25,12 @@ def find_cameras() -> list[FoundSource]:
     return [
         FoundSource(
             source=f"camera:{lasting.get(path, path)}",
-            name=_camera_name(path),
+            name=_camera_says(path, "name"),
             remark="" if os.access(path, os.R_OK | os.W_OK) else "no right to use it: group video",
         )
         for path in sorted(Path("/dev").glob("video*"))
+        # A camera's second device carries data about its pictures, not pictures.
+        if _camera_says(path, "index") in ("", "0")
     ]
 
 
@@ -36,14 +38,15 @@ def find_scanners() -> list[FoundSource]:
     """Keyboards that are plainly scanners, then those that may be. Needs evdev."""
     from hardware.scanner.sources.hid import INPUT_FOLDER, find_keyboards
 
-    found = [
-        FoundSource(
-            source=f"hid:{keyboard.usb_id}",
-            name=keyboard.name,
-            remark="" if keyboard.is_scanner else "perhaps a person's keyboard: it will be grabbed",
-        )
-        for keyboard in sorted(find_keyboards(), key=lambda keyboard: not keyboard.is_scanner)
-    ]
+    keyboards = sorted(find_keyboards(), key=lambda keyboard: not keyboard.is_scanner)
+    models = [keyboard.usb_id for keyboard in keyboards]
+    lasting = {str(path.resolve()): path for path in INPUT_FOLDER.glob("by-id/*-event-kbd")}
+    found = []
+    for keyboard in keyboards:
+        alike = models.count(keyboard.usb_id) > 1
+        which = lasting.get(keyboard.path, keyboard.path) if alike else keyboard.usb_id
+        remark = "" if keyboard.is_scanner else "perhaps a person's keyboard: it will be grabbed"
+        found.append(FoundSource(source=f"hid:{which}", name=keyboard.name, remark=remark))
     denied = [path for path in INPUT_FOLDER.glob("event*") if not os.access(path, os.R_OK | os.W_OK)]
     if denied:
         remark = f"no right to look at {len(denied)} input devices: group input"
@@ -65,8 +68,8 @@ def find_serial_lines() -> list[FoundSource]:
     ]
 
 
-def _camera_name(path: Path) -> str:
+def _camera_says(path: Path, what: str) -> str:
     try:
-        return (CAMERA_NAMES / path.name / "name").read_text("utf-8", "replace").strip()
+        return (CAMERA_NAMES / path.name / what).read_text("utf-8", "replace").strip()
     except OSError:
         return ""

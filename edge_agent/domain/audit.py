@@ -63,11 +63,11 @@ def taken_in(
         return Refusal("malformed", file.damaged)
     said = device_facts.AuditRead(device=device, dex=report.dex)
     audit = audit_of(file)
-    now = standings(audit, books.sold, named_selections(described), currency) if audit.selections else ()
+    if len(audit.selections) > MAX_SELECTIONS:
+        return Refusal("malformed", f"more than {MAX_SELECTIONS} selections")
+    now = standings(audit, books.sold, named_selections(described), currency)
     if not now:
         return [said]
-    if len(now) > MAX_SELECTIONS:
-        return Refusal("malformed", f"an audit with {len(now)} selections, over {MAX_SELECTIONS}")
     before = books.last.standings if books.last is not None else ()
     found = compare(before, now, books.under_way)
     number = 1 + (books.last.number if books.last is not None else 0)

@@ -160,6 +160,18 @@ def test_leading_zeros_do_not_make_another_selection_and_the_machine_may_name_it
     assert told(store).outcome == "agrees"
 
 
+def test_a_selection_without_counters_is_left_out(store: Store) -> None:
+    counted = audit(("1", 0, 0)).dex
+    names_both = counted.replace("CA2", "PA1*2*500\r\nCA2")
+    body = [(s.name, s.fields) for s in dex.read_text(names_both).segments]
+    inner = [row for row in body if row[0] not in ("DXS", "ST", "G85", "SE", "DXE")]
+    read = messages.AuditRead(dex=dex.compose(inner, machine="POP0000001").decode())
+    store.report(read)
+    cash(store, "2")
+    store.report(read)
+    assert told(store).outcome == "agrees"
+
+
 def test_a_slot_that_the_audit_does_not_know_is_a_case_once_it_sold(store: Store) -> None:
     store.report(audit(("1", 0, 0)))
     cash(store, "2")
@@ -210,9 +222,13 @@ def test_an_audit_that_cannot_be_trusted_is_put_aside_and_the_machine_goes_on(st
     assert told(store).outcome == "agrees"
 
 
-def test_an_audit_of_totals_only_is_kept_and_compared_with_nothing(store: Store) -> None:
-    totals = dex.compose([("ID1", ["M1"]), ("VA1", [5_000, 10])], machine="POP0000001").decode()
-    store.report(messages.AuditRead(dex=totals))
+@pytest.mark.parametrize("row", [("VA1", [5_000, 10]), ("PA1", ["1", 500])], ids=["totals", "prices"])
+def test_an_audit_that_counts_nothing_per_selection_is_kept_and_compared_with_nothing(
+    store: Store, row
+) -> None:
+    cash(store)
+    body = dex.compose([("ID1", ["M1"]), row], machine="POP0000001").decode()
+    store.report(messages.AuditRead(dex=body))
     assert [type(fact) for fact in store.facts(facts.Fact)][-1] is device_facts.AuditRead
 
 

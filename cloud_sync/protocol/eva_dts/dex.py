@@ -128,13 +128,14 @@ def compose(
 def _judge(lines: Sequence[Line], encoding: str) -> CrcVerdict:
     """Check the file's G85 over ST … through the line end before it. Several transaction sets: the worst counts."""
     verdicts: list[CrcVerdict] = []
-    start: int | None = None
+    start: int | None = 0
     for index, line in enumerate(lines):
         name = line.segment.name if line.segment is not None else ""
         if name == "ST":
             start = index
-        elif name == "G85" and line.segment is not None:
-            verdicts.append(_check(lines[start or 0 : index], line.segment.field(1), encoding))
+        elif name == "G85" and line.segment is not None and start is not None:
+            verdicts.append(_check(lines[start:index], line.segment.field(1), encoding))
+            start = None
     if not verdicts:
         return CrcVerdict("missing")
     order: tuple[Crc, ...] = ("mismatch", "missing", "ok")

@@ -6,7 +6,7 @@ Both sides only count up, so two audits say what happened between them without a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -65,12 +65,12 @@ class Comparison:
     standings: tuple[Standing, ...]
 
 
-def slot_of(selection: str, slots: Iterable[str], named: Mapping[str, str]) -> str:
-    """The slot a selection is: by the machine's own word, by its name, or by its name without leading zeros."""
-    if selection in named:
-        return named[selection]
+def slots_by_selection(slots: Iterable[str], named: Mapping[str, str]) -> Callable[[str], str]:
+    """Which slot a selection is: by the machine's own word, by its name, or by its name without leading zeros."""
     by_name = {slot: slot for slot in slots}
-    return by_name.get(selection) or {_bare(slot): slot for slot in by_name}.get(_bare(selection), "")
+    by_bare_name = {_bare(slot): slot for slot in by_name}
+    known = by_bare_name | by_name | dict(named)
+    return lambda selection: known.get(selection) or by_bare_name.get(_bare(selection), "")
 
 
 def _bare(name: str) -> str:
@@ -80,25 +80,28 @@ def _bare(name: str) -> str:
 def standings(
     audit: Audit, own: Mapping[str, Sold], named: Mapping[str, str], currency: str
 ) -> tuple[Standing, ...]:
-    """Machine and shop side by side, now. `own` holds every slot of the machine; another currency is not compared."""
-    comparable = audit.currency.code in ("", currency)
+    """Machine and shop side by side, now. `own` holds every slot of the machine; another currency is not compared.
+
+    Empty for an audit that counts no vends per selection: totals alone say nothing of a slot.
+    """
+    slot_of = slots_by_selection(own, named)
+    takings_comparable = audit.currency.code in ("", currency)
     rows: dict[str, Standing] = {}
+    known: set[str] = set()
     for each in audit.selections:
-        units = _units(each)
+        slot, units = slot_of(each.selection), _units(each)
+        known.add(slot)
         if units is not None and each.selection not in rows:
-            slot = slot_of(each.selection, own, named)
-            sold = own.get(slot, Sold())
-            minor = each.paid.value_init_minor if comparable else None
-            rows[each.selection] = Standing(
-                each.selection, slot, units, minor, sold.units, sold.cash_minor, sold.order_minor
-            )
-    known = {row.slot for row in rows.values()}
-    missing = (
-        Standing("", slot, 0, None, sold.units, sold.cash_minor, sold.order_minor)
-        for slot, sold in own.items()
-        if slot not in known and sold.units
-    )
-    return (*rows.values(), *missing)
+            minor = each.paid.value_init_minor if takings_comparable else None
+            rows[each.selection] = _standing(each.selection, slot, units, minor, own.get(slot, Sold()))
+    if not rows:
+        return ()
+    absent = (_standing("", slot, 0, None, sold) for slot, sold in own.items() if slot not in known)
+    return (*rows.values(), *(row for row in absent if row.own_units))
+
+
+def _standing(selection: str, slot: str, units: int, minor: int | None, sold: Sold) -> Standing:
+    return Standing(selection, slot, units, minor, sold.units, sold.cash_minor, sold.order_minor)
 
 
 def _units(selection: Selection) -> int | None:

@@ -15,8 +15,10 @@ from cloud_sync.protocol.eva_dts.dex import DexFile, limited
 from cloud_sync.protocol.eva_dts.segments import Segment
 
 MAX_SELECTIONS: Final = 2_000
+MAX_DEVICES: Final = 50
+"""PA7 rows of one selection: per way of paying, price list and price."""
 MAX_LISTED: Final = 2_000
-"""Of events, notes, list prices and other segments."""
+"""Of events, notes, list prices, other segments, and warnings."""
 NUMERIC_CODES: Final = {
     "156": "CNY", "344": "HKD", "392": "JPY", "410": "KRW", "446": "MOP", "702": "SGD", "756": "CHF", "826": "GBP",
     "840": "USD", "901": "TWD", "978": "EUR",
@@ -38,6 +40,9 @@ class _Typing:
         self._file = file
         self._warnings: list[str] = []
         self._found: dict[str, Any] = {}
+        self._seen: set[str] = set()
+        self._full: set[str] = set()
+        """Lists that take no more."""
         self._lists: dict[str, list[Any]] = {
             name: [] for name in ("selections", "price_lists", "events", "notes", "others")
         }
@@ -77,9 +82,7 @@ class _Typing:
         if not text:
             return None
         if not _NUMBER.fullmatch(text) or not text.isascii():
-            self._warnings.append(
-                f"line {segment.line}: {segment.name}{field:02} is {text[:20]!r}, which is no number"
-            )
+            self._warn(f"line {segment.line}: {segment.name}{field:02} is {text[:20]!r}, which is no number")
             return None
         return int(text)
 
@@ -94,7 +97,7 @@ class _Typing:
             return amount * factor
         minor, rest = divmod(amount, factor)
         if rest:
-            self._warnings.append(f"line {segment.line}: {segment.name}{field:02} is finer than the currency")
+            self._warn(f"line {segment.line}: {segment.name}{field:02} is finer than the currency")
             return None
         return minor
 
@@ -116,7 +119,7 @@ class _Typing:
             return a.Currency()
         decimals = self._number(segment, 1)
         if decimals is not None and not 0 <= decimals <= 6:
-            self._warnings.append(f"line {segment.line}: amounts with {decimals} decimals")
+            self._warn(f"line {segment.line}: amounts with {decimals} decimals")
             decimals = None
         numeric, code = segment.field(2)[:8], segment.field(3).upper()
         if not re.fullmatch("[A-Z]{3}", code):
@@ -129,8 +132,13 @@ class _Typing:
         rows = self._lists[name]
         if len(rows) < most:
             rows.append(row)
-        elif f"more than {most} {name}: the rest is left out" not in self._warnings:
-            self._warnings.append(f"more than {most} {name}: the rest is left out")
+        elif name not in self._full:
+            self._full.add(name)
+            self._warn(f"more than {most} {name}: the rest is left out")
+
+    def _warn(self, text: str) -> None:
+        if len(self._warnings) < MAX_LISTED:
+            self._warnings.append(text)
 
     def _other(self, segment: Segment) -> None:
         self._keep("others", "*".join((segment.name, *segment.fields)))
@@ -179,8 +187,9 @@ class _Typing:
 
     def _selection(self, segment: Segment) -> None:
         number = segment.field(1)
-        if any(known.selection == number for known in self._lists["selections"]):
-            self._warnings.append(f"line {segment.line}: selection {number[:20]!r} stands twice")
+        if number in self._seen:
+            self._warn(f"line {segment.line}: selection {number[:20]!r} stands twice")
+        self._seen.add(number)
         row = a.Selection(
             selection=number,
             price_minor=self._amount(segment, 2),
@@ -192,7 +201,7 @@ class _Typing:
     def _of_selection(self, segment: Segment) -> None:
         rows = self._lists["selections"]
         if not rows:
-            self._warnings.append(f"line {segment.line}: {segment.name} without a selection (PA1) before it")
+            self._warn(f"line {segment.line}: {segment.name} without a selection (PA1) before it")
             self._other(segment)
             return
         rows[-1] = msgspec.structs.replace(rows[-1], **self._of(segment, rows[-1]))
@@ -207,7 +216,7 @@ class _Typing:
                 "sold_out_presses": self._number(segment, 3),
             }
         if segment.field(1) not in ("", row.selection):
-            self._warnings.append(
+            self._warn(
                 f"line {segment.line}: PA7 of selection {segment.field(1)[:20]!r} stands under {row.selection!r}"
             )
         sold = a.ByDevice(
@@ -216,6 +225,9 @@ class _Typing:
             price_minor=self._amount(segment, 4),
             sold=self._counter(segment, units=0, value=1, first=5),
         )
+        if len(row.by_device) >= MAX_DEVICES:
+            self._other(segment)
+            return {}
         return {"by_device": (*row.by_device, sold)}
 
     def _list_price(self, segment: Segment) -> None:

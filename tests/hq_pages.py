@@ -78,12 +78,30 @@ def two_weeks(store: str, seed: int, today: datetime) -> Journal:
             for sku, *_ in GOODS
         )
     )
-    for device, model in (("vm-1", "Vendo 6"), ("vm-2", "Vendo 6"), ("shelf-1", "CloudShelf 12")):
-        kind = "shelf" if device == "shelf-1" else "vending"
+    for device, kind, model in (
+        ("vm-1", "vending", "Vendo 6"),
+        ("vm-2", "vending", "Vendo 6"),
+        ("shelf-1", "shelf", "CloudShelf 12"),
+        ("door-1", "footfall", "Two Beams"),
+    ):
         journal.write(
-            device_facts.DeviceDescribed(device=device, kind=kind, model=model, serial="1", firmware="1", boot="b"),
+            device_facts.DeviceDescribed(
+                device=device, kind=kind, model=model, serial="1", firmware="1", boot="b"
+            ),
             device_facts.DeviceStatusChanged(device=device, status="ready"),
             at=today,
+        )
+    for days_ago in range(8, -1, -1):
+        then = rfc3339(today - timedelta(days=days_ago))
+        journal.write(
+            device_facts.FootfallCounted(
+                device="door-1",
+                entered=1_300 + 90 * days_ago,
+                left=1_280,
+                from_at=then,
+                to_at=then,
+                counted_at=then,
+            )
         )
     for days_ago in range(13, -1, -1):
         for sale in reversed(range(dice.randrange(30, 90) if days_ago else 41)):

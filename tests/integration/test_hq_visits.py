@@ -112,3 +112,21 @@ def test_programs_and_people_can_read_it(pool: Pool) -> None:
     assert "进店 200 人" in gather.overview_html("zh")
     open_store(pool, "sh-02")
     assert "No people counter has reported yet" in gather.store_html("en", "sh-02")
+
+
+def look(content: object, dwell_ms: object) -> facts.Interaction:
+    detail = {"content": content, "dwell_ms": dwell_ms}
+    return facts.Interaction(device="shelf-1", kind="exposure", detail=detail)
+
+
+def test_a_screens_content_has_its_mean_dwell_and_impossible_ones_count_as_looks_only(pool: Pool) -> None:
+    open_store(pool, "sh-01")
+    looks = [look("spring", 1_000), look("spring", 4_000), look("tea", 500)]
+    impossible = [look("tea", -1), look("tea", 10**12), look("tea", "long"), look(7, 5), look("x" * 300, 5)]
+    send(pool, Journal(stream=INTERACTIONS).write(*looks, *impossible))
+    found = [(each.content, each.times, each.mean_dwell_s) for each in Visits(pool).exposures("sh-01")]
+    assert found == [("spring", 2, 2.5), ("tea", 1, 0.5)]
+    assert Visits(pool).exposures("sh-01", first=date(2026, 11, 21)) == []
+    assert "2.5 s" in Gather(pool, lambda: NOON).store_html("en", "sh-01")
+    with pool.connection() as connection:
+        assert connection.execute("SELECT sum(count) FROM interactions").fetchone() == (8,)

@@ -22,6 +22,7 @@ from cloud_sync.hq.rules.planner import nearest
 
 CHART_DAYS: Final = 14
 VISIT_DAYS: Final = 7
+SHOWN_CONTENTS: Final = 10
 NO_ZONE: Final = "UTC"
 
 
@@ -60,6 +61,9 @@ class Gather:
             store=state,
             days=self._days(store, state.currency, state.today),
             visits=self.visits.days(store, most=VISIT_DAYS),
+            exposures=self.visits.exposures(
+                store, state.today - timedelta(days=VISIT_DAYS - 1), most=SHOWN_CONTENTS
+            ),
             slots=self.queries.stock(store),
             devices=self.queries.devices(store),
             last_sales=self.reports.last_sales(store),

@@ -14,7 +14,7 @@ from cloud_sync.hq.dashboard.store_care import Care
 from cloud_sync.hq.dashboard.words import Language, named, word
 from cloud_sync.hq.database.queries import Device, Quarantined, Slot, StoreState, UnresolvedVend
 from cloud_sync.hq.database.reports import LastSale
-from cloud_sync.hq.database.visits import VisitDay
+from cloud_sync.hq.database.visits import Exposure, VisitDay
 from cloud_sync.hq.rules.accept import UNKNOWN_TYPE
 
 SHOWN_PROBLEMS = 20
@@ -29,6 +29,7 @@ class StorePage:
     store: StoreState
     days: Sequence[tuple[date, int]]
     visits: Sequence[VisitDay]
+    exposures: Sequence[Exposure]
     slots: Sequence[Slot]
     devices: Sequence[Device]
     last_sales: Sequence[LastSale]
@@ -59,6 +60,7 @@ def render(language: Language, model: StorePage) -> str:
         parts.card(word(language, "devices"), _devices(language, model)),
         parts.card(word(language, "rights"), store_care.rights(language, store, care)),
         parts.card(word(language, "care"), store_care.care_card(language, store, care)),
+        parts.card(word(language, "exposures"), visits_card.exposures(language, model.exposures)),
         parts.card(word(language, "last_sales"), _last_sales(language, model)),
     ]
     return parts.page(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cloud_sync.hq.dashboard import parts
 from cloud_sync.hq.dashboard.words import Language, word
-from cloud_sync.hq.database.visits import ACTS, VisitDay
+from cloud_sync.hq.database.visits import ACTS, Exposure, VisitDay
 
 
 def render(language: Language, days: Sequence[VisitDay]) -> str:
@@ -23,3 +23,16 @@ def _row(day: VisitDay) -> list[str]:
     rates = [day.per_100_visitors.get(act) for act in ACTS]
     shown = ["–" if rate is None else f"{rate:,.1f}" for rate in rates]
     return [f"{day.day:%m-%d}", f"<b>{day.visitors:,}</b>", *shown]
+
+
+def exposures(language: Language, shown: Sequence[Exposure]) -> str:
+    """What screens showed: how often it was looked at, and for how long on average."""
+    if not shown:
+        return parts.empty(word(language, "exposures_none"))
+    headings = [
+        (word(language, "content"), ""),
+        (word(language, "times"), "number"),
+        (word(language, "dwell"), "number"),
+    ]
+    rows = ((parts.text(each.content), f"{each.times:,}", f"{each.mean_dwell_s:,.1f} s") for each in shown)
+    return parts.table(headings, rows)

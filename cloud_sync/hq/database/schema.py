@@ -186,12 +186,25 @@ CREATE TABLE orders_completed (store text NOT NULL, day date NOT NULL, count big
 COMMENT ON TABLE orders_completed IS 'per day, since the first people counter could have counted';
 """
 
+_EXPOSURES: Final[LiteralString] = """
+CREATE TABLE exposures (
+    store    text NOT NULL,
+    day      date NOT NULL,
+    device   text NOT NULL,
+    content  text NOT NULL,
+    times    bigint NOT NULL,
+    dwell_ms bigint NOT NULL,
+    PRIMARY KEY (store, day, device, content)
+);
+"""
+
 MIGRATIONS: Final[tuple[tuple[str, LiteralString], ...]] = (
     ("0001_first", _FIRST),
     ("0002_stock", STOCK),
     ("0003_online", ONLINE),
     ("0004_pool_owes", _POOL_OWES),
     ("0005_visits", _VISITS),
+    ("0006_exposures", _EXPOSURES),
 )
 
 

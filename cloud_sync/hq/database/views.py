@@ -47,6 +47,12 @@ SELECT %s, * FROM unnest(%s::date[], %s::text[], %s::bigint[], %s::bigint[])
 ON CONFLICT (store, day, device) DO UPDATE
 SET "left" = footfall."left" + excluded."left", entered = footfall.entered + excluded.entered"""
 
+_EXPOSURES: Final = """
+INSERT INTO exposures (store, day, device, content, times, dwell_ms)
+SELECT %s, * FROM unnest(%s::date[], %s::text[], %s::text[], %s::bigint[], %s::bigint[])
+ON CONFLICT (store, day, device, content) DO UPDATE
+SET times = exposures.times + excluded.times, dwell_ms = exposures.dwell_ms + excluded.dwell_ms"""
+
 # MERGE, because an upsert cannot tell "nothing was said of this column" from a new value.
 _SLOTS: Final = """
 MERGE INTO slots AS old
@@ -124,6 +130,7 @@ def apply(cursor: Cursor, store: str, deltas: Deltas) -> None:
     _add(cursor, _ORDERS, store, deltas.orders.items())
     _add(cursor, _COMPLETED, store, deltas.completed.items())
     _add(cursor, _FOOTFALL, store, ((*key, p.entered, p.left) for key, p in deltas.footfall.items()))
+    _add(cursor, _EXPOSURES, store, ((*key, e.times, e.dwell_ms) for key, e in deltas.exposures.items()))
     _add(cursor, _ROOMS, store, ((*key, units) for key, units in deltas.rooms.items()))
     if deltas.slots:
         cursor.execute(_SLOTS, [_json(map(_slot_row, deltas.slots.items())), store, store])

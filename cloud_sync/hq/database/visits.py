@@ -11,7 +11,7 @@ from psycopg.rows import class_row
 from cloud_sync.hq.database.pool import Pool
 
 ACTS: Final = ("sensed", "picked_up", "scanned", "purchased")
-MOST_DAYS: Final = 1_000
+MOST_ROWS: Final = 1_000
 
 _DAYS: Final = """
 WITH people AS (
@@ -29,6 +29,24 @@ SELECT store, day, visitors, went_out, coalesce(sensed, 0) AS sensed, coalesce(p
     coalesce(scanned, 0) AS scanned, coalesce(c.count, 0) AS purchased
 FROM people LEFT JOIN acts USING (store, day) LEFT JOIN orders_completed c USING (store, day)
 ORDER BY day DESC, store"""
+
+
+_EXPOSURES: Final = """
+SELECT store, content, sum(times)::bigint AS times,
+    round(sum(dwell_ms) / sum(times) / 1000.0, 1)::float8 AS mean_dwell_s
+FROM exposures WHERE (%(store)s::text IS NULL OR store = %(store)s)
+AND (%(first)s::date IS NULL OR day >= %(first)s) AND (%(last)s::date IS NULL OR day <= %(last)s)
+GROUP BY store, content ORDER BY times DESC, store, content LIMIT %(most)s"""
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """How often a content on a store's screens was looked at, and for how many seconds on average."""
+
+    store: str
+    content: str
+    times: int
+    mean_dwell_s: float
 
 
 @dataclass(frozen=True)
@@ -65,10 +83,23 @@ class Visits:
         store: str | None = None,
         first: date | None = None,
         last: date | None = None,
-        most: int = MOST_DAYS,
+        most: int = MOST_ROWS,
     ) -> list[VisitDay]:
         """The newest days first, both ends included, in each store's own calendar; at most `most`."""
-        asked = {"store": store, "first": first, "last": last, "most": min(most, MOST_DAYS)}
+        asked = {"store": store, "first": first, "last": last, "most": min(most, MOST_ROWS)}
         with self.pool.connection() as connection:
             cursor = connection.cursor(row_factory=class_row(VisitDay))
             return cursor.execute(_DAYS, asked).fetchall()
+
+    def exposures(
+        self,
+        store: str | None = None,
+        first: date | None = None,
+        last: date | None = None,
+        most: int = MOST_ROWS,
+    ) -> list[Exposure]:
+        """What screens showed, the most looked at first; days both included, in each store's own calendar."""
+        asked = {"store": store, "first": first, "last": last, "most": min(most, MOST_ROWS)}
+        with self.pool.connection() as connection:
+            cursor = connection.cursor(row_factory=class_row(Exposure))
+            return cursor.execute(_EXPOSURES, asked).fetchall()

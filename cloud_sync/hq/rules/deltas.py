@@ -69,6 +69,22 @@ class PeopleDelta:
     left: int = 0
 
 
+class ExposureKey(NamedTuple):
+    """One row of the exposures view."""
+
+    day: date
+    device: str
+    content: str
+
+
+@dataclass(slots=True)
+class ExposureDelta:
+    """How often somebody looked at a screen's content, and for how long altogether."""
+
+    times: int = 0
+    dwell_ms: int = 0
+
+
 @dataclass(slots=True)
 class DeviceDelta:
     """What is new about a device. `faults` replaces the list; `raised` and `cleared` change it after that."""
@@ -111,5 +127,6 @@ class Deltas:
     footfall: dict[tuple[date, str], PeopleDelta] = field(default_factory=dict)
     """(business day, device) → who came in and went out."""
     interactions: dict[InteractionKey, int] = field(default_factory=dict)
+    exposures: dict[ExposureKey, ExposureDelta] = field(default_factory=dict)
     opened: facts.StoreOpened | None = None
     misfits: dict[int, str] = field(default_factory=dict)

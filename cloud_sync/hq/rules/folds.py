@@ -15,6 +15,8 @@ from cloud_sync.hq.rules.accept import Row
 from cloud_sync.hq.rules.deltas import (
     Deltas,
     DeviceDelta,
+    ExposureDelta,
+    ExposureKey,
     InteractionKey,
     MoneyDelta,
     OpenVend,
@@ -30,6 +32,8 @@ from cloud_sync.protocol.envelope import parse_time
 from cloud_sync.protocol.identifiers import Stream
 
 MAX_KEY_CHARS: Final = 200
+MAX_DWELL_MS: Final = 24 * 3_600_000
+"""Nobody looks at a screen for longer than a day."""
 LARGE_BODY_BYTES: Final = 1_000
 """In a smaller row no text can be too long for a key, so that only larger ones are looked through."""
 
@@ -267,6 +271,19 @@ def _cash_sold(state: Fold, fact: facts.CashSold, _at: str) -> None:
 def _interaction(state: Fold, fact: facts.Interaction, at: str) -> None:
     key = InteractionKey(state.day(at), fact.device, fact.kind, fact.item)
     state.deltas.interactions[key] = state.deltas.interactions.get(key, 0) + 1
+    if fact.kind == "exposure":
+        _exposure(state, fact, key.day)
+
+
+def _exposure(state: Fold, fact: facts.Interaction, day: date) -> None:
+    """Sum up how long a content was looked at; what a screen cannot mean counts as an interaction only."""
+    content, dwell_ms = fact.detail.get("content"), fact.detail.get("dwell_ms")
+    if not isinstance(content, str) or len(content) > MAX_KEY_CHARS:
+        return
+    if isinstance(dwell_ms, int) and 0 <= dwell_ms <= MAX_DWELL_MS:
+        shown = _entry(state.deltas.exposures, ExposureKey(day, fact.device, content), ExposureDelta)
+        shown.times += 1
+        shown.dwell_ms += dwell_ms
 
 
 def _stock(state: Fold, fact: facts.Fact, _at: str) -> None:

@@ -19,7 +19,7 @@ from cloud_sync.hq.database.pool import Pool
 from cloud_sync.hq.database.queries import Device, Quarantined, Queries, Slot, StoreState, UnresolvedVend
 from cloud_sync.hq.database.reports import LastSale, Proof, Reports
 from cloud_sync.hq.database.stock_queries import StockQueries
-from cloud_sync.hq.database.visits import VisitDay, Visits
+from cloud_sync.hq.database.visits import Exposure, VisitDay, Visits
 from cloud_sync.hq.metrics import Metrics
 from cloud_sync.hq.stock_acts import StockActs
 from cloud_sync.hq.web.stock_api import add_stock_routes
@@ -124,6 +124,15 @@ def _add_reports(router: APIRouter, reports: Reports, visits: Visits, queries: Q
     ) -> list[VisitDay]:
         """Visitors per store and day, and what they did per hundred; the newest first. Stores with a counter only."""
         return visits.days(store, first, last)
+
+    @router.get("/exposures", tags=["reports"])
+    def exposures(
+        store: str | None = None,
+        first: Annotated[date | None, Query(alias="from", description="first day, included")] = None,
+        last: Annotated[date | None, Query(alias="to", description="last day, included")] = None,
+    ) -> list[Exposure]:
+        """What screens showed per store: how often it was looked at, and the mean dwell in seconds."""
+        return visits.exposures(store, first, last)
 
     @router.get("/stores/{store}/sales/last", tags=["reports"])
     def last_sales(store: str) -> list[LastSale]:

@@ -69,9 +69,10 @@ def _row(language: Language, label: Entity) -> str:
     battery = label["battery_percent"]
     told = "" if battery is None else f"{battery:.0f} %"
     state = parts.pill(text(named(language, "label", label["state"])), STATE_KIND[label["state"]])
+    price = money(label["price_minor"], label["currency"])
     return (
-        f'<div class="row" data-key="{text(label["label"])}"><span class="when">{text(label["label"])}</span>'
-        f'<span class="words">{goods(language, label)} · {money(label["price_minor"], label["currency"])}</span>'
+        f'<div class="row" data-key="{text(label["label"])}">'
+        f'<span class="words"><b>{text(label["label"])}</b> · {goods(language, label)} · {price}</span>'
         f'<span class="size">{told}</span>{state}</div>'
     )
 

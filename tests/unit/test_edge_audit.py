@@ -160,6 +160,24 @@ def test_leading_zeros_do_not_make_another_selection_and_the_machine_may_name_it
     assert told(store).outcome == "agrees"
 
 
+def test_a_selection_that_becomes_another_slot_begins_anew(store: Store) -> None:
+    store.report(audit(("1", 0, 0), ("2", 0, 0), ("3", 9, 4_500)))
+    planned = commands.PlannedSlot("vm-1", "3", "A", 5, 10, 9)
+    store.do(commands.PlanSlots(store.key(), (planned,)))
+    cash(store, "3")
+    store.report(audit(("1", 0, 0), ("2", 0, 0), ("3", 10, 5_000)))
+    assert told(store).outcome == "agrees"
+    store.report(audit(("1", 0, 0), ("2", 0, 0), ("3", 11, 5_500)))
+    assert told(store).outcome == "differs"
+
+
+def test_two_selections_that_look_like_one_slot_do_not_both_count_its_sales(store: Store) -> None:
+    store.report(audit(("01", 0, 0), ("1", 0, 0), ("2", 0, 0)))
+    cash(store)
+    store.report(audit(("01", 0, 0), ("1", 1, 500), ("2", 0, 0)))
+    assert told(store).outcome == "agrees"
+
+
 def test_a_selection_without_counters_is_left_out(store: Store) -> None:
     counted = audit(("1", 0, 0)).dex
     names_both = counted.replace("CA2", "PA1*2*500\r\nCA2")

@@ -88,8 +88,10 @@ def standings(
     takings_comparable = audit.currency.code in ("", currency)
     rows: dict[str, Standing] = {}
     known: set[str] = set()
-    for each in audit.selections:
+    # A slot is one selection: the one that bears its name, before others that only look like it.
+    for each in sorted(audit.selections, key=lambda one: one.selection not in own.keys() | named.keys()):
         slot, units = slot_of(each.selection), _units(each)
+        slot = "" if slot in known else slot
         known.add(slot)
         if units is not None and each.selection not in rows:
             minor = each.paid.value_init_minor if takings_comparable else None
@@ -141,9 +143,9 @@ def _key(row: Standing) -> tuple[str, str]:
 
 
 def _before(then: Mapping[tuple[str, str], Standing], row: Standing) -> Standing:
-    """A selection that the last audit did not have begins with this one; a slot without one began at nothing."""
+    """A selection that the last audit did not have, or had as another slot, begins now; a slot without one at nothing."""
     found = then.get(_key(row))
-    if found is not None:
+    if found is not None and found.slot == row.slot:
         return found
     return row if row.selection else Standing("", row.slot, 0, None, 0, 0, 0)
 

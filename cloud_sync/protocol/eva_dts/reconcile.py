@@ -143,7 +143,7 @@ def _key(row: Standing) -> tuple[str, str]:
 
 
 def _before(then: Mapping[tuple[str, str], Standing], row: Standing) -> Standing:
-    """A selection that the last audit did not have, or had as another slot, begins now; a slot without one at nothing."""
+    """A selection the last audit did not have, or had as another slot, begins now; a slot without one at nothing."""
     found = then.get(_key(row))
     if found is not None and found.slot == row.slot:
         return found

@@ -6,6 +6,7 @@ Driven from outside (a selector): no thread, no callback ever leaves this file.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from typing import Final
 
@@ -17,6 +18,8 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 KEEP_ALIVE_S: Final = 15
 CONNECT_TIMEOUT_S: Final = 5.0
+GOODBYE_TIMEOUT_S: Final = 0.2
+READ_BYTES: Final = 65_536
 READ_BURST: Final = 64
 """Packets read at once: enough for a group commit, not so many that one device starves the others."""
 
@@ -111,10 +114,19 @@ class Link:
             self._client.ack(message.mid, 1)
 
     def close(self) -> None:
-        """Say good-bye: no last will."""
+        """Say good-bye: no last will. Returns when the broker has heard it, or does not listen any more."""
+        found = self.socket
+        # A socket closed with something unread in it takes along what was just sent, so it is kept until it is empty.
+        kept = found.dup() if found is not None else None
         self._client.disconnect()
         self._client.loop_write()
         self.drop()
+        if kept is not None:
+            with kept, contextlib.suppress(OSError):
+                kept.settimeout(GOODBYE_TIMEOUT_S)
+                kept.shutdown(socket.SHUT_WR)
+                while kept.recv(READ_BYTES):
+                    pass
 
     def drop(self) -> None:
         """Hang up without a word, as a power cut does."""

@@ -31,14 +31,25 @@ SLOT: Final = "1-01"
 Example: Any = _module.PeopleCounter
 
 
-class PeopleCounter(Example):
+class PlugPulled(Exception):
+    """The device has no power any more."""
+
+
+class PeopleCounter(Example):  # type: ignore[misc]
     """The example as it is, but sending again sooner than after the rule's two seconds."""
 
     RESEND_S = 0.4
+    unplugged: threading.Event
     reports: list[list[Any]]
     commands: list[str]
     restarting: bool
+    sent: int
     client: Any
+
+    def step(self) -> None:
+        if self.unplugged.is_set():
+            raise PlugPulled
+        super().step()
 
 
 class Machine(PeopleCounter):
@@ -287,7 +298,8 @@ def connect_otherwise(device: PeopleCounter, *, will: bool = True, clean_session
     client.on_subscribe = lambda *_: device.present("ready")
     client.on_message = device.on_message
     device.sent, device.again_at, device.silence_s = 0, 0, device.RESEND_S
-    client.connect(*device.address, keepalive=15)
+    host, port = device.address
+    client.connect(host, port, keepalive=15)
 
 
 # ── the plug ────────────────────────────────────────────────────────────────────────────────────────
@@ -322,12 +334,9 @@ class Power:
     def _run(self) -> None:
         while not self._off.is_set():
             device = self._make()
-            while not (device.restarting or self._off.is_set()):
-                with suppress(OSError):
-                    device.step()
-            if device.restarting:
-                device.present("disconnected")
-                device.client.disconnect()
-            elif device.client is not None and device.client.socket() is not None:
+            device.unplugged = self._off
+            with suppress(PlugPulled):
+                device.run()
+            if device.client is not None and device.client.socket() is not None:
                 device.client.socket().close()
             device.db.close()

@@ -90,6 +90,7 @@ class PeopleCounter:
             with suppress(OSError):  # no broker just now
                 self.step()
         self.present("disconnected")
+        any(self.client.loop(0.05) for _ in range(9))  # until it has arrived: a closed socket takes it along
         self.client.disconnect()
 
 

@@ -80,8 +80,11 @@ def _again(bench: Bench, *, after_restart: bool) -> Verdict:
     command_id = bench.probe()
     if not bench.answers(mark, [command_id], bench.pace.answer_s):
         return failed("the command was not answered the first time")
-    if after_restart and bench.restart() is None:
-        return not_tried("the device did not restart")
+    if after_restart:
+        # The answer is acknowledged by then, so that it does not come again for that reason.
+        bench.tape.pause(bench.pace.flight_s)
+        if bench.restart() is None:
+            return not_tried("the device did not restart")
     bench.probe(command_id)
     bench.tape.pause(bench.pace.quiet_s)
     return judged(told_again(bench.rows(mark), command_id))
@@ -140,6 +143,7 @@ def _remembered(bench: Bench) -> Verdict:
         known = {row.command_id for row in bench.rows(mark)}
         missing = sum(one not in known for one in ids)
         return failed(f"{missing} of {count} commands sent at once were not answered in {timeout_s:.0f} s")
+    bench.tape.pause(bench.pace.flight_s)
     booted = bench.restart()
     if booted is None:
         return not_tried("the device did not restart")

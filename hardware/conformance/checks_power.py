@@ -39,6 +39,8 @@ def _keeps_ids(bench: Bench) -> Verdict:
     command_id = bench.probe()
     if not bench.answers(mark, [command_id], bench.pace.answer_s):
         return failed(NO_ANSWER)
+    # The answer is acknowledged by then, so that it does not come again for that reason.
+    bench.tape.pause(bench.pace.flight_s)
     before, mark = bench.boot(), bench.tape.mark()
     power.cycle()
     if bench.wait_boot(mark, before, bench.pace.power_s) is None:

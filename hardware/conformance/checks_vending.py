@@ -60,6 +60,7 @@ def _after_restart(bench: Bench) -> Verdict:
     command_id = bench.command("vend", **vend)
     if not bench.tape.wait(lambda: _ended(bench.rows(mark), command_id), bench.pace.vend_s):
         return failed(f"no outcome within {bench.pace.vend_s:.0f} s")
+    bench.tape.pause(bench.pace.flight_s)
     booted = bench.restart()
     if booted is None:
         return not_tried("the device did not restart")

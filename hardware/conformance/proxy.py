@@ -19,6 +19,7 @@ from hardware.conformance.tape import LineClosed, LineOpened, OnLine, Tape, Unre
 
 PIECE_BYTES: Final = 64 * 1024
 CALL_TIMEOUT_S: Final = 10.0
+CONNECT_TIMEOUT_S: Final = 5.0
 LAST_WORDS_S: Final = 0.2
 MOST_CONNECTIONS: Final = 32
 
@@ -45,9 +46,9 @@ class Line:
         self._slow_bytes, self._slow_pause_s = slow
         self._weather = Weather.CLEAR
         self._numbers = itertools.count(1)
-        self._open: set[asyncio.StreamWriter] = set()
-        self._carrying: set[asyncio.Task[None]] = set()
-        self._server: asyncio.Server | None = None
+        self._open: set[socket.socket] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._server: socket.socket | None = None
         self.host = ""
         self.port = 0
 
@@ -65,72 +66,81 @@ class Line:
             self._hang_up()
 
     def _hang_up(self) -> None:
-        for writer in list(self._open):
-            writer.transport.abort()
+        for end in list(self._open):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
 
     async def listen(self, host: str, port: int) -> None:
         """Begin to take connections. Raises OSError."""
-        self._server = await asyncio.start_server(self._carry, host, port, limit=PIECE_BYTES)
-        self.host, self.port = self._server.sockets[0].getsockname()[:2]
+        self._server = socket.create_server((host, port))
+        self._server.setblocking(False)
+        self.host, self.port = self._server.getsockname()[:2]
+        self._start(self._take_connections(self._server))
 
     async def close(self) -> None:
         """Take no more connections and end those that are open."""
         if self._server is not None:
-            self._server.close()
+            with contextlib.suppress(OSError):
+                self._server.shutdown(socket.SHUT_RDWR)
         self._hang_up()
-        if self._carrying:
-            await asyncio.wait(self._carrying, timeout=CALL_TIMEOUT_S / 2)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=CALL_TIMEOUT_S / 2)
 
-    async def _carry(self, near_in: asyncio.StreamReader, near_out: asyncio.StreamWriter) -> None:
-        if self._weather is Weather.CUT or len(self._open) > MOST_CONNECTIONS:
-            near_out.transport.abort()
-            return
-        mine = asyncio.current_task()
-        assert mine is not None, "a connection has a task of its own"
-        self._carrying.add(mine)
-        mine.add_done_callback(self._carrying.discard)
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _take_connections(self, server: socket.socket) -> None:
+        with server, contextlib.suppress(OSError):
+            while True:
+                near, _ = await self._loop.sock_accept(server)
+                if self._weather is Weather.CUT or len(self._open) > MOST_CONNECTIONS:
+                    near.close()
+                else:
+                    self._start(self._carry(near))
+
+    async def _carry(self, near: socket.socket) -> None:
         number = next(self._numbers)
-        self._open.add(near_out)
-        _no_delay(near_out)
         self._tape.add(LineOpened(at_s=self._tape.now_s(), connection=number))
-        # The broker hears of a broken line by its end (and says the last will), whoever ended it.
-        with contextlib.suppress(OSError):
-            far_in, far_out = await asyncio.open_connection(*self._broker, limit=PIECE_BYTES)
-            self._open.add(far_out)
-            _no_delay(far_out)
-            pumps = [
-                asyncio.ensure_future(self._pump(near_in, far_out, number, from_device=True)),
-                asyncio.ensure_future(self._pump(far_in, near_out, number, from_device=False)),
-            ]
-            await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
-            # What the device said last (its good-bye) still goes to the broker, although nothing goes back.
-            await asyncio.wait(pumps[:1], timeout=LAST_WORDS_S)
-            for pump in pumps:
-                pump.cancel()
-            await asyncio.gather(*pumps, return_exceptions=True)
-            self._drop(far_out)
-        self._drop(near_out)
+        # Nobody listens there now: whoever called sees a connection that ends.
+        with near, contextlib.suppress(OSError):
+            far = await asyncio.to_thread(socket.create_connection, self._broker, CONNECT_TIMEOUT_S)
+            with far:
+                await self._between(near, far, number)
         self._tape.add(LineClosed(at_s=self._tape.now_s(), connection=number))
 
-    def _drop(self, writer: asyncio.StreamWriter) -> None:
-        self._open.discard(writer)
-        writer.close()
+    async def _between(self, near: socket.socket, far: socket.socket, number: int) -> None:
+        """Carry both ways until either end is gone."""
+        ends = {near, far}
+        for end in ends:
+            end.setblocking(False)
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._open |= ends
+        out = asyncio.ensure_future(self._pump(near, far, number, from_device=True))
+        back = asyncio.ensure_future(self._pump(far, near, number, from_device=False))
+        await asyncio.wait((out, back), return_when=asyncio.FIRST_COMPLETED)
+        # What the device said last (its good-bye) still goes to the broker, although nothing can go back.
+        await asyncio.wait((out,), timeout=LAST_WORDS_S)
+        for pump in (out, back):
+            pump.cancel()
+        await asyncio.gather(out, back, return_exceptions=True)
+        self._open -= ends
 
     async def _pump(
-        self, source: asyncio.StreamReader, target: asyncio.StreamWriter, number: int, *, from_device: bool
+        self, source: socket.socket, target: socket.socket, number: int, *, from_device: bool
     ) -> None:
         reader: PacketReader | None = PacketReader()
         while True:
             slow = self._weather is Weather.SLOW
-            piece = await source.read(self._slow_bytes if slow else PIECE_BYTES)
+            piece = await self._loop.sock_recv(source, self._slow_bytes if slow else PIECE_BYTES)
             if not piece:
                 return
             if reader is not None and not self._listen_in(reader, piece, number, from_device):
                 reader = None
             if slow:
                 await asyncio.sleep(self._slow_pause_s)
-            target.write(piece)
-            await target.drain()
+            await self._loop.sock_sendall(target, piece)
 
     def _listen_in(self, reader: PacketReader, piece: bytes, number: int, from_device: bool) -> bool:
         """Write the packets down; False when they cannot be read and nobody needs to try again."""
@@ -183,9 +193,3 @@ class LineKeeper:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(CALL_TIMEOUT_S)
         self._loop.close()
-
-
-def _no_delay(writer: asyncio.StreamWriter) -> None:
-    found = writer.get_extra_info("socket")
-    if found is not None:
-        found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -45,9 +45,9 @@ PACE: Final = Pace(
     resend_within_s=4.0,
     again_within_s=4.0,
     flight_s=0.4,
-    quiet_s=1.0,
-    burst=15,
-    remembered=40,
+    quiet_s=0.8,
+    burst=9,
+    remembered=20,
     slow_pause_s=0.002,
 )
 

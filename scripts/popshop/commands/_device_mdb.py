@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import time
 import tty
+from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack
 from importlib.util import find_spec
@@ -17,7 +18,7 @@ import typer
 
 from cloud_sync.protocol.envelope import rfc3339
 from hardware.device import Device
-from hardware.device_events import DeviceEvent, Listener
+from hardware.device_events import DeviceEvent
 from hardware.runner import DeviceRunner, random_boot_mark, system_clock
 from hardware.vending.driver import MdbVending
 from hardware.vending.mdb.dialects import DIALECTS
@@ -32,6 +33,7 @@ from popshop.shop.addresses import read_broker
 
 SIMULATED: Final = "sim:"
 LOOK_EVERY_S: Final = 0.2
+MOST_UNSHOWN: Final = 10_000
 
 
 def mdb(
@@ -65,7 +67,8 @@ def mdb(
     listener = print_json if as_json else print_line
     with ExitStack() as stack:
         open_port = _opener(stack, machine, port, baud or DIALECTS[dialect].baud)
-        tracer = _tracer(listener, device) if trace else None
+        heard: deque[DeviceEvent] = deque(maxlen=MOST_UNSHOWN)
+        tracer = _tracer(heard, device) if trace else None
         # The line and the device know each other; the line begins to talk when both are there.
         talker = ReaderTalker(machine.profile(), DIALECTS[dialect](), lambda news: shell.put(news), tracer)
         line = SerialShell(open_port, talker)
@@ -90,7 +93,11 @@ def mdb(
             with DeviceRunner([shell]) as runner, line:
                 while runner.alive and line.alive:
                     time.sleep(LOOK_EVERY_S)
+                    while heard:
+                        listener(heard.popleft())
         except KeyboardInterrupt:
+            for event in heard:
+                listener(event)
             console.err.print("stopped", style="dim")
 
 
@@ -113,8 +120,10 @@ def _opener(stack: ExitStack, machine: Settings, port: str, baud: int) -> Callab
     return lambda: serial_port(path, baud)
 
 
-def _tracer(listener: Listener, device: str) -> Trace:
+def _tracer(heard: deque[DeviceEvent], device: str) -> Trace:
+    """Keep what is said for whoever shows it: the line itself has 5 ms to answer, and no time to print."""
+
     def trace(who: str, text: str) -> None:
-        listener(DeviceEvent(rfc3339(system_clock()), device, "bus", {"who": who, "said": text}))
+        heard.append(DeviceEvent(rfc3339(system_clock()), device, "bus", {"who": who, "said": text}))
 
     return trace

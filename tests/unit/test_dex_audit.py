@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from cloud_sync.protocol.eva_dts import dex
-from cloud_sync.protocol.eva_dts.audit import Audit, Counter, Selection, Unit
+from cloud_sync.protocol.eva_dts.audit import (
+    Audit,
+    Cash,
+    Cashless,
+    Counter,
+    Currency,
+    ListPrice,
+    Machine,
+    MachineEvent,
+    Selection,
+    Unit,
+)
 from cloud_sync.protocol.eva_dts.building import built
 from cloud_sync.protocol.eva_dts.events import meaning
 from cloud_sync.protocol.eva_dts.typing_audit import audit_of
@@ -209,3 +222,24 @@ def test_what_is_no_audit_is_an_error_a_person_can_put_right(arguments):
     done = CliRunner().invoke(app, ["device", "dex", *arguments], input="hello")
     assert isinstance(done.exception, UserError)
     assert done.stdout == ""
+
+
+# ── the page ────────────────────────────────────────────────────────────────────────────────────────
+
+PAGE = (Path(__file__).parents[2] / "docs" / "audits.md").read_text("utf-8")
+
+
+def test_the_pages_example_says_of_itself_what_the_page_says():
+    (text,) = re.findall(r"```dex\n(.*?)```", PAGE, re.DOTALL)
+    audit = audit_of(dex.read(text.encode()))
+    assert audit.crc == "ok"
+    assert audit.warnings
+    assert all(f"- {warning}\n" in PAGE for warning in audit.warnings)
+
+
+def test_the_page_names_every_value():
+    table = PAGE[PAGE.index("| key |") :]
+    structs = (Audit, Selection, Counter, Machine, MachineEvent, Cash, Cashless, Currency, ListPrice)
+    fields = {name for struct in structs for name in struct.__struct_fields__}
+    fields -= set(Counter.__struct_fields__)  # they stand in the text above the table
+    assert not {name for name in fields if name not in re.findall(r"\w+", table)}

@@ -195,10 +195,10 @@ class Scale:
             if not answers or not all(guess.expected for guess in answers):
                 return []
             let_go = any(track.let_go(samples) for track in tracks)
-            alone = len(self._plan.bays[bay].goods) == 1
+            final = self._nothing_heavier(bay, answers[-1])
             if change.grams > 0 and at_s - min(track.moved_s for track in tracks) < PUT_DOWN_S:
                 return []
-            if samples >= _convincing(answers, change, let_go=let_go, alone=alone):
+            if samples >= _convincing(answers, change, let_go=let_go, final=final):
                 return self._found(change, moved, changes, samples, answers)
         return []
 
@@ -239,6 +239,12 @@ class Scale:
             return []
         guess = guesses.picked_up(-both_g, change.variance + before[0].variance, goods)
         return [Guess(before[1].item, before[1].count), guess] if guess is not None else []
+
+    def _nothing_heavier(self, bay: int, guess: Guess) -> bool:
+        """Whether what was found is no mere part of lifting a heavier SKU of the bay."""
+        goods = self._plan.goods.get(guess.item)
+        heaviest_g = max((one.unit_g for one in self._plan.bays[bay].goods), default=0.0)
+        return goods is not None and guess.count * goods.unit_g > 0.9 * heaviest_g
 
     def _a_remainder(self, change: Change) -> bool:
         """What is left of a decision made while the hand was still there: less than half of a unit, soon after."""
@@ -371,20 +377,20 @@ def _on(bay: Bay, moved: list[int]) -> Sequence[Goods]:
     return fitting or bay.goods
 
 
-def _convincing(answers: list[Guess], change: Change, *, let_go: bool, alone: bool) -> int:
+def _convincing(answers: list[Guess], change: Change, *, let_go: bool, final: bool) -> int:
     """How many still samples an answer needs.
 
     A resting hand weighs something too, so what comes must convince for longer than what goes: least where a hand was
-    seen letting go, in the right place. Many units at once are rare; a lift passes through the weight of less. `alone`:
-    only one SKU lies there.
+    seen letting go, in the right place. Many units at once are rare; a lift passes through the weight of less. `final`:
+    no heavier unit lies there.
     """
     guess = answers[-1]
     if change.grams < 0:
         if guess.count > FEW_UNITS:
             return LONG_STILL
-        return 3 if alone else 4
+        return 3 if final else 4
     if guess.misplaced:
         return 8 if let_go and guess.fresh else LONG_STILL
     if not guess.fresh:
-        return 8 if let_go else LONG_STILL
+        return 4 if let_go else LONG_STILL
     return 3 if let_go else 12

@@ -139,7 +139,7 @@ class MdbVending:
                 return self._hear_of_trouble(ADAPTER_GONE, True)
             case port.LineFound():
                 return self._hear_of_trouble(ADAPTER_GONE, False)
-            case port.ApprovalSent() | port.Withdrawn() | port.Dispensed() | port.NotDispensed():
+            case port.Happening():
                 return self._go_on(happening)
         raise TypeError(f"a machine on an MDB bus knows no {type(happening).__name__}")
 
@@ -242,6 +242,9 @@ class MdbVending:
             if self._locked:
                 return [Say(CommandRefused(command_id=command.id, reason="locked"))]
             self._waiting.appendleft(current.vend)
+            return []
+        if isinstance(happening, port.OutcomeUnknown):
+            self._under_way = None  # nothing is said: the store asks a person
             return []
         outputs: list[Output] = []
         if not current.started:

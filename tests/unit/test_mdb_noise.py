@@ -110,7 +110,11 @@ def hold_random_talk(reader: Reader, rng: Random, steps: int = 400) -> int:
                     assert request in allowed, "a yes that nobody gave"
                     assert request not in begun, "a second yes"
                     begun.add(request)
-                case port.Dispensed(request=request) | port.NotDispensed(request=request):
+                case (
+                    port.Dispensed(request=request)
+                    | port.NotDispensed(request=request)
+                    | port.OutcomeUnknown(request=request)
+                ):
                     assert request in begun, "an outcome of what never began"
                     ended[request] += 1
                 case port.Withdrawn(request=request):

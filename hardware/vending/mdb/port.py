@@ -64,6 +64,12 @@ class NotDispensed(Happening, frozen=True):
     request: int
 
 
+class OutcomeUnknown(Happening, frozen=True):
+    """The yes has left, and the machine will not say what came of it."""
+
+    request: int
+
+
 class SoldForCash(Happening, frozen=True):
     """The machine sold without us. `currency` is a numeric ISO 4217 code, 0 where it was not said."""
 

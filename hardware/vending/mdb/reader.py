@@ -12,18 +12,18 @@ from typing import Final
 import msgspec
 
 from hardware.vending.mdb import port, requests
-from hardware.vending.mdb.answers import MOOT_AFTER_ANY_COMMAND, Answer, Answers
+from hardware.vending.mdb.answers import Answer
 from hardware.vending.mdb.bus_watch import BusWatch
 from hardware.vending.mdb.codes import COMMUNICATIONS_ERROR, Response, State
-from hardware.vending.mdb.frames import OUR_ACK, OUR_NAK, Assembler, Block, Confirmation, Frame, Words
+from hardware.vending.mdb.conversation import Conversation
 from hardware.vending.mdb.profile import Profile, peripheral_id, reader_config, session_funds
 from hardware.vending.mdb.terms import configured, terms_at_power_up, with_options
 from hardware.vending.mdb.vend import Vend
 
 ASK_AGAIN_S: Final = 5.0
 """A session whose end we asked for, or that lingers after its vend, is asked to end again after this."""
-REPEAT_WITHIN_S: Final = 1.0
-"""The same command again, with nothing in between: the controller missed our answer and repeats itself."""
+RESULT_WITHIN_S: Final = 300.0
+"""A machine that says so long neither success nor failure after a yes will not say it any more."""
 
 
 class Reader:
@@ -33,14 +33,12 @@ class Reader:
         """It begins as after power-up: Inactive, with JUST RESET to say."""
         self._profile = profile
         self._wire = wire or port.Wire()
-        self._assembler = Assembler(profile.address)
-        self._answers = Answers(self._wire.confirms)
+        self._talk = Conversation(profile.address, self._wire.confirms)
+        self._answers = self._talk.waiting
         self._watch = BusWatch(self._wire.polled)
         self._requests = 0
-        self._send: list[Words] = []
         self._happened: list[port.Happening] = []
         self._now_s = 0.0
-        self._repeat: tuple[bytes, float, tuple[Words, ...]] = (b"", 0.0, ())
         self._state = State.INACTIVE
         self._power_up()
 
@@ -75,8 +73,7 @@ class Reader:
         if not self._wire.polled:
             while (answer := self._next_answer()) is not None:
                 self._say(answer)
-        turn = port.Turn(tuple(self._send), tuple(self._happened), self._wake_s())
-        self._send.clear()
+        turn = port.Turn(self._talk.take_sent(), tuple(self._happened), self._wake_s())
         self._happened.clear()
         return turn
 
@@ -84,13 +81,11 @@ class Reader:
         match given:
             case port.Heard(words=words):
                 for word in words:  # one at a time: a command may change how long the next one is
-                    for frame in self._assembler.feed((word,), self._terms.wide):
-                        self._hear(frame)
+                    self._hear(self._talk.hear(self._now_s, word, self._terms.wide))
             case port.Silence():
-                for frame in self._assembler.silence():
-                    self._hear(frame)
+                self._hear(self._talk.silence(self._now_s, self._terms.wide))
             case port.LineGone():
-                self._assembler.silence()
+                self._talk.silence(self._now_s, self._terms.wide)
                 self._watch.begin(self._now_s)
                 self._power_up()
             case port.BeginSession():
@@ -111,38 +106,21 @@ class Reader:
 
     # ── what is heard ───────────────────────────────────────────────────────────────────────────────
 
-    def _hear(self, frame: Frame) -> None:
-        if isinstance(frame, Confirmation):
-            again = self._answers.confirmed(frame.code)
-            self._send += [again] if again else []
-            return
-        if not isinstance(frame, Block):
-            if self._wire.confirms:
-                self._send.append(OUR_NAK)
-            return
-        if self._watch.heard(self._now_s):
-            self._happened.append(port.BusQuiet(False))
-        data, at_s, said = self._repeat
-        if self._wire.confirms and frame.data == data and self._now_s - at_s < REPEAT_WITHIN_S:
-            self._send += said
-            return
-        self._answers.unheard()
-        request = requests.read_request(frame.data, self._terms.wide)
-        if isinstance(request, requests.Poll):
-            self._repeat = (b"", 0.0, ())
-            self._poll()
-            return
-        before = len(self._send)
-        self._answers.forget(*MOOT_AFTER_ANY_COMMAND)
-        self._obey(request)
-        self._repeat = (frame.data, self._now_s, tuple(self._send[before:]))
+    def _hear(self, heard: Sequence[requests.Request | None]) -> None:
+        for request in heard:
+            if self._watch.heard(self._now_s):
+                self._happened.append(port.BusQuiet(False))
+            if isinstance(request, requests.Poll):
+                self._poll()
+            elif request is not None:
+                self._obey(request)
 
     def _poll(self) -> None:
         """§7.4.4: one thing to say, or ACK."""
         if (answer := self._next_answer()) is not None:
             self._say(answer)
         else:
-            self._ack()
+            self._talk.ack()
 
     def _obey(self, request: requests.Request) -> None:
         match request:
@@ -166,19 +144,19 @@ class Reader:
             case requests.SessionComplete():
                 self._complete_session()
             case requests.CashSale(price=price, item=item, currency=currency):
-                self._ack()
+                self._talk.ack()
                 self._happened.append(port.SoldForCash(price, item, currency))
             case requests.Revalue() if self._state is State.SESSION_IDLE:
                 self._say(Answer(Response.REVALUE_DENIED))
             case requests.PassedOver():
-                self._ack()
+                self._talk.ack()
             case _:
                 self._out_of_sequence()
 
     def _reset(self) -> None:
         vend, session = self._vend, self._session or self._offer is not None
         self._power_up()
-        self._ack()
+        self._talk.ack()
         if vend is not None and vend.phase == "sent":
             self._happened.append(port.Dispensed(vend.request, by_reset=True))
         elif vend is not None:
@@ -202,7 +180,7 @@ class Reader:
                 self._terms = configured(self._terms, self._profile, level)
                 self._say(Answer(Response.READER_CONFIG, reader_config(self._profile, self._terms.level)))
             case requests.SetupPrices():
-                self._ack()
+                self._talk.ack()
                 if self._terms.configured and self._state is State.INACTIVE:
                     self._to(State.DISABLED)
             case _:
@@ -213,7 +191,7 @@ class Reader:
             self._out_of_sequence()
             return
         self._terms = with_options(self._terms, self._profile, bits)
-        self._ack()
+        self._talk.ack()
         self._happened.append(port.StateIs(self._state, self._terms.always_idle))
 
     def _allow(self, may_sell: bool) -> None:
@@ -222,7 +200,7 @@ class Reader:
         if not self._terms.configured:
             self._out_of_sequence()
             return
-        self._ack()
+        self._talk.ack()
         self._terms = msgspec.structs.replace(self._terms, may_sell=may_sell)
         if self._state not in (State.SESSION_IDLE, State.VEND):
             self._to(self._resting)
@@ -235,13 +213,16 @@ class Reader:
 
     def _select(self, asked: requests.VendRequest) -> None:
         if self._vend_is("asked") and self._vend is not None and self._vend.asked == asked:
-            self._ack()  # it missed our ACK; the decision is on its way
+            self._talk.ack()  # it missed our ACK; the decision is on its way
             return
-        open_to_all = self._state is State.ENABLED and self._terms.always_idle
+        if self._vend_is("sent") and self._wire.sets_up:
+            # The adapter took the machine's reset upon itself: what became of the last one was not passed on.
+            self._lose_vend()
+        open_to_all = self._state is State.ENABLED and (self._terms.always_idle or self._wire.sets_up)
         if not open_to_all and self._state is not State.SESSION_IDLE:
             self._out_of_sequence()
             return
-        self._ack()
+        self._talk.ack()
         self._requests += 1
         # What it did not confirm it has heard, or it would not go on; a stale no must not meet this request.
         self._answers.forget(Response.BEGIN_SESSION, Response.SESSION_CANCEL_REQUEST, Response.VEND_DENIED)
@@ -273,7 +254,7 @@ class Reader:
         unheard = self._answers.has(Response.VEND_APPROVED)
         if self._state is State.SESSION_IDLE:
             self._say(Answer(Response.VEND_DENIED))
-        elif vend is None or (vend.phase == "sent" and not unheard):
+        elif vend is None or (vend.phase == "sent" and self._wire.confirms and not unheard):
             self._out_of_sequence()
         else:
             self._answers.forget(Response.VEND_APPROVED, Response.VEND_DENIED)
@@ -286,12 +267,20 @@ class Reader:
 
     def _end_vend(self, dispensed: bool) -> None:
         assert self._vend is not None
-        self._ack()
+        self._talk.ack()
         self._answers.forget(Response.VEND_APPROVED)
         self._happened.append((port.Dispensed if dispensed else port.NotDispensed)(self._vend.request))
         self._vend = None
         self._to_session_idle()
         self._end_at_s = self._now_s + ASK_AGAIN_S
+
+    def _lose_vend(self) -> None:
+        """The yes has left, and what came of it nobody will say."""
+        assert self._vend is not None
+        self._answers.forget(Response.VEND_APPROVED)
+        self._happened.append(port.OutcomeUnknown(self._vend.request))
+        self._vend = None
+        self._to_session_idle()
 
     def _to_session_idle(self) -> None:
         self._to(State.SESSION_IDLE)
@@ -300,10 +289,12 @@ class Reader:
             self._end_at_s = self._now_s + ASK_AGAIN_S
 
     def _complete_session(self) -> None:
-        if self._vend_is("sent") or not self._terms.configured:
+        if (self._vend_is("sent") and not self._wire.sets_up) or not self._terms.configured:
             self._out_of_sequence()
             return
-        if self._vend is not None:
+        if self._vend_is("sent"):
+            self._lose_vend()
+        elif self._vend is not None:
             self._happened.append(port.Withdrawn(self._vend.request))
         self._end_session()
         self._say(Answer(Response.END_SESSION))
@@ -339,7 +330,7 @@ class Reader:
     def _say(self, answer: Answer) -> None:
         """Put it on the bus; what follows from it follows the first time only."""
         again = answer.sent
-        self._send.append(self._answers.say(answer))
+        self._talk.say(answer)
         if again:
             return
         vend = self._vend
@@ -349,18 +340,15 @@ class Reader:
                 self._to(State.SESSION_IDLE)
             case Response.VEND_APPROVED if vend is not None:
                 vend.phase = "sent"
+                vend.due_s = self._now_s + RESULT_WITHIN_S
                 self._happened.append(port.ApprovalSent(vend.request))
             case Response.VEND_DENIED if vend is not None:
                 self._vend = None
                 self._happened.append(port.Withdrawn(vend.request))
                 self._to_session_idle()
 
-    def _ack(self) -> None:
-        if self._wire.confirms:
-            self._send.append(OUR_ACK)
-
     def _out_of_sequence(self) -> None:
-        self._ack()
+        self._talk.ack()
         state = bytes([self._state]) if self._terms.level >= 2 else b""
         self._answers.add(Answer(Response.OUT_OF_SEQUENCE, state))
 
@@ -373,9 +361,12 @@ class Reader:
 
     def _watch_time(self) -> None:
         now_s = self._now_s
-        if self._vend is not None and self._vend.phase == "asked" and now_s >= self._vend.decide_by_s:
-            self._deny()
-            self._answers.add(Answer(Response.MALFUNCTION, bytes([COMMUNICATIONS_ERROR])))
+        if self._vend is not None and now_s >= self._vend.due_s:
+            if self._vend.phase == "asked":
+                self._deny()
+                self._answers.add(Answer(Response.MALFUNCTION, bytes([COMMUNICATIONS_ERROR])))
+            elif self._vend.phase == "sent":
+                self._lose_vend()
         if self._end_at_s is not None and self._state is State.SESSION_IDLE and now_s >= self._end_at_s:
             if self._session:
                 self._answers.add(Answer(Response.SESSION_CANCEL_REQUEST))
@@ -387,8 +378,8 @@ class Reader:
 
     def _wake_s(self) -> float | None:
         due = [self._watch.due_s]
-        if self._vend_is("asked") and self._vend is not None:
-            due.append(self._vend.decide_by_s)
+        if self._vend is not None and self._vend.phase != "answering":
+            due.append(self._vend.due_s)
         if self._state is State.SESSION_IDLE:
             due.append(self._end_at_s)
         return min((at_s for at_s in due if at_s is not None), default=None)

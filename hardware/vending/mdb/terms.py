@@ -26,7 +26,7 @@ def terms_at_power_up(profile: Profile, wire: Wire) -> Terms:
     """Nothing is agreed, unless the adapter did that for us."""
     if not wire.sets_up:
         return Terms()
-    return Terms(configured=True, level=profile.level, always_idle=profile.always_idle)
+    return Terms(configured=True, level=profile.level)
 
 
 def configured(terms: Terms, profile: Profile, level: int) -> Terms:

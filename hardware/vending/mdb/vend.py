@@ -14,6 +14,7 @@ class Vend(msgspec.Struct):
 
     request: int
     asked: VendRequest
-    decide_by_s: float
+    due_s: float
+    """When it is to be decided; after the yes, when its outcome is to be known."""
     phase: Literal["asked", "answering", "sent"] = "asked"
     approve_until_s: float = 0.0

@@ -118,6 +118,11 @@ class Bench:
 
         return self.tape.wait(look, timeout_s)
 
+    def status(self) -> str:
+        """The status word that the device said last."""
+        found = self.received(0, "state")
+        return status_of(found[-1].body) if found else ""
+
     def boot(self) -> str:
         """The boot the device runs in, by the last report that began one, else by its last birth."""
         booted = [row.boot for row in self.rows(0) if row.name == "booted"]

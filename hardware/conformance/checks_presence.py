@@ -69,8 +69,8 @@ def wrong_capabilities(describe: Describe) -> list[str]:
                 else ["a slot's capacity is not a whole number above 0"]
             )
         case "shelf":
-            plates = _parts(has, "plates", "plate") if "plates" in has else []
-            labels = _words(has, "labels") if "labels" in has else []
+            plates = _parts(has, "plates", "plate") if has.get("plates") else []
+            labels = _words(has, "labels") if has.get("labels") else []
             if not plates and not labels:
                 return ["a shelf has plates or labels, this one names neither"]
             return [part for part in (plates, labels) if isinstance(part, str)]
@@ -86,7 +86,9 @@ def _parts(has: dict[str, Any], what: str, name: str) -> list[str] | str:
     if not isinstance(found, list) or not 0 < len(found) <= MOST_PARTS:
         return f"capabilities.{what} is not a list of 1 to {MOST_PARTS} objects"
     names = [part.get(name) if isinstance(part, dict) else None for part in found]
-    return _distinct(names, f"capabilities.{what}[].{name}")
+    where = f"capabilities.{what}[].{name}"
+    # Several SKUs may lie on one plate, each with an entry of its own.
+    return _texts(names, where) if what == "plates" else _distinct(names, where)
 
 
 def _words(has: dict[str, Any], what: str) -> list[str] | str:
@@ -97,9 +99,13 @@ def _words(has: dict[str, Any], what: str) -> list[str] | str:
 
 
 def _distinct(names: list[Any], where: str) -> list[str] | str:
-    if not all(isinstance(name, str) and name for name in names):
-        return f"{where} holds something that is not a text"
-    return names if len(set(names)) == len(names) else f"{where} names something twice"
+    found = _texts(names, where)
+    return f"{where} names something twice" if len(set(names)) < len(names) and found is names else found
+
+
+def _texts(names: list[Any], where: str) -> list[str] | str:
+    whole = all(isinstance(name, str) and name for name in names)
+    return names if whole else f"{where} holds something that is not a text"
 
 
 def _state(bench: Bench) -> Verdict:

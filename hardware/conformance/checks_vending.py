@@ -71,6 +71,9 @@ def _after_restart(bench: Bench) -> Verdict:
 
 
 def _lock(bench: Bench) -> Verdict:
+    status = bench.status()
+    if status != "ready":
+        return not_tried(f"the machine's status is {status}, not ready")
     mark = bench.tape.mark()
     lock = bench.command("lock")
     asleep = bench.wait_state(mark, "sleeping", "alert", timeout_s=bench.pace.answer_s)

@@ -49,8 +49,8 @@ class StoreSide:
         _end(self._client)
 
     def send(self, leaf: Leaf, body: bytes) -> None:
-        """Publish an ack or a command, or whatever the device is to survive."""
-        self._client.publish(self._topic(leaf), body, qos=1)
+        """Publish an ack (QoS 0, as the store does) or a command (QoS 1), or whatever the device is to survive."""
+        self._client.publish(self._topic(leaf), body, qos=int(leaf == "command"))
 
     def ack(self, boot: str, upto: int) -> None:
         """Say that the store has this boot's reports up to there."""

@@ -22,12 +22,18 @@ from hardware.conformance.checking import Setting, check_device, line_to
 from hardware.conformance.tape import Tape
 from hardware.conformance.verdicts import Conformance
 from hardware.device import Device
+from hardware.footfall.port import Habits
+from hardware.footfall.simulator import FootfallSimulator
 from hardware.link import BrokerAddress
 from hardware.runner import DeviceRunner, random_boot_mark, system_clock
+from hardware.scanner.driver import ScannerDriver
 from hardware.scanner.simulator import ScannerSimulator
 from hardware.send_window import WindowLimits
+from hardware.shelf.driver import ShelfDriver
 from hardware.shelf.port import Plate
 from hardware.shelf.simulator import ShelfSimulator
+from hardware.vending.driver import MdbVending
+from hardware.vending.mdb.settings import Selection, Settings
 from hardware.vending.port import Machine, Slot
 from hardware.vending.simulator import VendingSimulator
 from tests import broken_devices as other
@@ -95,12 +101,25 @@ def machine(kind: str) -> VendingSimulator:
     return VendingSimulator([slot], rng=Random(1), machine=Machine(kind=kind, motor_ms=300))
 
 
+PLATES: Final = [Plate(plate="p1", item="A", weight_g=9.0, label="l1")]
 SIMULATORS: Final[dict[str, Callable[[], Behaviour]]] = {
     "vending": lambda: machine("vending"),
     "sampling": lambda: machine("sampling"),
-    "shelf": lambda: ShelfSimulator([Plate(plate="p1", item="A", weight_g=9.0, label="l1")], rng=Random(1)),
+    "shelf": lambda: ShelfSimulator(PLATES, rng=Random(1)),
     "scanner": ScannerSimulator,
+    "footfall": lambda: FootfallSimulator(
+        rng=Random(1), clock=system_clock, habits=Habits(arrive_every_s=0.5), report_every_s=1.0
+    ),
 }
+
+DRIVERS: Final[dict[str, Callable[[], Behaviour]]] = {
+    "scanner driver": lambda: ScannerDriver(["usb"], serial="1"),
+    "shelf driver": lambda: ShelfDriver([Plate(plate="p1", item="A", weight_g=9.0)]),
+    "MDB driver": lambda: MdbVending(
+        Settings(slots=[Selection(slot="1", item_number=1, price_minor=500, capacity=8)])
+    ),
+}
+"""With nothing on their wires."""
 
 OTHERS: Final = {
     "example": other.PeopleCounter,
@@ -113,7 +132,7 @@ OTHERS: Final = {
 
 BROKEN: Final[dict[type[other.PeopleCounter], set[str]]] = {
     other.ForgetsAfterPuback: {"delivery.resend"},
-    other.RenumbersAtRestart: {"delivery.earlier_boot_first", "power.reports"},
+    other.RenumbersAtRestart: {"delivery.earlier_boot_first", "power.reports", "power.commands"},
     other.KeepsItsBootId: {"commands.restart", "numbering.bytes"},
     other.ForgetsIdsAtRestart: {
         *("commands.once_after_restart", "power.commands"),
@@ -147,6 +166,7 @@ def simulated(make: Behaviour, folder: Path, name: str, address: BrokerAddress) 
         clock=system_clock,
         new_boot_mark=random_boot_mark,
         limits=limits,
+        act=lambda _: None,
     )
     with DeviceRunner([device]):
         yield Plug(device)
@@ -157,7 +177,7 @@ Place = tuple[Path, str, BrokerAddress]
 
 def all_devices() -> dict[str, Callable[[Place], AbstractContextManager[PowerSwitch]]]:
     found: dict[str, Callable[[Place], AbstractContextManager[PowerSwitch]]] = {}
-    for name, make in SIMULATORS.items():
+    for name, make in {**SIMULATORS, **DRIVERS}.items():
         found[name] = lambda place, make=make: simulated(make(), *place)  # type: ignore[misc]
     makers = {**OTHERS, **{maker.__name__: maker for maker in BROKEN}}
     for name, maker in makers.items():
@@ -186,7 +206,9 @@ def findings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Con
 
     def check(name: str) -> Conformance:
         tape = Tape()
-        setting = Setting(store=STORE, device=logins[name], vend_slot=other.SLOT, pace=PACE)
+        setting = Setting(
+            store=STORE, device=logins[name], vend_slot="" if name in DRIVERS else other.SLOT, pace=PACE
+        )
         with line_to(store, ("127.0.0.1", 0), tape, PACE) as line:
             address = BrokerAddress(
                 host=line.host, port=line.port, user=logins[name], password=passwords[name]
@@ -210,6 +232,13 @@ def test_whoever_keeps_the_contract_passes(name: str, findings: dict[str, Confor
     assert failures(findings[name]) == {}
     untried = {finding.check for finding in findings[name].findings if finding.outcome == "not_tried"}
     assert untried <= {"presence.readings", "reports.used"}
+
+
+@pytest.mark.parametrize("name", DRIVERS)
+def test_a_driver_whose_wires_are_empty_keeps_the_contract(
+    name: str, findings: dict[str, Conformance]
+) -> None:
+    assert failures(findings[name]) == {}
 
 
 @pytest.mark.parametrize("maker", BROKEN, ids=lambda maker: maker.__name__)

@@ -1,4 +1,4 @@
-"""Sessions of the cashless reader: how they begin and end, and machines that are always idle (MDB/ICP 4.3 §7.2, §7.4)."""
+"""Sessions of the cashless reader: how they begin and end; machines that are always idle (MDB/ICP 4.3 §7.2, §7.4)."""
 
 from __future__ import annotations
 

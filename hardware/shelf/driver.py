@@ -38,6 +38,8 @@ from hardware.shelf.weighing.scale import Finding, Moved, Scale
 FAULT_CODES: Final = {"saturated": "OAA", "silent": "ECF"}
 """EVA-DTS 6.1, Annex C: maintenance is needed (something too heavy lies there), a cable or plug has a fault."""
 WIRE: Final = "plates"
+HEARD_WITHIN_S: Final = 5.0
+"""A line on which no sample comes for longer is as good as none: a wrong speed, another device, noise."""
 
 
 class ShelfDriver:
@@ -59,6 +61,8 @@ class ShelfDriver:
         self._screen = Screen()
         self._tags = Tags(tags or {})
         self._faults: dict[tuple[str, str], None] = {}
+        self._unheard_since_s: float | None = None
+        """While there is a line: when a sample last came."""
         self._begin_weighing()
 
     def identity(self) -> Identity:
@@ -80,6 +84,8 @@ class ShelfDriver:
         self._screen.start()
         self._labels.start()
         self._faults.clear()
+        if self._unheard_since_s is not None:
+            self._unheard_since_s = now_s
         return self.update(now_s, [])
 
     def update(self, now_s: float, inputs: Sequence[Input]) -> Update:
@@ -88,9 +94,14 @@ class ShelfDriver:
         for happening in inputs:
             outputs += self._take(now_s, happening)
         outputs += self._labels.due(now_s)
+        deaf_s = None if self._unheard_since_s is None else self._unheard_since_s + HEARD_WITHIN_S
+        if deaf_s is not None and now_s >= deaf_s:
+            outputs += self._fault(FAULT_CODES["silent"], WIRE, True)
+            deaf_s = None
         codes = tuple(sorted({code for code, _ in self._faults}))
         outputs.append(Condition("ready", codes, self._labels.readings()))
-        return Update(outputs, self._labels.wake_s())
+        wakes = [at_s for at_s in (self._labels.wake_s(), deaf_s) if at_s is not None]
+        return Update(outputs, min(wakes, default=None))
 
     def _begin_weighing(self) -> None:
         self._scale = Scale(self._rows)
@@ -100,7 +111,7 @@ class ShelfDriver:
     def _take(self, now_s: float, happening: Input) -> list[Output]:
         match happening:
             case Weighed(samples=samples):
-                return self._weigh(samples)
+                return [*self._heard(now_s), *self._weigh(samples)]
             case ShopperCame():
                 return self._screen.came(now_s)
             case ShopperLeft():
@@ -114,8 +125,10 @@ class ShelfDriver:
                 self._scale.tare()
                 return []
             case WireLost():
+                self._unheard_since_s = None
                 return self._fault(FAULT_CODES["silent"], WIRE, True)
             case WireBack():
+                self._unheard_since_s = now_s
                 return self._fault(FAULT_CODES["silent"], WIRE, False)
             case CommandGiven(command=command):
                 return self._obey(now_s, command)
@@ -139,6 +152,12 @@ class ShelfDriver:
         return [Light(command.plate)]
 
     # ── plates ──────────────────────────────────────────────────────────────────────────────────────
+
+    def _heard(self, now_s: float) -> list[Output]:
+        if self._unheard_since_s is None:
+            return []
+        self._unheard_since_s = now_s
+        return self._fault(FAULT_CODES["silent"], WIRE, False)
 
     def _weigh(self, samples: Sequence[tuple[float, str, float]]) -> list[Output]:
         outputs: list[Output] = []

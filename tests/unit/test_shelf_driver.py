@@ -210,6 +210,16 @@ def test_a_line_that_is_pulled_out_is_a_fault_until_it_is_back() -> None:
     assert follows(shelf, 2.0, WireBack()) == says(FaultCleared(code="ECF", part="plates"))
 
 
+def test_a_line_on_which_only_noise_comes_is_a_fault_until_a_sample_comes() -> None:
+    shelf = driver()
+    shelf.update(1.0, [WireBack()])
+    assert shelf.update(5.9, []).wake_s == 6.0
+    assert follows(shelf, 6.0) == says(FaultRaised(code="ECF", part="plates"))
+    assert follows(shelf, 7.0, Weighed(((1.0, "p1", 900.0),))) == says(
+        FaultCleared(code="ECF", part="plates")
+    )
+
+
 def test_a_line_of_text_is_a_sample_or_something_else_that_happened() -> None:
     assert read_line(b"1.5,p1,900.25\r\n") == [(1.5, "p1", 900.25)]
     assert read_line(b'{"t": 1.5, "grams": {"p1": 1.0, "p2": 2}}') == [(1.5, "p1", 1.0), (1.5, "p2", 2.0)]

@@ -58,7 +58,7 @@ def _latency(answers: Sequence[shelf.Answered]) -> Figure:
         ]
         axes.hist(late, bins=48, range=(-50, 350), alpha=0.65, color=colour, label=label)
     axes.axvline(AIM_MS, color=WARN, linestyle="--", linewidth=1, label=f"aim: {AIM_MS} ms")
-    axes.set_xlabel("ms of stream time from the hand's leaving to the answer (ends gather what lies beyond)")
+    axes.set_xlabel("ms of stream time from hand gone to answer (outermost bars: all beyond)")
     axes.set_ylabel("answers")
     axes.legend()
     return figure

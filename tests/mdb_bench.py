@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tty
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from hardware.behaviour import CommandGiven, Condition, Input, Say, Update
@@ -73,13 +73,16 @@ class MachineOnACable:
     """A running controller, and the line of our reader to it. `with` starts both."""
 
     def __init__(
-        self, folder: Path, plan: VmcPlan | None = None, trace: Callable[[str, str], None] | None = None
+        self,
+        folder: Path,
+        plan: VmcPlan | None = None,
+        shopper: Callable[[Vmc], Sequence[VmcInput]] | None = None,
     ) -> None:
         self.cable = Cable(folder)
         self.vmc = Vmc(plan or VmcPlan(prices=PRICES))
         self.heard: Callable[[Input], None] = lambda happening: None
-        self._machine = SerialShell(self.cable.open, VmcTalker(self.vmc), "vmc")
-        talker = ReaderTalker(SETTINGS.profile(), NineBit(), lambda happening: self.heard(happening), trace)
+        self._machine = SerialShell(self.cable.open, VmcTalker(self.vmc, shopper), "vmc")
+        talker = ReaderTalker(SETTINGS.profile(), NineBit(), lambda happening: self.heard(happening))
         self.line = SerialShell(lambda: serial_port(str(self.cable.path), 115_200), talker)
 
     def happen(self, *inputs: VmcInput) -> None:

@@ -17,10 +17,14 @@ from typer.testing import CliRunner
 
 from edge_agent.domain.policy import Policy
 from hardware.broker import EmbeddedBroker
+from hardware.conformance.bench import Pace
+from hardware.conformance.checking import Setting, check_device
+from hardware.conformance.tape import Tape
 from hardware.device import Device
+from hardware.link import BrokerAddress
 from hardware.runner import DeviceRunner, random_boot_mark, system_clock
 from hardware.vending.driver import MdbVending
-from hardware.vending.mdb.vmc_simulator import Fault, FaultOrdered, PaidCash, Pressed, VmcPlan
+from hardware.vending.mdb.vmc_simulator import EagerShopper, Fault, FaultOrdered, PaidCash, Pressed, VmcPlan
 from popshop.commands.device import app as device_app
 from popshop.console import UserError
 from tests.edge_harness import assert_books_hold, assert_chained
@@ -134,6 +138,40 @@ def test_a_bad_line_costs_time_but_no_sale(shop: Shop) -> None:
 def test_a_sale_for_coins_is_in_the_books(shop: Shop) -> None:
     shop.machine.happen(PaidCash(11))
     eventually(lambda: shop.agent.queries.totals()["cash_sales"] == 1)
+
+
+def test_with_a_machine_behind_it_the_driver_passes_the_conformance_kits_checks_of_vending(
+    tmp_path: Path,
+) -> None:
+    pace = Pace(answer_s=5.0, boot_s=6.0, back_s=10.0, vend_s=8.0, flight_s=0.3, quiet_s=0.8)
+    broker = EmbeddedBroker(tmp_path / "broker", STORE)
+    who = device_address(broker, "vm-1")
+    broker.start()
+    user, password = broker.agent_credentials()
+    told: list[str | None] = []
+    agent = BrokerAddress(host="127.0.0.1", port=broker.port, user=user, password=password)
+    with MachineOnACable(tmp_path, shopper=EagerShopper(PRICES)) as machine:
+        device = Device(
+            STORE,
+            "vm-1",
+            MdbVending(SETTINGS),
+            tmp_path,
+            who,
+            clock=system_clock,
+            new_boot_mark=random_boot_mark,
+            act=machine.line.give,
+            listener=lambda event: told.append(event.detail.get("status")),
+        )
+        machine.heard = device.put
+        with DeviceRunner([device]):
+            eventually(lambda: "ready" in told)
+            setting = Setting(store=STORE, device="vm-1", only=("presence.state", "vending"), vend_slot="1", pace=pace)
+            found = check_device(setting, agent, Tape(), progress=lambda _: None)
+    broker.stop()
+    outcomes = {finding.check: (finding.outcome, finding.seen) for finding in found.findings}
+    assert {"vending.lock", "vending.expired", "vending.outcome", "vending.after_restart"} <= set(outcomes)
+    assert {outcome for outcome, _ in outcomes.values()} == {"passed"}, outcomes
+    assert machine.vmc.dispensed == [11] * len(machine.vmc.dispensed)
 
 
 def test_the_command_sells_through_a_simulated_machine_and_shows_the_conversation(tmp_path: Path) -> None:

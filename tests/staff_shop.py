@@ -27,6 +27,7 @@ def slot(name: str = "1-01", count: int = 5, **more: Any) -> dict[str, Any]:
         "par_level": 8,
         "capacity": 10,
         "blocked": None,
+        "food": False,
     } | more
 
 
@@ -40,6 +41,7 @@ def device(name: str = "vm-1", **more: Any) -> dict[str, Any]:
         "readings": {"temperature_c": 4.02},
         "last_seen_at": at(1),
         "clock_offset_ms": 12,
+        "food_stopped": None,
         "slots": [slot()],
     } | more
 

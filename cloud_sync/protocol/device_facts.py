@@ -180,6 +180,30 @@ class FootfallCounted(Fact, frozen=True, kw_only=True):
     """What it counts for: the counter's `to_at` where it can be true, else the store's time."""
 
 
+class FoodStopped(Fact, frozen=True, kw_only=True):
+    """Food in this device was too warm for too long: none of it is sold until a person looked after it.
+
+    `reason`: machine (its own health timer ran out) or temperature (the store judged its readings).
+    """
+
+    TYPE = "popshop.device.food_stopped.v1"
+    device: str
+    code: str
+    """EJH, the health timer's EVA-DTS event code."""
+    reason: str
+    since: str
+    """Since when it is not known to have been cold enough; empty where only the machine knows."""
+
+
+class FoodReleased(Fact, frozen=True, kw_only=True):
+    """A person looked after the food in a device, and it is sold again. `outcome`: fine or thrown_away."""
+
+    TYPE = "popshop.device.food_released.v1"
+    device: str
+    outcome: str
+    by: str
+
+
 class ReportQuarantined(Fact, frozen=True, kw_only=True):
     """A device sent what we cannot read. The bytes are kept aside under `quarantine_id`."""
 

@@ -51,6 +51,8 @@ class ItemListed(Fact, frozen=True, kw_only=True):
     """Tax in basis points of the price, included in it (1300 = 13 %)."""
     price_version: int = 0
     """Goes up with every new price of the SKU; 0 in rows from before there were versions."""
+    food: bool = False
+    """It spoils when it is warm for too long, so it is not sold then."""
 
 
 class PriceVersionRaised(Fact, frozen=True, kw_only=True):

@@ -40,6 +40,7 @@ def list_items(command: ListItems, currency: str, known: Mapping[str, Item]) -> 
                 currency=currency,
                 tax_rate_bp=item.tax_rate_bp,
                 price_version=versions[item.sku],
+                food=item.food,
             )
         )
     return out

@@ -115,6 +115,7 @@ class ListedItem:
     brand: str = ""
     category: str = ""
     tax_rate_bp: int = 0
+    food: bool = False
 
 
 @dataclass(frozen=True, slots=True)

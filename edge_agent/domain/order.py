@@ -131,6 +131,8 @@ class Slot:
     blocked: bool
     ready: bool
     failures: int = 0
+    spoiling: bool = False
+    """It holds food that was too warm for too long, and nobody has looked after it."""
 
     @property
     def available(self) -> int:
@@ -219,12 +221,13 @@ def _take(
     ]
     if not fitting:
         return Refusal("unknown_slot" if wanted.slot or wanted.device else "sold_out", wanted.sku)
-    stocked = [s for s in fitting if not s.blocked and free[s.device, s.slot] > 0]
+    in_sale = [s for s in fitting if not s.blocked and free[s.device, s.slot] > 0]
+    stocked = [s for s in in_sale if not s.spoiling]
     usable = sorted(
         (s for s in stocked if s.ready), key=lambda s: (-free[s.device, s.slot], s.device, s.slot)
     )
     if sum(free[s.device, s.slot] for s in usable) < wanted.qty:
-        return Refusal("machine_not_ready" if len(stocked) > len(usable) else "sold_out", wanted.sku)
+        return Refusal(_why_not(in_sale, stocked, usable), wanted.sku)
     taken: list[tuple[Slot, int]] = []
     missing = wanted.qty
     for slot in usable:
@@ -235,6 +238,13 @@ def _take(
         if not missing:
             break
     return taken
+
+
+def _why_not(in_sale: Sequence[Slot], stocked: Sequence[Slot], usable: Sequence[Slot]) -> str:
+    """Of several reasons the one that somebody can do most about."""
+    if len(stocked) > len(usable):
+        return "machine_not_ready"
+    return "food_stopped" if len(in_sale) > len(stocked) else "sold_out"
 
 
 def cancel(order: Order | None, command: CancelOrder) -> list[facts.Fact] | Refusal:

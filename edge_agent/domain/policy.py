@@ -22,3 +22,6 @@ class Policy:
     (a backlog after an outage); see `domain.clocks`."""
     label_patience_s: int = 60
     """How long a label may show something else than the price that the kiosk says, before a person is told."""
+    food_limit_dc: int = 80
+    """Tenths of a degree Celsius; food that is warmer than this for `food_limit_s` is not sold any more."""
+    food_limit_s: int = 1_800

@@ -33,6 +33,18 @@ SENTENCES: Final[dict[str, tuple[int, str, str]]] = {
         "售货机暂时不可用，请稍后再试或找店员。",
         "The machine is not ready. Try again shortly or ask our staff.",
     ),
+    "food_stopped": (
+        409,
+        "机内温度过高，该食品已暂停销售，请选择其他商品或找店员。",
+        "It got too warm in the machine, so this food is not sold. Choose something else or ask our staff.",
+    ),
+    "food_not_stopped": (409, "这台机器的食品没有停售。", "Food in this machine is not stopped."),
+    "still_too_warm": (
+        409,
+        "机内温度仍然过高，或机器仍报告 EJH。请等它降温，开关一次机门，再恢复销售。",
+        "It is still too warm in the machine, or it still reports EJH. Let it get cold, open and close its door, "
+        "then release the food.",
+    ),
     "order_closed": (409, "订单已结束。", "This order has ended."),
     "already_paying": (409, "订单正在支付中。", "A payment for this order is already on its way."),
     "not_payable": (409, "订单无需支付。", "There is nothing to pay for this order."),

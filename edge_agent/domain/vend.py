@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from cloud_sync.protocol import facts
 from cloud_sync.protocol.envelope import rfc3339
+from cloud_sync.protocol.eva_dts.events import HEALTH_TIMER
 from edge_agent.domain.clocks import sold_at
 from edge_agent.domain.commands import SettleVend
 from edge_agent.domain.order import OPEN_VENDS, Order, Refund, Slot, Vend, conclusion
@@ -84,6 +85,17 @@ def failed(order: Order, vend_id: str, code: str, slot: Slot | None, policy: Pol
     if slot is not None and not slot.blocked and slot.failures + 1 >= policy.failures_to_block:
         out.append(facts.SlotBlocked(device=slot.device, slot=slot.slot, reason=f"repeated_failures:{code}"))
     return out
+
+
+def withhold(order: Order | None, vend_id: str, slot: Slot | None) -> list[facts.Fact]:
+    """Food that was too warm for too long stays in the machine, and the money goes back.
+
+    Only for a vend that was never sent: whoever sends them says so. One that may be at the machine is left to it.
+    """
+    if order is None or slot is None or not slot.spoiling:
+        return []
+    vend = order.vend(vend_id)
+    return _failed(order, vend, HEALTH_TIMER, by="store") if vend.state == "requested" else []
 
 
 def unknown(order: Order | None, vend_id: str, reason: str) -> list[facts.Fact]:

@@ -71,6 +71,7 @@ class ItemBody(Body):
     category: OptionalName = ""
     price_minor: Minor
     tax_rate_bp: Annotated[int, Field(ge=0, le=10_000, strict=True)] = 0
+    food: bool = False
 
 
 class CatalogueBody(Body):
@@ -102,6 +103,10 @@ class LabelsBody(Body):
 
 class SettleAuditBody(Body):
     verdict: Literal["counted", "test_vends", "machine_wrong", "unknown"]
+
+
+class ReleaseFoodBody(Body):
+    outcome: Literal["fine", "thrown_away"]
 
 
 class ReceiveBody(Body):

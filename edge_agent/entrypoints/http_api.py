@@ -12,7 +12,7 @@ from cloud_sync.protocol.envelope import rfc3339
 from cloud_sync.protocol.identifiers import is_name
 from edge_agent.adapters.sqlite_store.label_queries import entered
 from edge_agent.adapters.sqlite_store.queries import Queries
-from edge_agent.domain import commands
+from edge_agent.domain import commands, food_commands
 from edge_agent.domain.methods import COUNTER
 from edge_agent.entrypoints import bodies, stock_api
 from edge_agent.entrypoints.access import Access
@@ -86,7 +86,8 @@ class Api:
         return self.order(answer.subject)
 
     async def _device(
-        self, command: commands.CountSlot | commands.BlockSlot | commands.UnblockSlot
+        self,
+        command: commands.CountSlot | commands.BlockSlot | commands.UnblockSlot | food_commands.ReleaseFood,
     ) -> Response:
         await self._do(command)
         return as_json(self._queries.devices([command.device])[0])
@@ -168,6 +169,10 @@ class Api:
         @router.post("/api/devices/{device}/slots/{slot}/unblock", dependencies=staff)
         async def unblock(device: str, slot: str, key: Key) -> Any:
             return await self._device(commands.UnblockSlot(f"unblock:{key}", device, slot))
+
+        @router.post("/api/devices/{device}/release-food", dependencies=staff)
+        async def release_food(device: str, body: bodies.ReleaseFoodBody, key: Key) -> Any:
+            return await self._device(food_commands.ReleaseFood(f"release-food:{key}", device, body.outcome))
 
         @router.post("/api/devices", dependencies=staff)
         def enrol(body: bodies.DeviceBody) -> Any:

@@ -27,6 +27,7 @@ from cloud_sync.protocol.witness import Standing
 from edge_agent.adapters.clock import SystemClock
 from edge_agent.adapters.device_relay import DeviceRelay
 from edge_agent.adapters.disk_watch import DiskWatch
+from edge_agent.adapters.food_watch import FoodWatch
 from edge_agent.adapters.hq_link import HqAddress, HqLink
 from edge_agent.adapters.identity import ADDRESS_FILE, LOCK_FILE, Identity
 from edge_agent.adapters.identity import STORE_FILE as STORE_FILE
@@ -42,6 +43,7 @@ from edge_agent.adapters.timers import Timers
 from edge_agent.adapters.witness_file import WitnessFile, beside
 from edge_agent.adapters.worker import Worker
 from edge_agent.domain.commands import Command, OpenStore, StandingChanged
+from edge_agent.domain.food_commands import WithholdVend
 from edge_agent.domain.methods import COUNTER
 from edge_agent.domain.policy import Policy
 from edge_agent.domain.refusals import Refusal, sentences
@@ -126,8 +128,16 @@ class EdgeAgent:
         address = HqAddress(identity.hq_url, identity.store, identity.token, self._witness.machine)
         return HqLink(address, self.queries, self.brain, self.clock, random.random, self._http)
 
+    def _food_watch(self) -> FoodWatch:
+        return FoodWatch(
+            self.queries, self.brain, self.clock, self.config.policy, lambda: self.link.connected
+        )
+
+    def _withhold(self, vend: str) -> None:
+        self.brain.submit(WithholdVend("", vend))
+
     def _make_workers(self) -> list[Worker]:
-        relay = DeviceRelay(self.queries, self.link, self.clock)
+        relay = DeviceRelay(self.queries, self.link, self.clock, self._withhold)
         labels = LabelRelay(self.queries, self.link, self.clock)
         labeller = Worker("label-relay", labels.step, every_s=0.5)
         till = Till({"sandbox": self._sandbox}, self.queries, self.brain, self.clock)
@@ -150,6 +160,7 @@ class EdgeAgent:
             Worker(
                 "timers", Timers(self.queries, self.brain, self.clock, self.config.policy).step, every_s=0.25
             ),
+            Worker("food-watch", self._food_watch().step, every_s=1.0),
             Worker(
                 "disk-watch",
                 DiskWatch(self.config.data, self.brain, self.config.disk_reserve_bytes).step,

@@ -19,7 +19,7 @@ import structlog
 from cloud_sync.protocol import device_facts, facts, instructions
 from cloud_sync.protocol.envelope import parse_time
 from cloud_sync.protocol.numbered_log import Verdict
-from edge_agent.domain import commands, rights
+from edge_agent.domain import commands, food, food_commands, rights
 from edge_agent.domain.device import LogPosition, place
 from edge_agent.domain.refusals import Refusal
 from edge_agent.services.down_rows import decide_down
@@ -76,6 +76,7 @@ class Brain:
             commands.EpochSettled: journal.epoch_settled,
             commands.HeardOfHq: journal.heard_of_hq,
             commands.StandingChanged: journal.standing_changed,
+            food_commands.FoodWatched: journal.food_watched,
         }
         self.storage_full = False
         """Set when the disk is (nearly) full; new sales are refused while it is."""
@@ -247,6 +248,11 @@ class Brain:
             state = command.state
             offset_ms = _offset_ms(now, state.at) if state.status != "lost" else None
             self._journal.note_presence(command.device, "", offset_ms, state.readings, "")
+            warmth = food.heard(
+                self._journal.reader.food_in(command.device).warmth, state, now, self._rules.policy
+            )
+            if warmth is not None:
+                self._journal.note_warmth(command.device, warmth)
         elif isinstance(command, commands.DeviceIntroduced):
             described = msgspec.json.encode(command.describe).decode()
             self._journal.note_presence(command.device, command.describe.boot, None, {}, described)

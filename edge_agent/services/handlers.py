@@ -13,6 +13,8 @@ from edge_agent.domain import (
     catalogue,
     commands,
     device,
+    food,
+    food_commands,
     goods,
     label,
     order,
@@ -176,7 +178,22 @@ def _introduced(r: Reader, c: commands.DeviceIntroduced, now: datetime, rules: R
 
 
 def _presence(r: Reader, c: commands.DevicePresence, now: datetime, rules: Rules) -> Outcome:
-    return device.presence(r.device(c.device), c)
+    said = device.presence(r.device(c.device), c)
+    return [*said, *food.told(r.food_in(c.device), c.state, now, rules.policy)]
+
+
+def _food_overdue(r: Reader, c: food_commands.FoodOverdue, now: datetime, rules: Rules) -> Outcome:
+    return food.overdue(r.food_in(c.device), r.device(c.device), now, rules.policy)
+
+
+def _release_food(r: Reader, c: food_commands.ReleaseFood, now: datetime, rules: Rules) -> Outcome:
+    return food.release(r.food_in(c.device), r.device(c.device), c)
+
+
+def _withhold_vend(r: Reader, c: food_commands.WithholdVend, now: datetime, rules: Rules) -> Outcome:
+    found = r.order_of_vend(c.vend)
+    asked = None if found is None else found.vend(c.vend)
+    return vend.withhold(found, c.vend, None if asked is None else r.slot(asked.device, asked.slot))
 
 
 HANDLERS: dict[type[commands.Command], Handler] = {
@@ -194,6 +211,9 @@ HANDLERS: dict[type[commands.Command], Handler] = {
     commands.PlanSlots: _plan_slots,
     commands.PlanLabels: _plan_labels,
     commands.LabelOverdue: _label_overdue,
+    food_commands.FoodOverdue: _food_overdue,
+    food_commands.ReleaseFood: _release_food,
+    food_commands.WithholdVend: _withhold_vend,
     commands.DeviceIntroduced: _introduced,
     commands.DevicePresence: _presence,
     commands.OpenStore: _open_store,

@@ -9,7 +9,7 @@ from typing import Any
 
 from cloud_sync.protocol import device_facts, facts
 from cloud_sync.protocol.codes.meaning import meaning_of
-from edge_agent.domain import audit, commands, device, footfall, label, stock, vend, visit
+from edge_agent.domain import audit, commands, device, food, footfall, label, stock, vend, visit
 from edge_agent.domain.order import Order, Slot
 from edge_agent.domain.policy import Policy
 from edge_agent.domain.refusals import Refusal
@@ -110,6 +110,13 @@ def _slot_counted(
     ]
 
 
+def _fault_raised(
+    r: Reader, c: commands.DeviceReported, m: messages.FaultRaised, now: datetime, policy: Policy
+) -> Outcome:
+    said = device.plain(c.device, m)
+    return [*said, *food.timer_ran_out(r.food_in(c.device))] if food.is_health_timer(m.code) else said
+
+
 def _plain(
     r: Reader, c: commands.DeviceReported, m: messages.Report, now: datetime, policy: Policy
 ) -> Outcome:
@@ -180,5 +187,6 @@ _REPORTS: dict[type[messages.Report], ReportHandler] = {
     messages.FootfallCounted: _footfall_counted,
     messages.CodeScanned: _code_scanned,
     **dict.fromkeys(device.PLAIN_REPORTS, _plain),
+    messages.FaultRaised: _fault_raised,
     **dict.fromkeys(visit.KINDS, _interaction),
 }

@@ -16,10 +16,13 @@ import msgspec
 from cloud_sync.protocol import envelope, facts
 from cloud_sync.protocol.identifiers import LEDGER, STREAMS, Stream
 from cloud_sync.protocol.numbered_log import GENESIS, row_hash
+from edge_agent.adapters.sqlite_store import food_tables
 from edge_agent.adapters.sqlite_store.projections import project
 from edge_agent.adapters.sqlite_store.reader import SqliteReader
 from edge_agent.domain.commands import EpochSettled, HeardOfHq, StandingChanged, SyncAdvanced
 from edge_agent.domain.device import LogPosition
+from edge_agent.domain.food import Warmth
+from edge_agent.domain.food_commands import FoodWatched
 
 _NEW_LOG = LogPosition(0)
 
@@ -203,6 +206,14 @@ class SqliteJournal:
                 device,
             ),
         )
+
+    def note_warmth(self, device: str, warmth: Warmth) -> None:
+        """Keep since when a device is too warm, for after a restart."""
+        food_tables.note_warmth(self._db, device, warmth)
+
+    def food_watched(self, command: FoodWatched) -> None:
+        """What was cold enough still is, as of now."""
+        food_tables.watched(self._db, self._at)
 
     def quarantine(self, device: str, topic: str, reason: str, body: bytes) -> int:
         """Keep bytes nobody can read where a person can see them. Returns their number."""

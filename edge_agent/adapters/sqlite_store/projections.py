@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from cloud_sync.protocol import device_facts, facts, stock_facts
+from edge_agent.adapters.sqlite_store.food_tables import FOOD_PROJECTIONS
 from edge_agent.adapters.sqlite_store.label_projections import project_labels
 from edge_agent.adapters.sqlite_store.machine_projections import MACHINE_PROJECTIONS
 from edge_agent.adapters.sqlite_store.stock_projections import (
@@ -53,10 +54,10 @@ def _store_opened(db: sqlite3.Connection, f: facts.StoreOpened, at: str) -> None
 
 def _item_listed(db: sqlite3.Connection, f: facts.ItemListed, at: str) -> None:
     db.execute(
-        "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             f.sku, f.gtin, f.name_zh, f.name_en, f.brand, f.category, f.price_minor, f.currency, f.tax_rate_bp,
-            f.price_version,
+            f.price_version, f.food,
         ),
     )  # fmt: skip
 
@@ -291,4 +292,5 @@ PROJECTIONS: dict[type[facts.Fact], Projection] = {
     facts.CashSold: _cash_sold,
     **STOCK_PROJECTIONS,
     **MACHINE_PROJECTIONS,
+    **FOOD_PROJECTIONS,
 }

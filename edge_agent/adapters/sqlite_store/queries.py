@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection
 
 from cloud_sync.protocol.identifiers import STREAMS
+from edge_agent.adapters.sqlite_store.food_queries import SPOILING, FoodQueries
 from edge_agent.adapters.sqlite_store.journal_queries import JournalQueries
 from edge_agent.adapters.sqlite_store.label_queries import LabelQueries, entered
 from edge_agent.adapters.sqlite_store.machine_queries import MachineQueries
@@ -13,11 +14,12 @@ from edge_agent.adapters.sqlite_store.reading import Entity
 from edge_agent.adapters.sqlite_store.stock_queries import StockQueries
 
 _AVAILABLE = """MIN(COALESCE((SELECT SUM(MAX(s.count - s.held, 0)) FROM slots s JOIN devices d ON d.device = s.device
-    WHERE s.sku = items.sku AND s.blocked = '' AND d.status = 'ready'), 0),
+    WHERE s.sku = items.sku AND s.blocked = '' AND d.status = 'ready' AND NOT (items.food AND EXISTS
+    (SELECT 1 FROM food_stops f WHERE f.device = s.device))), 0),
     COALESCE((SELECT r.available FROM rights r WHERE r.sku = items.sku), 0))"""
 
 
-class Queries(JournalQueries, StockQueries, LabelQueries, MachineQueries):
+class Queries(JournalQueries, StockQueries, LabelQueries, MachineQueries, FoodQueries):
     """Entities for screens and workers; see `Reading` for how they are read."""
 
     # ── entities ────────────────────────────────────────────────────────────────────────────────────
@@ -34,7 +36,7 @@ class Queries(JournalQueries, StockQueries, LabelQueries, MachineQueries):
             if skus is None
             else [row for sku in skus for row in self._rows(f"{sql} WHERE items.sku = ?", sku)]
         )
-        return [row | {"sellable": row["available"] > 0} for row in rows]
+        return [row | {"food": bool(row["food"]), "sellable": row["available"] > 0} for row in rows]
 
     def order(self, order: str) -> Entity | None:
         """One order as screens see it."""
@@ -98,12 +100,15 @@ class Queries(JournalQueries, StockQueries, LabelQueries, MachineQueries):
         for row in rows:
             row["faults"] = json.loads(row["faults"])
             row["readings"] = json.loads(row["readings"])
+            row["food_stopped"] = self.food_stop(row["id"])
             row["slots"] = self._rows(
                 "SELECT s.slot, s.sku, i.name_zh, i.name_en, s.count, s.held, s.par_level, s.capacity,"
-                " NULLIF(s.blocked, '') AS blocked FROM slots s LEFT JOIN items i ON i.sku = s.sku"
-                " WHERE s.device = ? ORDER BY s.slot",
+                " NULLIF(s.blocked, '') AS blocked, COALESCE(i.food, 0) AS food"
+                " FROM slots s LEFT JOIN items i ON i.sku = s.sku WHERE s.device = ? ORDER BY s.slot",
                 row["id"],
             )
+            for slot in row["slots"]:
+                slot["food"] = bool(slot["food"])
         return rows
 
     def cases(self) -> list[Entity]:
@@ -135,7 +140,7 @@ class Queries(JournalQueries, StockQueries, LabelQueries, MachineQueries):
     def vends_under_way(self) -> list[Entity]:
         """Vends whose machine has not settled them yet, oldest first."""
         return self._rows(
-            'SELECT id, device, slot, order_id AS "order", line, state, expires_at FROM vends'
+            f'SELECT id, device, slot, order_id AS "order", line, state, expires_at, {SPOILING} AS spoiling FROM vends'
             " WHERE state IN ('requested', 'dispensing') AND state IN ('requested', 'dispensing', 'unknown')"
             " ORDER BY at, id"
         )

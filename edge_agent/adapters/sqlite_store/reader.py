@@ -13,13 +13,15 @@ from cloud_sync.protocol.stock_rights import Right
 from edge_agent.adapters.sqlite_store.stock_projections import PROMISED, order_units
 from edge_agent.domain.audit import AuditCase, Books, LastAudit
 from edge_agent.domain.device import Device
+from edge_agent.domain.food import FoodIn, Warmth
 from edge_agent.domain.goods import Stocked
 from edge_agent.domain.label import Label, LabelKey
 from edge_agent.domain.order import Checkout, Item, Line, Order, Payment, Refund, Slot, Vend
 from edge_agent.domain.rights import Pin, Promise, Units
 
 _SLOT = """SELECT s.device, s.slot, s.sku, s.count, s.held, s.blocked <> '', COALESCE(d.status, '') = 'ready',
-    s.failures FROM slots s LEFT JOIN devices d ON d.device = s.device"""
+    s.failures, COALESCE(i.food, 0) AND EXISTS (SELECT 1 FROM food_stops f WHERE f.device = s.device)
+    FROM slots s LEFT JOIN devices d ON d.device = s.device LEFT JOIN items i ON i.sku = s.sku"""
 
 _ITEM = "SELECT sku, price_minor, currency, tax_rate_bp, price_version FROM items"
 _LABEL = """SELECT l.device, l.label, l.sku, i.price_version, CASE WHEN l.pending THEN l.since ELSE '' END,
@@ -29,9 +31,9 @@ _LABEL = """SELECT l.device, l.label, l.sku, i.price_version, CASE WHEN l.pendin
 _standings = msgspec.json.Decoder(tuple[Standing, ...])
 
 
-def _slot(row: tuple[str, str, str, int, int, int, int, int]) -> Slot:
-    device, slot, sku, count, held, blocked, ready, failures = row
-    return Slot(device, slot, sku, count, held, bool(blocked), bool(ready), failures)
+def _slot(row: tuple[str, str, str, int, int, int, int, int, int]) -> Slot:
+    device, slot, sku, count, held, blocked, ready, failures, spoiling = row
+    return Slot(device, slot, sku, count, held, bool(blocked), bool(ready), failures, bool(spoiling))
 
 
 def _marks(values: Collection[str]) -> str:
@@ -218,6 +220,18 @@ class SqliteReader:
             "SELECT audit, device, verdict <> '' FROM audit_cases WHERE audit = ?", (audit,)
         ).fetchone()
         return None if row is None else AuditCase(row[0], row[1], bool(row[2]))
+
+    def food_in(self, device: str) -> FoodIn:
+        """The food in a device, how warm it is, and whether its sale is stopped."""
+        warmth = self._db.execute("SELECT good_at, warm FROM warmth WHERE device = ?", (device,)).fetchone()
+        stopped = self._db.execute("SELECT 1 FROM food_stops WHERE device = ?", (device,)).fetchone()
+        slots = self._db.execute(f"{_SLOT} WHERE s.device = ? AND i.food = 1 ORDER BY s.slot", (device,))
+        return FoodIn(
+            device,
+            tuple(_slot(row) for row in slots),
+            None if warmth is None else Warmth(warmth[0], bool(warmth[1])),
+            stopped is not None,
+        )
 
     # ── goods and rights ────────────────────────────────────────────────────────────────────────────
 

@@ -54,6 +54,12 @@ def audits_of_machines(db: sqlite_utils.Database) -> None:
     _run(db, _AUDITS)
 
 
+@migrations()
+def food_and_its_warmth(db: sqlite_utils.Database) -> None:
+    """Which items are food, when each device was last known to be cold enough, and whose food is not sold."""
+    _run(db, _FOOD)
+
+
 def _run(db: sqlite_utils.Database, statements: str) -> None:
     for statement in statements.split(";"):
         if statement.strip():
@@ -172,6 +178,14 @@ CREATE TABLE audit_cases (audit TEXT PRIMARY KEY, device TEXT NOT NULL, since TE
     lines TEXT NOT NULL, more INTEGER NOT NULL, verdict TEXT NOT NULL DEFAULT '', settled_at TEXT NOT NULL DEFAULT '')
     WITHOUT ROWID;
 CREATE INDEX audit_cases_open ON audit_cases (at) WHERE verdict = ''
+"""
+
+_FOOD = """
+ALTER TABLE items ADD COLUMN food INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX items_food ON items (sku) WHERE food = 1;
+CREATE TABLE warmth (device TEXT PRIMARY KEY, good_at TEXT NOT NULL, warm INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE food_stops (device TEXT PRIMARY KEY, code TEXT NOT NULL, reason TEXT NOT NULL, since TEXT NOT NULL,
+    at TEXT NOT NULL) WITHOUT ROWID
 """
 
 

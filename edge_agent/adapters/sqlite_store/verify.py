@@ -44,6 +44,7 @@ DERIVED: Final = (
     "footfall",
     "audits",
     "audit_cases",
+    "food_stops",
 )
 MOST_NAMED: Final = 20
 """Differences that are named per table; the others are counted."""

@@ -25,6 +25,8 @@ class Needs:
     pay_outs: list[Entity]
     """Refunds whose money must be handed over: taken at the counter, or refused by the provider."""
     devices: list[Entity]
+    food: list[Entity]
+    """Machines whose food is not sold until somebody has looked after it."""
     audits: list[Entity]
     """Machines whose own counts differ from the shop's."""
     labels: list[Entity]
@@ -45,6 +47,7 @@ class Needs:
             self.disputes,
             self.pay_outs,
             self.devices,
+            self.food,
             self.audits,
             self.labels,
             self.blocked,
@@ -65,6 +68,7 @@ def needs_of(shop: Shop) -> Needs:
         ],
         pay_outs=[refund for refund in shop.refunds if must_be_handed_over(refund)],
         devices=[device for device in shop.devices if device["status"] in UNWELL or device["faults"]],
+        food=[device for device in shop.devices if device["food_stopped"]],
         audits=shop.audits,
         labels=needs_a_person(shop.labels),
         blocked=[pair for pair in blocked if pair[1]["blocked"].startswith(BY_MACHINE)],

@@ -6,6 +6,7 @@ from typing import Final
 
 from edge_agent.entrypoints.staff.audit_sheet import SettleAudit
 from edge_agent.entrypoints.staff.counting_sheets import BlindCount, CountIn
+from edge_agent.entrypoints.staff.food_sheet import ReleaseFood
 from edge_agent.entrypoints.staff.parts import money
 from edge_agent.entrypoints.staff.sheets import (
     Block,
@@ -56,6 +57,9 @@ def open_sheet(tap: Tap, shop: Shop, key: str) -> Sheet | None:
         case ("settle_audit", audit):
             differs = shop.audit(audit)
             return None if differs is None else SettleAudit(key=key, case=differs)
+        case ("release_food", device):
+            warm = shop.device(device)
+            return None if warm is None or not warm["food_stopped"] else ReleaseFood(key=key, device=device)
         case ("order", order):
             return OrderCard(key=key, order=order)
         case ("give_back", order):

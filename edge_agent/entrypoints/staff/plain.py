@@ -7,6 +7,7 @@ from typing import Final
 from cloud_sync.protocol.eva_dts.events import meaning
 from edge_agent.entrypoints.staff.audit_words import AUDIT_NAMES
 from edge_agent.entrypoints.staff.device_faults import DEVICE_FAULTS
+from edge_agent.entrypoints.staff.food_words import FOOD_NAMES
 from edge_agent.entrypoints.staff.label_words import LABEL_NAMES
 from edge_agent.entrypoints.staff.words import LANGUAGES, Language
 
@@ -76,6 +77,7 @@ NAMES: Final[dict[str, tuple[str, str]]] = (
     }
     | LABEL_NAMES
     | AUDIT_NAMES
+    | FOOD_NAMES
 )
 
 BLOCK_REASONS: Final = ("cleaning", "damaged", "expired_goods", "wrong_goods", "staff")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 from edge_agent.domain.methods import COUNTER
-from edge_agent.entrypoints.staff import audit_area, orders_area, parts, stock_sheet_views
+from edge_agent.entrypoints.staff import audit_area, food_area, orders_area, parts, stock_sheet_views
 from edge_agent.entrypoints.staff.audit_sheet import SettleAudit
+from edge_agent.entrypoints.staff.food_sheet import ReleaseFood
 from edge_agent.entrypoints.staff.needs import refundable_minor
 from edge_agent.entrypoints.staff.parts import button, goods, money, signed, text
 from edge_agent.entrypoints.staff.plain import BLOCK_REASONS, REFUND_REASONS, named, why_blocked
@@ -47,6 +48,8 @@ def render(language: Language, sheet: Sheet, shop: Shop) -> str:
             body = confirm(language, sheet, means, word(language, "unblock_yes"))
         case SettleAudit():
             title, body = audit_area.sheet(language, sheet, shop)
+        case ReleaseFood():
+            title, body = food_area.sheet(language, sheet, shop)
         case OrderCard():
             title, body = f"{word(language, 'order')} {text(sheet.order)}", _order(language, shop)
         case GiveBack():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from edge_agent.entrypoints.staff.audit_words import AUDIT_WORDS
+from edge_agent.entrypoints.staff.food_words import FOOD_WORDS
 from edge_agent.entrypoints.staff.label_words import LABEL_WORDS
 from edge_agent.entrypoints.staff.stock_words import STOCK_WORDS
 
@@ -223,6 +224,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = (
     | STOCK_WORDS
     | LABEL_WORDS
     | AUDIT_WORDS
+    | FOOD_WORDS
 )
 
 

@@ -165,7 +165,9 @@ def test_with_a_machine_behind_it_the_driver_passes_the_conformance_kits_checks_
         machine.heard = device.put
         with DeviceRunner([device]):
             eventually(lambda: "ready" in told)
-            setting = Setting(store=STORE, device="vm-1", only=("presence.state", "vending"), vend_slot="1", pace=pace)
+            setting = Setting(
+                store=STORE, device="vm-1", only=("commands.restart", "vending"), vend_slot="1", pace=pace
+            )
             found = check_device(setting, agent, Tape(), progress=lambda _: None)
     broker.stop()
     outcomes = {finding.check: (finding.outcome, finding.seen) for finding in found.findings}

@@ -100,7 +100,8 @@ def _words(has: dict[str, Any], what: str) -> list[str] | str:
 
 def _distinct(names: list[Any], where: str) -> list[str] | str:
     found = _texts(names, where)
-    return f"{where} names something twice" if len(set(names)) < len(names) and found is names else found
+    twice = isinstance(found, list) and len(set(found)) < len(found)
+    return f"{where} names something twice" if twice else found
 
 
 def _texts(names: list[Any], where: str) -> list[str] | str:

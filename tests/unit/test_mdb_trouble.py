@@ -55,6 +55,24 @@ def test_a_reset_counts_as_success_only_once_the_yes_has_left(before: str, happe
     Talk().read(before).read(f"vmc: RESET\nus: ACK\nthen: {happens}\nvmc: POLL\nus: JUST RESET")
 
 
+@pytest.mark.parametrize("lost", ["NAK", "(nothing)"])
+def test_a_reset_after_a_yes_that_may_not_have_been_heard_leaves_the_outcome_open(lost: str) -> None:
+    Talk().read(
+        ASKED
+        + f"""
+        shop: approve
+        vmc: POLL
+        us: VEND APPROVED 1.50
+        vmc: {lost}
+        vmc: RESET
+        us: ACK
+        then: ApprovalSent, StateIs INACTIVE, OutcomeUnknown, SessionEnded
+        vmc: POLL
+        us: JUST RESET
+    """
+    )
+
+
 def test_a_line_that_was_lost_after_the_yes_says_nothing_of_the_vend_whatever_comes_then() -> None:
     Talk().read(
         APPROVED
@@ -276,7 +294,9 @@ def test_behind_an_adapter_that_polls_by_itself_answers_are_handed_over_once() -
     talk = Talk(wire=BOX)
     talk.put()
     talk.read("""
-        then: StateIs DISABLED
+        then: StateIs ENABLED
+        vmc: READER DISABLE
+        state: DISABLED
         vmc: READER ENABLE
         vmc: VEND REQUEST 1.50 item 3
         shop: approve
@@ -295,7 +315,7 @@ BOXED = """
     vmc: VEND REQUEST 1.50 item 3
     shop: approve
     us: VEND APPROVED 1.50
-    then: StateIs DISABLED, StateIs ENABLED, StateIs VEND, Selected 1.50 item 3, ApprovalSent
+    then: StateIs ENABLED, StateIs VEND, Selected 1.50 item 3, ApprovalSent
 """
 
 

@@ -52,7 +52,7 @@ class Reader:
         self._end_at_s: float | None = None
         if not self._wire.sets_up:
             self._answers.add(Answer(Response.JUST_RESET))
-        self._to(State.DISABLED if self._wire.sets_up else State.INACTIVE)
+        self._to(self._resting if self._terms.configured else State.INACTIVE)
 
     @property
     def state(self) -> State:
@@ -155,10 +155,15 @@ class Reader:
 
     def _reset(self) -> None:
         vend, session = self._vend, self._session or self._offer is not None
+        unheard = self._answers.has(Response.VEND_APPROVED)
         self._power_up()
         self._talk.ack()
         if vend is not None and vend.phase == "sent":
-            self._happened.append(port.Dispensed(vend.request, by_reset=True))
+            # Between a yes that was heard and its outcome a reset counts as success (§7.4.1).
+            by_reset = (
+                port.OutcomeUnknown(vend.request) if unheard else port.Dispensed(vend.request, by_reset=True)
+            )
+            self._happened.append(by_reset)
         elif vend is not None:
             self._happened.append(port.Withdrawn(vend.request))
         if session:

@@ -23,10 +23,10 @@ class Terms(msgspec.Struct, frozen=True):
 
 
 def terms_at_power_up(profile: Profile, wire: Wire) -> Terms:
-    """Nothing is agreed, unless the adapter did that for us."""
+    """Nothing is agreed, unless the adapter did that for us: it passes on changes only, so we may sell until told."""
     if not wire.sets_up:
         return Terms()
-    return Terms(configured=True, level=profile.level)
+    return Terms(configured=True, level=profile.level, may_sell=True)
 
 
 def configured(terms: Terms, profile: Profile, level: int) -> Terms:

@@ -74,7 +74,7 @@ class PeopleCounter:
 
     def step(self):  # rule 4: send in order, and from the oldest again when nobody answers
         if self.client is None or self.client.loop(0.05) != mqtt.MQTT_ERR_SUCCESS:
-            time.sleep(0.5)
+            time.sleep(self.RESEND_S / 4)
             self.connect()
         if self.again_at and time.monotonic() > self.again_at:
             self.present("ready")

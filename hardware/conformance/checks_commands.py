@@ -109,7 +109,7 @@ def _restart(bench: Bench) -> Verdict:
         refused = [row for row in bench.rows(mark) if row.name == "command_refused"]
         said = shown(refused[-1].body) if refused else "no report of a new boot"
         return failed(f"within {bench.pace.boot_s:.0f} s: {said}")
-    goodbye = bench.wait_state(mark, "disconnected", timeout_s=bench.pace.flight_s)
+    goodbye = bench.wait_state(mark, "disconnected", timeout_s=bench.pace.answer_s)
     if goodbye is None:
         return failed("a new boot, and no status disconnected before it")
     return judged("" if booted.seq == 1 else f"booted is report {booted.seq}", f"boot {booted.boot}")

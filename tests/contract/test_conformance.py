@@ -124,9 +124,7 @@ DRIVERS: Final[dict[str, Callable[[], Behaviour]]] = {
 OTHERS: Final = {
     "example": other.PeopleCounter,
     "machine": other.Machine,
-    "samples": other.SamplingMachine,
     "labels": other.Shelf,
-    "reader": other.Scanner,
 }
 """By another hand, and right."""
 

@@ -13,7 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
+import segno
 
 from hardware.broker import EmbeddedBroker
 from hardware.device import Device
@@ -132,6 +135,26 @@ def test_at_the_keyboard_a_scanner_tells_what_it_reads_and_never_a_payment_code(
     assert PAYMENT_CODE not in json.dumps(told) + rest + complaints
     reasons = [each["detail"]["reason"] for each in told if each["what"] == "source"]
     assert any("not plugged in" in reason for reason in reasons)
+
+
+def test_a_film_is_a_camera_for_trying_things_out_and_a_code_held_up_is_one_scan(tmp_path: Path) -> None:
+    code = np.kron(np.array(segno.make(f"https://id.example/01/0{GTIN}").matrix), np.ones((8, 8)))
+    empty = np.full((480, 640, 3), 200, np.uint8)
+    held = empty.copy()
+    held[40 : 40 + len(code), 60 : 60 + len(code)] = (255 - code * 235)[:, :, None]
+    writer = cv2.VideoWriter(str(tmp_path / "film.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 25, (640, 480))
+    for picture in [empty] * 10 + [held] * 40 + [empty] * 10:
+        writer.write(picture)
+    writer.release()
+    options = f"--store {STORE} --device sc-1 --broker mqtt://a:b@127.0.0.1:9 --data {tmp_path} --json"
+    argv = [*POPSHOP, "device", "scanner", *options.split(), "--source", f"file:{tmp_path / 'film.avi'}"]
+    done = subprocess.run(argv, capture_output=True, text=True, env=ENVIRONMENT, check=True, timeout=60)
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    scanned = [each["detail"] for each in told if each["detail"].get("type") == "code_scanned"]
+    assert [(each["symbology"], each["text"]) for each in scanned] == [
+        ("QR Code", f"https://id.example/01/0{GTIN}")
+    ]
+    assert [each["detail"]["state"] for each in told if each["what"] == "source"] == ["up", "ended"]
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,6 @@ class Option(IntEnum):
     """Optional feature bits of a level 3 device (§7.4.18)."""
 
     MONEY_32_BIT = 0x02
-    MULTI_CURRENCY = 0x04
     ALWAYS_IDLE = 0x20
 
 

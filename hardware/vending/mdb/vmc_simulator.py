@@ -97,8 +97,6 @@ class Vmc:
         """What the reader offers while a session is open."""
         self.dispensed: list[int] = []
         """Items that fell after an approval, for whoever checks the machine against the books."""
-        self.answered: list[Response] = []
-        """What the reader said, in order, repetitions left out."""
         self._vending: int | None = None
         self._wide = False
         self._start()
@@ -176,8 +174,6 @@ class Vmc:
 
     def _listen(self, now_s: float, data: bytes) -> None:
         code = data[0]
-        if code in Response.__members__.values():
-            self.answered.append(Response(code))
         match code:
             case Response.JUST_RESET | Response.OUT_OF_SEQUENCE if self._vending is None:
                 self._start(reset=code == Response.OUT_OF_SEQUENCE)

@@ -35,7 +35,7 @@ ROOT = Path(__file__).parents[2]
 POPSHOP = [sys.executable, "-c", "from popshop.cli import main; main()"]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'scripts'}"}
 PATIENT = Policy(vend_timeout_ms=12_000, vend_command_ttl_ms=10_000)
-HASTY = Policy(vend_timeout_ms=2_500, vend_command_ttl_ms=2_000)
+HASTY = Policy(vend_timeout_ms=4_000, vend_command_ttl_ms=3_500)
 
 
 class Shop:
@@ -115,7 +115,7 @@ def test_an_adapter_that_is_pulled_out_and_put_back_sells_what_waited(shop: Shop
 
 
 def test_an_adapter_that_is_pulled_out_after_the_yes_leaves_the_vend_to_a_person(tmp_path: Path) -> None:
-    with a_shop(tmp_path, HASTY, VmcPlan(prices=PRICES, motor_s=3.5)) as shop:
+    with a_shop(tmp_path, HASTY, VmcPlan(prices=PRICES, motor_s=5.0)) as shop:
         order = shop.agent.sell("A")
         shop.press(11)
         eventually(lambda: shop.agent.vends(order) == ["dispensing"])
@@ -207,6 +207,23 @@ def test_the_command_sells_through_a_simulated_machine_and_shows_the_conversatio
         "VEND REQUEST 5.00 item 11",
         "VEND APPROVED 5.00",
     ]
+
+
+def test_the_command_says_why_there_is_no_line_and_goes_on_looking(tmp_path: Path) -> None:
+    (tmp_path / "machine.json").write_bytes(msgspec.json.encode(SETTINGS))
+    options = (
+        f"device mdb --store s --device d --broker mqtt://a:b@127.0.0.1:9 --data {tmp_path} --json"
+        f" --settings {tmp_path / 'machine.json'} --port {tmp_path / 'ttyUSB9'}"
+    )
+    command = subprocess.Popen(POPSHOP + options.split(), stdout=subprocess.PIPE, text=True, env=ENVIRONMENT)
+    assert command.stdout is not None
+    events = (json.loads(line) for line in command.stdout)
+    said = next(event["detail"]["said"] for event in events if event["what"] == "bus")
+    assert "No such file or directory" in said
+    assert command.poll() is None
+    command.send_signal(signal.SIGTERM)
+    command.communicate(timeout=10)
+    assert command.returncode == 0
 
 
 @pytest.mark.parametrize(

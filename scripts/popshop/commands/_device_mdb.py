@@ -22,6 +22,7 @@ from hardware.device_events import DeviceEvent
 from hardware.runner import DeviceRunner, random_boot_mark, system_clock
 from hardware.vending.driver import MdbVending
 from hardware.vending.mdb.dialects import DIALECTS
+from hardware.vending.mdb.port import Happening, LineFound, LineLost
 from hardware.vending.mdb.serial_shell import FilePort, Port, SerialShell, serial_port
 from hardware.vending.mdb.settings import Settings, SettingsError, read_settings
 from hardware.vending.mdb.talkers import ReaderTalker, Trace, VmcTalker
@@ -70,7 +71,8 @@ def mdb(
         heard: deque[DeviceEvent] = deque(maxlen=MOST_UNSHOWN)
         tracer = _tracer(heard, device) if trace else None
         # The line and the device know each other; the line begins to talk when both are there.
-        talker = ReaderTalker(machine.profile(), DIALECTS[dialect](), lambda news: shell.put(news), tracer)
+        tell = _telling(heard, device, lambda news: shell.put(news))
+        talker = ReaderTalker(machine.profile(), DIALECTS[dialect](), tell, tracer)
         line = SerialShell(open_port, talker)
         try:
             shell = Device(
@@ -118,6 +120,25 @@ def _opener(stack: ExitStack, machine: Settings, port: str, baud: int) -> Callab
     stack.enter_context(simulated)
     path = os.ttyname(our_end)
     return lambda: serial_port(path, baud)
+
+
+def _telling(
+    heard: deque[DeviceEvent], device: str, put: Callable[[Happening], None]
+) -> Callable[[Happening], None]:
+    """Hand on what happens on the bus, and show why there is no line: presence has no room for the reason."""
+    shown = ""
+
+    def tell(news: Happening) -> None:
+        nonlocal shown
+        reason = news.reason if isinstance(news, LineLost) else "found" if isinstance(news, LineFound) else ""
+        if reason and reason != shown:
+            shown = reason
+            heard.append(
+                DeviceEvent(rfc3339(system_clock()), device, "bus", {"who": "adapter", "said": reason})
+            )
+        put(news)
+
+    return tell
 
 
 def _tracer(heard: deque[DeviceEvent], device: str) -> Trace:

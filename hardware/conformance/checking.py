@@ -65,7 +65,7 @@ def check_device(
     power: PowerSwitch | None = None,
     progress: Callable[[Finding], None],
 ) -> Conformance:
-    """Check one device at a broker, as its store's agent. Raises NoBroker."""
+    """Check one device at a broker, as its store's agent. Raises NoBroker and OtherStore."""
     with StoreSide(broker, setting.store, setting.device, tape) as side:
         bench = Bench(
             setting.store,

@@ -47,7 +47,10 @@ MISSING: Final = {
 def run(
     bench: Bench, *, only: Iterable[str] = (), progress: Callable[[Finding], None] = lambda _: None
 ) -> Conformance:
-    """Make every check that can be made; those named in `only` (names or groups) when there are any."""
+    """Make every check that can be made; those named in `only` (names or groups) when there are any.
+
+    Raises OtherStore when somebody else answers the device.
+    """
     wanted = set(only)
     findings: list[Finding] = []
     outcomes: dict[str, str] = {}
@@ -95,7 +98,9 @@ def _make(bench: Bench, check: Check, outcomes: dict[str, str], *, answers: bool
     try:
         if "answers" in check.needs and not bench.alive():
             return not_tried("the device does not answer any more")
-        return check.run(bench)
+        verdict = check.run(bench)
+        bench.side.be_alone()
+        return verdict
     except Flooded as error:
         return failed(str(error))
     finally:

@@ -14,7 +14,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
 from cloud_sync.protocol.numbered_log import Verdict, judge
-from hardware.conformance.rows import Row, read_row
+from hardware.conformance.rows import Row, read_row, shown
 from hardware.conformance.tape import Received, Tape
 from hardware.link import BrokerAddress
 from hardware.messages import Ack, encode
@@ -27,10 +27,17 @@ class NoBroker(RuntimeError):
     """The broker cannot be reached or does not want us; the text says why."""
 
 
+class OtherStore(RuntimeError):
+    """Somebody else acknowledges the device's reports: nothing that is found would say anything about the device."""
+
+
 class StoreSide:
     """Speaks with one device of one store. A context. Raises NoBroker when it cannot begin."""
 
-    def __init__(self, address: BrokerAddress, store: str, device: str, tape: Tape) -> None:
+    def __init__(
+        self, address: BrokerAddress, store: str, device: str, tape: Tape, *, name: str = "check"
+    ) -> None:
+        """`name` tells this client from others that speak with the device."""
         self._address = address
         self._store, self._device = store, device
         self._tape = tape
@@ -38,11 +45,14 @@ class StoreSide:
         self._holding = False
         self._watermarks: dict[str, int] = {}
         self._highest: dict[str, int] = {}
-        self._client = self._new_client("check")
+        self._acks: set[bytes] = set()
+        self._stranger = b""
+        self._client = self._new_client(name)
         self._client.on_message = self._on_message
 
     def __enter__(self) -> StoreSide:
-        _begin(self._client, self._address, [(self._topic(leaf), 1) for leaf in FROM_DEVICE])
+        heard: tuple[Leaf, ...] = (*FROM_DEVICE, "ack")
+        _begin(self._client, self._address, [(self._topic(leaf), 1) for leaf in heard])
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -50,7 +60,17 @@ class StoreSide:
 
     def send(self, leaf: Leaf, body: bytes) -> None:
         """Publish an ack (QoS 0, as the store does) or a command (QoS 1), or whatever the device is to survive."""
+        if leaf == "ack":
+            self._acks.add(body)
         self._client.publish(self._topic(leaf), body, qos=int(leaf == "command"))
+
+    def be_alone(self) -> None:
+        """Raises OtherStore when acks were heard that are not ours."""
+        if self._stranger:
+            raise OtherStore(
+                f"somebody else acknowledges {self._device}'s reports ({shown(self._stranger)}):"
+                " stop the store's agent, or check the device at a broker of the kit's own"
+            )
 
     def ack(self, boot: str, upto: int) -> None:
         """Say that the store has this boot's reports up to there."""
@@ -94,6 +114,9 @@ class StoreSide:
     def _on_message(self, _client: paho.Client, _userdata: object, message: paho.MQTTMessage) -> None:
         found = self._received(message)
         if found is None:
+            body = bytes(message.payload)
+            if message.topic == self._topic("ack") and body not in self._acks:
+                self._stranger = body
             return
         self._tape.add(found)
         if found.row is not None:

@@ -12,6 +12,17 @@ from typing import Final
 
 import pytest
 
+from hardware.broker import EmbeddedBroker
+from hardware.broker_users import Credentials
+from hardware.conformance.bench import Pace
+from hardware.conformance.checking import Setting, check_device
+from hardware.conformance.store_side import OtherStore, StoreSide
+from hardware.conformance.tape import Tape
+from hardware.device import Device
+from hardware.link import BrokerAddress
+from hardware.runner import DeviceRunner, random_boot_mark, system_clock
+from hardware.scanner.simulator import ScannerSimulator
+
 ROOT: Final = Path(__file__).parents[2]
 EXAMPLE: Final = ROOT / "docs" / "examples" / "people_counter.py"
 POPSHOP: Final = [sys.executable, "-c", "from popshop.cli import main; main()"]
@@ -67,6 +78,32 @@ def test_a_device_that_does_not_come_is_a_failure_that_says_what_to_do(tmp_path:
     assert "0 passed, 1 failed" in done.stdout
 
 
+def test_the_check_stops_when_another_store_answers_the_device(tmp_path: Path) -> None:
+    broker = EmbeddedBroker(tmp_path / "broker", "pop-1")
+    who = broker.device_credentials("sc-1")
+    broker.start()
+    agent = _address(broker, broker.agent_credentials())
+    device = Device(
+        "pop-1",
+        "sc-1",
+        ScannerSimulator(),
+        tmp_path,
+        _address(broker, who),
+        clock=system_clock,
+        new_boot_mark=random_boot_mark,
+    )
+    setting = Setting(store="pop-1", device="sc-1", only=("delivery.resend",), pace=Pace(resend_within_s=1.0))
+    try:
+        with (
+            DeviceRunner([device]),
+            StoreSide(agent, "pop-1", "sc-1", Tape(), name="agent"),
+            pytest.raises(OtherStore, match="stop the store's agent"),
+        ):
+            check_device(setting, agent, Tape(), progress=lambda _: None)
+    finally:
+        broker.stop()
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
@@ -81,6 +118,10 @@ def test_a_mistake_at_the_keyboard_gets_a_sentence(options: list[str], sentence:
     assert done.returncode == 2
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def _address(broker: EmbeddedBroker, who: Credentials) -> BrokerAddress:
+    return BrokerAddress(host=broker.host, port=broker.port, user=who.user, password=who.password)
 
 
 def _run(words: list[str]) -> subprocess.CompletedProcess[str]:

@@ -17,7 +17,7 @@ from hardware.conformance.bench import Pace, PowerSwitch
 from hardware.conformance.checking import Setting, check_device, line_to, own_broker
 from hardware.conformance.proxy import Line
 from hardware.conformance.run import names
-from hardware.conformance.store_side import NoBroker
+from hardware.conformance.store_side import NoBroker, OtherStore
 from hardware.conformance.tape import Tape
 from hardware.conformance.verdicts import Conformance, Finding
 from hardware.link import BrokerAddress
@@ -78,7 +78,7 @@ def check(
             agent, line = _connect(stack, setting, tape, broker, listen, data)
             _say(f"waiting up to {wait:.0f} s for {store}/{device}")
             found = check_device(setting, agent, tape, line=line, power=_power(power_cycle), progress=show)
-    except (BrokerError, NoBroker) as error:
+    except (BrokerError, NoBroker, OtherStore) as error:
         raise UserError(str(error)) from None
     except KeyboardInterrupt:
         raise UserError("stopped before the end: no report") from None

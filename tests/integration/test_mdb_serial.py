@@ -120,8 +120,9 @@ def test_an_adapter_that_is_pulled_out_after_the_yes_leaves_the_vend_to_a_person
         shop.press(11)
         eventually(lambda: shop.agent.vends(order) == ["dispensing"])
         shop.machine.cable.plugged = False
-        assert shop.agent.settled(order) == ["unknown"]
+        eventually(lambda: shop.state() == ("alert", ["EKM"]), what="the alert")
         shop.machine.cable.plugged = True
+        assert shop.agent.settled(order) == ["unknown"]
         shop.agent.ready("vm-1")
         assert shop.agent.vends(order) == ["unknown"]
 

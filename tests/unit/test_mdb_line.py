@@ -152,6 +152,36 @@ def test_through_a_box_that_polls_by_itself_a_session_sells() -> None:
     ]
 
 
+def test_the_conversation_is_shown_whole_however_its_bytes_come() -> None:
+    said: list[str] = []
+    talker = ReaderTalker(
+        Profile(), NineBit(), lambda _: None, lambda who, text: said.append(f"{who}: {text}")
+    )
+    talker.opened(0.0)
+    line = NineBit()
+    words: list[int] = []
+    for text in ("POLL", "SETUP CONFIG level 2", "REVALUE LIMIT", "CASH SALE 2.50 item 7", "TIME AND DATE"):
+        words += command_words(command(text))
+    words += [*command_words(command("REQUEST ID")), 0xAA, *command_words(REQUEST)[:-1], 0x00]
+    for at_s, byte in enumerate(line.say(tuple(words))):
+        talker.step(at_s / 1000, bytes([byte]), [])
+    talker.silence(9.0)
+    assert said == [
+        "us: JUST RESET",
+        "vmc: SETUP CONFIG level 2",
+        "us: READER CONFIG level 2",
+        "vmc: REVALUE",
+        "vmc: CASH SALE 2.50 item 7",
+        "vmc: EXPANSION 03h (passed over)",
+        "vmc: REQUEST ID from VMC 000000000001 TEST MACHINE",
+        "us: PERIPHERAL ID",
+        "vmc: RET",
+        "us: PERIPHERAL ID",
+        "vmc: damaged: 13 00 00 96 00 03 00",
+        "us: NAK",
+    ]
+
+
 # ── money ───────────────────────────────────────────────────────────────────────────────────────────
 
 

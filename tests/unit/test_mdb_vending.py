@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from hardware.behaviour import Condition
+from hardware.behaviour import Condition, Input, Output, Say
 from hardware.messages import (
     CashSale,
     CommandRefused,
@@ -17,6 +17,8 @@ from hardware.messages import (
     VendSucceeded,
 )
 from hardware.vending.driver import MdbVending
+from hardware.vending.mdb import port
+from hardware.vending.mdb.codes import State
 from hardware.vending.mdb.vmc_simulator import Fault, FaultOrdered, GaveUp, PaidCash, Pressed, VmcPlan
 from tests.mdb_bench import PRICES, SETTINGS, Together, simple, vend
 
@@ -236,6 +238,49 @@ def test_a_bad_line_costs_time_but_no_unit(fault: Fault) -> None:
     assert [report for report in shop.reports if isinstance(report, VendSucceeded)] == [
         succeeded(command_id=f"c{number}") for number in range(3)
     ]
+
+
+def in_the_middle() -> MdbVending:
+    """A driver that has just said yes to its only order."""
+    driver = MdbVending(SETTINGS)
+    driver.start(0.0)
+    driver.update(1.0, [port.StateIs(State.ENABLED, always_idle=True), vend("c1", until_s=20.0)])
+    said = driver.update(2.0, [port.Selected(1, price=500, item=11)])
+    assert port.Approve(1, 20.0) in said.outputs
+    return driver
+
+
+def says(driver: MdbVending, now_s: float, *happened: Input) -> list[Output]:
+    outputs = driver.update(now_s, happened).outputs
+    return [output for output in outputs if not isinstance(output, Condition)]
+
+
+def test_a_vend_that_the_machine_will_never_tell_of_is_told_of_by_nobody_and_the_next_one_sells() -> None:
+    driver = in_the_middle()
+    assert says(driver, 3.0, port.ApprovalSent(1)) == [Say(started())]
+    assert says(driver, 4.0, port.OutcomeUnknown(1), vend("c2", until_s=30.0)) == []
+    assert says(driver, 5.0, port.Selected(2, price=500, item=11)) == [port.Approve(2, 30.0)]
+
+
+def test_a_line_that_is_lost_before_the_yes_has_left_leaves_the_order_waiting() -> None:
+    driver = in_the_middle()
+    assert says(driver, 3.0, port.LineLost("unplugged")) == [Say(FaultRaised(code="EKM"))]
+    assert says(driver, 4.0, port.LineLost("unplugged")) == []
+    assert says(driver, 5.0, port.LineFound()) == [Say(FaultCleared(code="EKM"))]
+    assert says(driver, 6.0, port.Selected(2, price=500, item=11)) == [port.Approve(2, 20.0)]
+
+
+def test_a_selection_taken_back_while_the_machine_is_locked_is_refused() -> None:
+    driver = in_the_middle()
+    assert says(driver, 3.0, simple("lock")) == []
+    assert says(driver, 4.0, port.Withdrawn(1)) == [Say(CommandRefused(command_id="c1", reason="locked"))]
+    assert says(driver, 5.0, port.Selected(2, price=500, item=11))[-1] == port.Deny(2)
+
+
+def test_news_of_another_selection_is_none() -> None:
+    driver = in_the_middle()
+    for news in (port.Dispensed(7), port.NotDispensed(0), port.ApprovalSent(2), port.Withdrawn(9)):
+        assert says(driver, 3.0, news) == []
 
 
 def test_a_machine_that_has_not_enabled_us_yet_is_starting() -> None:

@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 from typing import Any, Protocol
 
 import msgspec
 
 from hardware.vending.mdb import port
 from hardware.vending.mdb.dialects import Dialect, NineBit
-from hardware.vending.mdb.frames import MODE, Words
+from hardware.vending.mdb.frames import Assembler, Frame, Words
 from hardware.vending.mdb.profile import Profile
 from hardware.vending.mdb.reader import Reader
 from hardware.vending.mdb.trace import Interpreter
@@ -62,6 +61,7 @@ class ReaderTalker:
         self._tell = tell
         self._trace = trace
         self._interpreter = Interpreter(profile)
+        self._overhears = Assembler(profile.address)
 
     def opened(self, now_s: float) -> Speech:
         """Tell the adapter who we are, the driver that the line is there, and begin anew."""
@@ -84,13 +84,17 @@ class ReaderTalker:
 
     def silence(self, now_s: float) -> Speech:
         """See `Talker`."""
-        return self._hear(now_s, self._dialect.silence(), [port.Silence()])
+        speech = self._hear(now_s, self._dialect.silence(), [port.Silence()])
+        self._show(self._overhears.silence())
+        return speech
 
     def _hear(self, now_s: float, words: Words, then: list[port.ReaderInput]) -> Speech:
-        if self._trace is not None:
-            for said in _split(words):
-                self._note("vmc", self._interpreter.command(said, self._reader.wide))
+        self._show(self._overhears.feed(words, self._reader.wide))
         return self._turn(now_s, [port.Heard(words), *then] if words else then)
+
+    def _show(self, frames: Sequence[Frame]) -> None:
+        for frame in frames if self._trace is not None else ():
+            self._note("vmc", self._interpreter.command(frame, self._reader.wide))
 
     def _turn(self, now_s: float, inputs: Sequence[port.ReaderInput]) -> Speech:
         turn = self._reader.update(now_s, inputs)
@@ -137,9 +141,3 @@ class VmcTalker:
             turn = self._vmc.update(now_s, done)
             said += turn.send
         return Speech(b"".join(self._adapter.say(words) for words in said), turn.wake_s)
-
-
-def _split(words: Words) -> list[Words]:
-    """Words as the blocks they belong to."""
-    starts = [at for at, word in enumerate(words) if word & MODE or at == 0]
-    return [words[at:end] for at, end in pairwise([*starts, len(words)])]

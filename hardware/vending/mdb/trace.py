@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from hardware.vending.mdb import requests
-from hardware.vending.mdb.codes import ADDRESS_MASK, Command, Response, State
-from hardware.vending.mdb.frames import ACK, MODE, NAK, RET, Words
+from hardware.vending.mdb.codes import Command, Response, State
+from hardware.vending.mdb.frames import ACK, NAK, RET, Confirmation, Damaged, Frame, Words
 from hardware.vending.mdb.profile import Profile
 
-CONFIRMATIONS = {ACK: "ACK", RET: "RET", NAK: "NAK"}
+CONFIRMATIONS: Final = {RET: "RET", NAK: "NAK"}
 
 
 class Interpreter:
@@ -16,12 +18,14 @@ class Interpreter:
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
 
-    def command(self, words: Words, wide: bool) -> str:
-        """What the controller said, if it said it to us; empty for a POLL and for what concerns others."""
-        data = bytes(word & 0xFF for word in words)
-        if len(data) < 2 or not words[0] & MODE or data[0] & ADDRESS_MASK != self._profile.address:
-            return CONFIRMATIONS.get(data[0], "") if len(data) == 1 and data[0] != ACK else ""
-        request = requests.read_request(data[:-1], wide)
+    def command(self, frame: Frame, wide: bool) -> str:
+        """What the controller said to us; empty for a POLL and an ACK."""
+        match frame:
+            case Confirmation(code=code):
+                return "" if code == ACK else CONFIRMATIONS[code]
+            case Damaged(data=data):
+                return f"damaged: {data.hex(' ')}"
+        request = requests.read_request(frame.data, wide)
         match request:
             case requests.Poll():
                 return ""

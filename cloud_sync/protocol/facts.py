@@ -1,8 +1,8 @@
 """Every kind of fact a store can write into its journal, in shop language.
 
 A type name carries its version; old versions are read for ever, a new meaning gets a new name.
-Amounts are minor units, times RFC 3339 UTC. No field names a person. Devices, goods and rights have rooms of their own,
-`device_facts` and `stock_facts`; `read` knows those too.
+Amounts are minor units, times RFC 3339 UTC. No field names a person. Devices, goods with rights, and campaigns have
+rooms of their own: `device_facts`, `stock_facts`, `campaign_facts`; `read` knows those too.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from cloud_sync.protocol import device_facts, stock_facts
+from cloud_sync.protocol import campaign_facts, device_facts, stock_facts
 from cloud_sync.protocol.fact import Fact as Fact
 from cloud_sync.protocol.identifiers import INTERACTIONS
 
@@ -410,7 +410,7 @@ def type_of(fact: Fact) -> str:
     return fact.type if isinstance(fact, Interaction) else fact.TYPE
 
 
-_ROOMS = (globals(), vars(device_facts), vars(stock_facts))
+_ROOMS = (globals(), vars(campaign_facts), vars(device_facts), vars(stock_facts))
 LEDGER_FACTS: dict[str, type[Fact]] = {
     cls.TYPE: cls
     for room in _ROOMS

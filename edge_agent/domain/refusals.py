@@ -45,6 +45,24 @@ SENTENCES: Final[dict[str, tuple[int, str, str]]] = {
         "It is still too warm in the machine, or it still reports EJH. Let it get cold, open and close its door, "
         "then release the food.",
     ),
+    "unknown_campaign": (404, "找不到该派样活动。", "There is no such campaign."),
+    "campaign_closed": (409, "派样活动尚未开始或已结束。", "This campaign has not begun, or is over."),
+    "campaign_elsewhere": (
+        409,
+        "该派样活动不在这台机器，请看屏幕上的提示。",
+        "This campaign's samples are not in this machine. See which one the screen names.",
+    ),
+    "sample_taken_already": (
+        409,
+        "您已领取过该试用装，每人限领一份。",
+        "You have had this sample already. There is one for everybody.",
+    ),
+    "consent_needed": (
+        409,
+        "请先阅读并同意品牌说明，再领取试用装。",
+        "Please read what the brand asks, and agree to it, before you take the sample.",
+    ),
+    "samples_gone": (409, "试用装已领完。", "The samples are all gone."),
     "order_closed": (409, "订单已结束。", "This order has ended."),
     "already_paying": (409, "订单正在支付中。", "A payment for this order is already on its way."),
     "not_payable": (409, "订单无需支付。", "There is nothing to pay for this order."),

@@ -11,6 +11,7 @@ from cloud_sync.protocol.money import MAX_MINOR
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 OptionalName = Annotated[str, StringConstraints(max_length=64)]
 Text = Annotated[str, StringConstraints(max_length=200)]
+Consent = Annotated[str, StringConstraints(max_length=4_000)]
 Qty = Annotated[int, Field(ge=1, le=10_000, strict=True)]
 Bucket = Literal["available", "damaged", "tester"]
 Minor = Annotated[int, Field(ge=0, le=MAX_MINOR, strict=True)]
@@ -107,6 +108,35 @@ class SettleAuditBody(Body):
 
 class ReleaseFoodBody(Body):
     outcome: Literal["fine", "thrown_away"]
+
+
+class CampaignBody(Body):
+    campaign: Name
+    brand: OptionalName = ""
+    name_zh: Text = ""
+    name_en: Text = ""
+    skus: Annotated[list[Name], Field(min_length=1, max_length=50)]
+    devices: Annotated[list[Name], Field(max_length=200)] = []
+    per: Literal["member", "visit"]
+    starts_at: Name
+    ends_at: Name
+    limit: Annotated[int, Field(ge=1, le=1_000_000, strict=True)]
+    consent_zh: Consent = ""
+    consent_en: Consent = ""
+    consent_version: OptionalName = ""
+
+
+class CampaignsBody(Body):
+    campaigns: Annotated[list[CampaignBody], Field(max_length=200)]
+
+
+class SampleBody(Body):
+    campaign: Name
+    device: OptionalName = ""
+    claimant: Name
+    consent: OptionalName | None = None
+    sku: OptionalName = ""
+    screen: OptionalName = ""
 
 
 class ReceiveBody(Body):

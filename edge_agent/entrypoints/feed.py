@@ -208,6 +208,7 @@ class Feed:
                 "item": {item["sku"]: item for item in q.items()},
                 "order": {order["id"]: order for order in q.recent_orders(closed_after)},
                 "device": {device["id"]: device for device in q.devices()},
+                "campaign": {},
             }
             if staff:
                 entities["stock"] = {row["sku"]: row for row in q.rights()}
@@ -216,7 +217,7 @@ class Feed:
                 entities["audit"] = {row["audit"]: row for row in q.audit_cases()}
             seq = self._newest()
         for change in self._status():
-            entities[change["kind"]] = {change["key"]: change["value"]}
+            entities.setdefault(change["kind"], {})[change["key"]] = change["value"]
         return {"seq": seq, "entities": entities}
 
 

@@ -95,10 +95,14 @@ class Status:
         }
 
     def changes(self) -> list[dict[str, Any]]:
-        """Both, as changes of the feed."""
+        """Both, and the campaigns, which begin and end with time: as changes of the feed."""
         return [
             {"kind": "store", "key": self._identity.store, "value": self.store()},
             {"kind": "sync", "key": "hq", "value": self.sync()},
+            *(
+                {"kind": "campaign", "key": row["campaign"], "value": row}
+                for row in self._queries.campaigns(self._clock.now())
+            ),
         ]
 
     def health(self) -> dict[str, Any]:

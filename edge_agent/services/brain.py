@@ -19,7 +19,7 @@ import structlog
 from cloud_sync.protocol import device_facts, facts, instructions
 from cloud_sync.protocol.envelope import parse_time
 from cloud_sync.protocol.numbered_log import Verdict
-from edge_agent.domain import commands, food, food_commands, rights
+from edge_agent.domain import campaign, commands, food, food_commands, rights
 from edge_agent.domain.device import LogPosition, place
 from edge_agent.domain.refusals import Refusal
 from edge_agent.services.down_rows import decide_down
@@ -227,9 +227,10 @@ class Brain:
         return answer
 
     def _completed(self, outcome: list[facts.Fact]) -> list[facts.Fact]:
-        """A decision with what it means for the right to sell."""
+        """A decision with what it means for the right to sell, and for samples."""
         reader = self._journal.reader
-        return rights.completed(outcome, reader.right, reader.order_units, self._rules.shares_stock)
+        whole = rights.completed(outcome, reader.right, reader.order_units, self._rules.shares_stock)
+        return campaign.followed(whole, reader.sample, reader.had_sample)
 
     def _apply_down(self, command: commands.ApplyDown) -> Answer:
         """A row of headquarters' log, if it is the next one; `malformed` when not even its number can be read."""

@@ -10,6 +10,8 @@ from typing import Any
 from cloud_sync.protocol import facts
 from edge_agent.domain import (
     audit,
+    campaign,
+    campaign_commands,
     catalogue,
     commands,
     device,
@@ -173,6 +175,18 @@ def _hand_over(r: Reader, c: commands.HandOverPinned, now: datetime, rules: Rule
     return goods.hand_over(found, None if found is None else r.stocked(found.sku), c)
 
 
+def _list_campaigns(r: Reader, c: campaign_commands.ListCampaigns, now: datetime, rules: Rules) -> Outcome:
+    return campaign.list_campaigns(c, r.known_skus({sku for each in c.campaigns for sku in each.skus}))
+
+
+def _take_sample(r: Reader, c: campaign_commands.TakeSample, now: datetime, rules: Rules) -> Outcome:
+    found = r.campaign(c.campaign)
+    checkout = r.checkout(() if found is None else found.skus)
+    queued = r.queued({slot.device for slot in checkout.slots})
+    had = r.had_sample(c.campaign, c.claimant)
+    return campaign.take(found, had, checkout, queued, c, now, rules.policy)
+
+
 def _introduced(r: Reader, c: commands.DeviceIntroduced, now: datetime, rules: Rules) -> Outcome:
     return device.introduced(r.device(c.device), c)
 
@@ -230,9 +244,11 @@ HANDLERS: dict[type[commands.Command], Handler] = {
     commands.FillSlot: _fill,
     commands.CountIn: _count_in,
     commands.HandOverPinned: _hand_over,
+    campaign_commands.ListCampaigns: _list_campaigns,
+    campaign_commands.TakeSample: _take_sample,
 }
 
-SALES = (commands.PlaceOrder, commands.RequestPayment)
+SALES = (commands.PlaceOrder, commands.RequestPayment, campaign_commands.TakeSample)
 """Commands that begin something new: refused first when the disk runs out, or when the store may not sell."""
 
 NO_SALES = {"fenced": Refusal("must_join"), "unproven": Refusal("unproven")}

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from cloud_sync.protocol import device_facts, facts, stock_facts
+from edge_agent.adapters.sqlite_store.campaign_projections import CAMPAIGN_PROJECTIONS
 from edge_agent.adapters.sqlite_store.food_tables import FOOD_PROJECTIONS
 from edge_agent.adapters.sqlite_store.label_projections import project_labels
 from edge_agent.adapters.sqlite_store.machine_projections import MACHINE_PROJECTIONS
@@ -293,4 +294,5 @@ PROJECTIONS: dict[type[facts.Fact], Projection] = {
     **STOCK_PROJECTIONS,
     **MACHINE_PROJECTIONS,
     **FOOD_PROJECTIONS,
+    **CAMPAIGN_PROJECTIONS,
 }

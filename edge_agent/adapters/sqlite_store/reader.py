@@ -12,6 +12,7 @@ from cloud_sync.protocol.eva_dts.reconcile import Sold, Standing
 from cloud_sync.protocol.stock_rights import Right
 from edge_agent.adapters.sqlite_store.stock_projections import PROMISED, order_units
 from edge_agent.domain.audit import AuditCase, Books, LastAudit
+from edge_agent.domain.campaign import Campaign, Sample
 from edge_agent.domain.device import Device
 from edge_agent.domain.food import FoodIn, Warmth
 from edge_agent.domain.goods import Stocked
@@ -232,6 +233,37 @@ class SqliteReader:
             None if warmth is None else Warmth(warmth[0], bool(warmth[1])),
             stopped is not None,
         )
+
+    def campaign(self, campaign: str) -> Campaign | None:
+        """One campaign."""
+        row = self._db.execute(
+            "SELECT campaign, brand, skus, devices, starts_at, ends_at, most, consent_version, given"
+            " FROM campaigns WHERE campaign = ?",
+            (campaign,),
+        ).fetchone()
+        if row is None:
+            return None
+        name, brand, skus, devices, *rest = row
+        return Campaign(name, brand, tuple(json.loads(skus)), tuple(json.loads(devices)), *rest)
+
+    def had_sample(self, campaign: str, subject: str) -> bool:
+        """Whether a subject has had a campaign's sample, or has one on its way."""
+        row = self._db.execute(
+            "SELECT 1 FROM samples WHERE campaign = ? AND subject = ? AND standing = 1", (campaign, subject)
+        ).fetchone()
+        return row is not None
+
+    def sample(self, order: str) -> Sample | None:
+        """What an order is to a campaign; None for a sale."""
+        row = self._db.execute(
+            "SELECT s.order_id, s.campaign, s.subject, s.sku, s.standing <> 0, c.brand, c.per FROM samples s"
+            " JOIN campaigns c ON c.campaign = s.campaign WHERE s.order_id = ?",
+            (order,),
+        ).fetchone()
+        if row is None:
+            return None
+        order_id, campaign, subject, sku, standing, brand, per = row
+        return Sample(order_id, campaign, subject, sku, bool(standing), brand, per)
 
     # ── goods and rights ────────────────────────────────────────────────────────────────────────────
 

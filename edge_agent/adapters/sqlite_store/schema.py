@@ -60,6 +60,12 @@ def food_and_its_warmth(db: sqlite_utils.Database) -> None:
     _run(db, _FOOD)
 
 
+@migrations()
+def campaigns_and_samples(db: sqlite_utils.Database) -> None:
+    """Sampling campaigns, and which order is whose sample."""
+    _run(db, _CAMPAIGNS)
+
+
 def _run(db: sqlite_utils.Database, statements: str) -> None:
     for statement in statements.split(";"):
         if statement.strip():
@@ -186,6 +192,17 @@ CREATE INDEX items_food ON items (sku) WHERE food = 1;
 CREATE TABLE warmth (device TEXT PRIMARY KEY, good_at TEXT NOT NULL, warm INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE food_stops (device TEXT PRIMARY KEY, code TEXT NOT NULL, reason TEXT NOT NULL, since TEXT NOT NULL,
     at TEXT NOT NULL) WITHOUT ROWID
+"""
+
+_CAMPAIGNS = """
+CREATE TABLE campaigns (campaign TEXT PRIMARY KEY, brand TEXT NOT NULL, name_zh TEXT NOT NULL, name_en TEXT NOT NULL,
+    skus TEXT NOT NULL, devices TEXT NOT NULL, per TEXT NOT NULL, starts_at TEXT NOT NULL, ends_at TEXT NOT NULL,
+    most INTEGER NOT NULL, consent_zh TEXT NOT NULL, consent_en TEXT NOT NULL, consent_version TEXT NOT NULL,
+    given INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE INDEX campaigns_by_end ON campaigns (ends_at);
+CREATE TABLE samples (order_id TEXT PRIMARY KEY, campaign TEXT NOT NULL, subject TEXT NOT NULL, sku TEXT NOT NULL,
+    standing INTEGER NOT NULL DEFAULT 1) WITHOUT ROWID;
+CREATE INDEX samples_standing ON samples (campaign, subject) WHERE standing = 1
 """
 
 

@@ -45,6 +45,8 @@ DERIVED: Final = (
     "audits",
     "audit_cases",
     "food_stops",
+    "campaigns",
+    "samples",
 )
 MOST_NAMED: Final = 20
 """Differences that are named per table; the others are counted."""

@@ -1,0 +1,252 @@
+"""Sampling campaigns: who may have a sample, and what becomes of the claim when its vend has an end. Pure.
+
+A claim is made with the order, so that nobody has two on their way; it ends only when the unit stayed in the machine
+for certain. While nobody knows, it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from cloud_sync.protocol import campaign_facts, facts
+from cloud_sync.protocol.envelope import parse_time, rfc3339
+from edge_agent.domain import payment
+from edge_agent.domain.campaign_commands import ListCampaigns, ListedCampaign, TakeSample
+from edge_agent.domain.commands import PlaceOrder, RequestedLine, RequestPayment
+from edge_agent.domain.methods import NONE
+from edge_agent.domain.order import Checkout, Line, Order, place
+from edge_agent.domain.policy import Policy
+from edge_agent.domain.refusals import Refusal
+
+CHANNEL: Final = "sample"
+PER: Final = ("member", "visit")
+MAX_SAMPLES: Final = 1_000_000
+MAX_CONSENT_CHARS: Final = 4_000
+_KEY: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_.:-]{1,64}")
+"""A random key: never a phone number (no letter in it), an e-mail address or a name in another script."""
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A campaign as a decision sees it; `given` counts the claims that stand."""
+
+    campaign: str
+    brand: str
+    skus: tuple[str, ...]
+    devices: tuple[str, ...]
+    starts_at: str
+    ends_at: str
+    limit: int
+    consent_version: str
+    given: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What an order is to a campaign. `standing`: the claim has not been released."""
+
+    order: str
+    campaign: str
+    subject: str
+    sku: str
+    standing: bool
+    brand: str
+    per: str
+
+
+# ── listing ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def list_campaigns(command: ListCampaigns, known_skus: frozenset[str]) -> list[facts.Fact] | Refusal:
+    """Take campaigns in; all or none. One that is known already is changed, and keeps who has had theirs."""
+    out: list[facts.Fact] = []
+    for each in command.campaigns:
+        unknown = next((sku for sku in each.skus if sku not in known_skus), "")
+        if unknown:
+            return Refusal("unknown_item", unknown)
+        starts, ends = parse_time(each.starts_at), parse_time(each.ends_at)
+        if starts is None or ends is None or starts >= ends:
+            return Refusal(
+                "malformed", f"{each.campaign}: starts_at and ends_at are RFC 3339 times, in order"
+            )
+        problem = _problem(each)
+        if problem:
+            return Refusal("malformed", f"{each.campaign}: {problem}")
+        out.append(
+            campaign_facts.CampaignListed(
+                campaign=each.campaign,
+                brand=each.brand,
+                name_zh=each.name_zh or each.name_en,
+                name_en=each.name_en or each.name_zh,
+                skus=list(each.skus),
+                devices=list(each.devices),
+                per=each.per,
+                starts_at=rfc3339(starts),
+                ends_at=rfc3339(ends),
+                limit=each.limit,
+                consent_zh=each.consent_zh,
+                consent_en=each.consent_en,
+                consent_version=each.consent_version,
+            )
+        )
+    return out
+
+
+def _problem(each: ListedCampaign) -> str:
+    if not (each.name_zh or each.name_en):
+        return "a name is missing"
+    if not each.skus:
+        return "it gives nothing away"
+    if each.per not in PER:
+        return f"a sample is given once per {' or '.join(PER)}"
+    if not 1 <= each.limit <= MAX_SAMPLES:
+        return f"a limit is 1 to {MAX_SAMPLES} samples"
+    said = (each.consent_version, each.consent_zh, each.consent_en)
+    if any(said) and not all(said):
+        return "a consent needs its text in Chinese and in English, and a version"
+    if max(len(each.consent_zh), len(each.consent_en)) > MAX_CONSENT_CHARS:
+        return f"a consent has at most {MAX_CONSENT_CHARS} characters"
+    return ""
+
+
+# ── taking one ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def take(
+    campaign: Campaign | None,
+    had: bool,
+    checkout: Checkout,
+    queued: dict[str, int],
+    command: TakeSample,
+    now: datetime,
+    policy: Policy,
+) -> list[facts.Fact] | Refusal:
+    """Claim a sample and have it vended; `had` tells whether the claimant has one already, or one on its way."""
+    if not _KEY.fullmatch(command.claimant):
+        return Refusal(
+            "malformed", "a claimant is a random key of 1 to 64 letters, digits, '_', '.', ':' or '-'"
+        )
+    if campaign is None:
+        return Refusal("unknown_campaign", command.campaign)
+    refused = _refused(campaign, had, command, now)
+    if refused:
+        return Refusal(refused, campaign.campaign)
+    placed = _place(campaign, checkout, command, now, policy)
+    if isinstance(placed, Refusal):
+        return placed
+    paid = payment.request(
+        _as_order(placed), RequestPayment("", placed.order, NONE), frozenset(), queued, now, policy
+    )
+    if isinstance(paid, Refusal):
+        return paid
+    who = {"campaign": campaign.campaign, "subject": command.claimant}
+    agreed: list[facts.Fact] = []
+    if campaign.consent_version:
+        agreed.append(
+            campaign_facts.ConsentGiven(**who, brand=campaign.brand, version=campaign.consent_version)
+        )
+    claimed = campaign_facts.SampleClaimed(**who, order=placed.order, sku=placed.lines[0].sku)
+    return [*agreed, placed, claimed, *paid]
+
+
+def _refused(campaign: Campaign, had: bool, command: TakeSample, now: datetime) -> str:
+    """Why not, by its code; nothing when the campaign has no objection."""
+    if not campaign.starts_at <= rfc3339(now) < campaign.ends_at:
+        return "campaign_closed"
+    if command.device and campaign.devices and command.device not in campaign.devices:
+        return "campaign_elsewhere"
+    if command.sku and command.sku not in campaign.skus:
+        return "campaign_elsewhere"
+    if had:
+        return "sample_taken_already"
+    if campaign.given >= campaign.limit:
+        return "samples_gone"
+    return (
+        "consent_needed" if campaign.consent_version and command.consent != campaign.consent_version else ""
+    )
+
+
+def _place(
+    campaign: Campaign, checkout: Checkout, command: TakeSample, now: datetime, policy: Policy
+) -> facts.OrderPlaced | Refusal:
+    """An order of one unit for nothing, of the SKU that is fullest; by the rules of any order."""
+    devices = {command.device} if command.device else set(campaign.devices)
+    slots = tuple(slot for slot in checkout.slots if not devices or slot.device in devices)
+    here = replace(checkout, slots=slots)
+    wished = [command.sku] if command.sku else list(campaign.skus)
+    wished.sort(key=lambda sku: -sum(slot.available for slot in slots if slot.sku == sku))
+    told = Refusal("samples_gone", campaign.campaign)
+    for sku in wished:
+        line = RequestedLine(sku, 1, price_minor=0)
+        screen = command.screen or command.device
+        placed = place(here, PlaceOrder(command.id, CHANNEL, screen, (line,)), now, policy)
+        if not isinstance(placed, Refusal):
+            (order,) = (fact for fact in placed if isinstance(fact, facts.OrderPlaced))
+            return order
+        if placed.code != "sold_out" and told.code == "samples_gone":
+            told = placed
+    return told
+
+
+def _as_order(placed: facts.OrderPlaced) -> Order:
+    lines = (Line(x.line, x.sku, x.qty, x.price_minor, x.device, x.slot) for x in placed.lines)
+    return Order(
+        placed.order, "open", placed.currency, placed.total_minor, placed.expires_at, False, tuple(lines),
+        (), (), (),
+    )  # fmt: skip
+
+
+# ── what becomes of it ──────────────────────────────────────────────────────────────────────────────
+
+_ENDS: Final = (facts.VendDispensed, facts.VendFailed, facts.VendDisputed)
+
+
+def followed(
+    outcome: Sequence[facts.Fact],
+    sample_of: Callable[[str], Sample | None],
+    had: Callable[[str, str], bool],
+) -> list[facts.Fact]:
+    """A decision's facts with what a vend's end means for the sample that it was."""
+    out: list[facts.Fact] = []
+    for fact in outcome:
+        out.append(fact)
+        if isinstance(fact, _ENDS):
+            sample = sample_of(fact.order)
+            if sample is not None:
+                out += _after(fact, sample, had)
+    return out
+
+
+def _after(
+    fact: facts.VendDispensed | facts.VendFailed | facts.VendDisputed,
+    sample: Sample,
+    had: Callable[[str, str], bool],
+) -> list[facts.Fact]:
+    which = {
+        "campaign": sample.campaign,
+        "subject": sample.subject,
+        "order": sample.order,
+        "sku": sample.sku,
+    }
+    if isinstance(fact, facts.VendDispensed):
+        visit = sample.subject if sample.per == "visit" else ""
+        return [
+            facts.Interaction(
+                device=fact.device,
+                kind="sample_taken",
+                visit=visit,
+                item=sample.sku,
+                brand=sample.brand,
+                detail={"campaign": sample.campaign},
+            )
+        ]
+    if isinstance(fact, facts.VendFailed):
+        return [campaign_facts.SampleReleased(**which)] if sample.standing else []
+    # It was taken for failed, and the machine says that it dropped: then it was theirs.
+    if fact.device_says == "dispensed" and not sample.standing and not had(sample.campaign, sample.subject):
+        return [campaign_facts.SampleClaimed(**which)]
+    return []

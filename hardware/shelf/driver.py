@@ -30,6 +30,7 @@ from hardware.shelf.port import (
     Weighed,
     WireBack,
     WireLost,
+    check_planogram,
 )
 from hardware.shelf.screen import Screen
 from hardware.shelf.tags import Tags
@@ -38,6 +39,9 @@ from hardware.shelf.weighing.scale import Finding, Moved, Scale
 FAULT_CODES: Final = {"saturated": "OAA", "silent": "ECF"}
 """EVA-DTS 6.1, Annex C: maintenance is needed (something too heavy lies there), a cable or plug has a fault."""
 WIRE: Final = "plates"
+CLOCK_BACK_S: Final = 1.0
+"""Plates that are asked one after the other may be told a little out of order."""
+LINE_AWAY_S: Final = 10.0
 HEARD_WITHIN_S: Final = 5.0
 """A line on which no sample comes for longer is as good as none: a wrong speed, another device, noise."""
 
@@ -54,8 +58,8 @@ class ShelfDriver:
         serial: str = "",
         firmware: str = "1.0.0",
     ) -> None:
-        """`plates` is the planogram; `tags` has SKUs by EPC or GTIN-14."""
-        self._rows = list(plates)
+        """`plates` is the planogram; `tags` has SKUs by EPC or GTIN-14. Raises ValueError for a wrong row."""
+        self._rows = check_planogram(list(plates))
         self._model, self._serial, self._firmware = model, serial, firmware
         self._labels = Labels(dict.fromkeys(plate.label for plate in plates if plate.label))
         self._screen = Screen()
@@ -162,10 +166,10 @@ class ShelfDriver:
     def _weigh(self, samples: Sequence[tuple[float, str, float]]) -> list[Output]:
         outputs: list[Output] = []
         for at_s, plate, grams in samples:
-            if at_s < self._stream_s:
-                # The plates' own clock began anew: they were switched off, and may have been moved.
+            if not -CLOCK_BACK_S <= at_s - self._stream_s <= LINE_AWAY_S:
+                # The plates' own clock began anew, or they were away for long: what happened was not seen.
                 self._begin_weighing()
-            self._stream_s = at_s
+            self._stream_s = at_s = max(at_s, self._stream_s)
             number = self._numbers.get(plate)
             if number is not None:
                 for found in self._scale.sample(at_s, number, grams):

@@ -35,6 +35,8 @@ def check_planogram(plates: list[Plate]) -> list[Plate]:
     """The rows, if one can weigh with them. Raises ValueError with the row that is wrong."""
     if not plates or len(plates) > MAX_PLATES:
         raise ValueError(f"a planogram has 1 to {MAX_PLATES} rows, this one has {len(plates)}")
+    if not any(row.item for row in plates):
+        raise ValueError("a planogram has an item on one plate at least")
     shelves: dict[str, str] = {}
     seen: set[tuple[str, str]] = set()
     for number, row in enumerate(plates, start=1):

@@ -194,6 +194,22 @@ def test_weights_become_reports_and_a_restart_of_the_plates_begins_anew() -> Non
     assert isinstance(said.report, ItemPickedUp)
     assert (said.report.item, said.report.count, said.report.plate) == ("TEA", 1, "p1")
     assert lying(shelf, 0.0, 2.0, p1=300.0, p2=100.0) == [], "their clock began anew: nothing was seen"
+    assert lying(shelf, 99.0, 2.0, p1=900.0, p2=50.0) == [], "they were away for long: nothing was seen"
+
+
+def test_a_line_that_was_quiet_for_a_moment_is_no_fault_of_its_plates_and_what_left_is_known() -> None:
+    shelf = driver()
+    assert lying(shelf, 50.0, 1.0, p1=900.0, p2=500.0) == []
+    (said,) = lying(shelf, 54.0, 1.0, p1=780.0, p2=500.0)
+    assert isinstance(said, Say)
+    assert isinstance(said.report, ItemPickedUp)
+
+
+def test_samples_a_little_out_of_order_are_no_restart() -> None:
+    shelf = driver()
+    lying(shelf, 50.0, 1.0, p1=900.0, p2=500.0)
+    follows(shelf, 51.0, Weighed(((51.02, "p1", 900.0), (51.0, "p2", 500.0))))
+    assert len(lying(shelf, 51.04, 1.0, p1=780.0, p2=500.0)) == 1
 
 
 def test_a_tare_is_nobodys_doing() -> None:

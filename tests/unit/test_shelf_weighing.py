@@ -266,3 +266,29 @@ def test_single_lost_samples_change_nothing() -> None:
 @given(noise_g=st.floats(0.0, 8.0), seed=st.integers(0, 10_000))
 def test_noise_alone_never_invents_anything(noise_g: float, seed: int) -> None:
     assert Shelf(ROWS[:2], noise_g=noise_g, seed=seed).lie(6).found == []
+
+
+def test_a_facing_with_one_silent_plate_is_still_weighed_by_the_other() -> None:
+    shelf = Shelf().lie(2, p4=lambda _: math.nan)
+    shelf.lie(0.2, p3=_ramp(-450), p4=lambda _: math.nan)
+    shelf.loads["p3"] -= 450
+    assert shelf.lie(1, p4=lambda _: math.nan).told() == [("picked_up", JAR, 1)]
+
+
+def test_a_plate_that_is_at_its_end_from_the_start_is_a_fault_and_weighs_once_it_is_sane() -> None:
+    shelf = Shelf(ROWS[:1])
+    shelf.scale = Scale(ROWS[:1])
+    shelf.lie(1, p1=lambda _: 90_000.0).lie(1)
+    assert [one.raised for one in shelf.found if isinstance(one, PlateFault)] == [True, False]
+    assert shelf.change(p1=-120).lie(0.5).told() == [("picked_up", TEA, 1)]
+
+
+def test_plates_that_become_noisier_are_understood_again_after_a_while() -> None:
+    rng = Random(9)
+
+    def worse(_: float) -> float:
+        return rng.gauss(0, 6)
+
+    shelf = Shelf().lie(15, p2=worse)
+    shelf.loads["p2"] -= 310
+    assert shelf.lie(5, p2=worse).told() == [("picked_up", CUP, 1)]

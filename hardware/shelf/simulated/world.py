@@ -59,7 +59,7 @@ class ShelfWorld:
         count = len(self.plan.names)
         self._load_g = [rng.uniform(150, 900) for _ in range(count)]
         """What stays: trays, pushers, dividers."""
-        self.cells = [
+        self._cells = [
             Cell(rng, self._noise, hz=HZ, zero_g=rng.uniform(-3_000, 6_000), least_g=least_g, most_g=most_g)
             for least_g, most_g in self.plan.limits
         ]
@@ -71,14 +71,14 @@ class ShelfWorld:
     def fill(self, item: str, up_to: int) -> None:
         """Staff fill a facing while nobody weighs: the plates are at rest afterwards."""
         while len(self._goods[item]) < up_to:
-            unit = self.unit(item)
+            unit = self._unit(item)
             self._goods[item].append(unit)
             for plate, share in unit.shares:
                 self._load_g[plate] += unit.weight_g * share
-        for cell, load_g in zip(self.cells, self._load_g, strict=True):
+        for cell, load_g in zip(self._cells, self._load_g, strict=True):
             cell.rest(load_g)
 
-    def unit(self, item: str) -> Unit:
+    def _unit(self, item: str) -> Unit:
         """A new unit of a SKU: no two weigh the same."""
         goods = self.plan.goods[item]
         weight_g = max(goods.unit_g * 0.7, self._rng.gauss(goods.unit_g, goods.sd_g))
@@ -227,10 +227,10 @@ class ShelfWorld:
         if acting:
             self._apply(acting, before_s)
         else:
-            for load_g, cell in zip(self._load_g, self.cells, strict=True):
+            for load_g, cell in zip(self._load_g, self._cells, strict=True):
                 if cell.swings:
                     cell.follow([load_g] * SUBSTEPS)
-        return [cell.read(now_s) for cell in self.cells]
+        return [cell.read(now_s) for cell in self._cells]
 
     def _apply(self, acting: list[Force], before_s: float) -> None:
         forces_g = [[load_g] * SUBSTEPS for load_g in self._load_g]
@@ -244,7 +244,7 @@ class ShelfWorld:
                 for plate, share in force.shares:
                     forces_g[plate][step] += grams * share
             touched.update(plate for plate, _ in force.shares)
-        for plate, cell in enumerate(self.cells):
+        for plate, cell in enumerate(self._cells):
             if plate in touched or cell.swings:
                 cell.follow(forces_g[plate])
         over = [force for force in acting if self.now_s - force.begin_s >= force.lasts_s]

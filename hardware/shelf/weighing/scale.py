@@ -7,7 +7,7 @@ explains the new level; what nothing explains must lie still for long, and is th
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final, Literal
 
 import msgspec
@@ -102,19 +102,10 @@ class Scale:
         """Names in the order of `sample`'s numbers."""
         return self._plan.names
 
-    def level_g(self, number: int) -> float | None:
-        """What a plate's raw reading is at rest; None while that is not known."""
-        track = self._tracks[number]
-        return None if track.state == STARTING else track.level_g
-
-    def noise_g(self, number: int) -> float:
-        """The standard deviation of a plate's samples at rest."""
-        return self._tracks[number].noise_g
-
-    def tare(self, numbers: Iterable[int] | None = None) -> None:
-        """Take what lies on these plates (None: on all) as it is, as soon as they lie still."""
-        for number in range(len(self._tracks)) if numbers is None else numbers:
-            self._tracks[number].tare()
+    def tare(self) -> None:
+        """Take what lies there as it is, plate by plate, as soon as it lies still."""
+        for track in self._tracks:
+            track.tare()
 
     def sample(self, at_s: float, number: int, grams: float) -> Sequence[Finding]:
         """One raw sample of a plate; not a number for a missing one. Times do not go back."""
@@ -133,6 +124,10 @@ class Scale:
         if self._look_s is None:
             for track in self._tracks:
                 track.last_s = at_s
+        elif at_s - self._look_s > SILENT_AFTER_S / 2:
+            # Nobody spoke: that was the line's silence, no plate's.
+            for track in self._tracks:
+                track.last_s += at_s - self._look_s
         self._look_s = at_s + LOOK_EVERY_S
         found: list[Finding] = []
         for number, track in enumerate(self._tracks):
@@ -167,12 +162,13 @@ class Scale:
         moved: list[int] = []
         for one in bay.plates:
             track = tracks[one]
-            if track.state == MOVED:
-                if track.window_g(FEW_SAMPLES[0]) is None:
-                    return []
-                moved.append(one)
-            elif track.state == STARTING and not track.silent:
+            if track.silent:
+                # The others go on: with less to see, more of it has no answer.
+                continue
+            if track.state == STARTING or (track.state == MOVED and track.window_g(FEW_SAMPLES[0]) is None):
                 return []
+            if track.state == MOVED:
+                moved.append(one)
         moved = [one for one in moved if not self._came_to_nothing(at_s, one)]
         if not moved:
             return []

@@ -135,8 +135,9 @@ def _latest(bench: Bench, leaf: Leaf) -> Received | None:
 
 
 def _retained(bench: Bench) -> Verdict:
-    # All of the time: what ought not to be kept may come last.
-    kept = bench.side.retained(lambda _: False, bench.pace.flight_s)
+    kept = bench.side.retained(lambda kept: {"describe", "state"} <= set(kept), bench.pace.answer_s)
+    # Once more for what ought not to be there: it may come last.
+    kept |= bench.side.retained(lambda kept: "report" in kept, bench.pace.flight_s)
     wrong = [f"{leaf} is not retained" for leaf in ("describe", "state") if leaf not in kept]
     if "report" in kept:
         wrong.append(f"a report is retained: {shown(kept['report'].body)}")
@@ -246,7 +247,7 @@ def _last_will(bench: Bench) -> Verdict:
     mark = bench.tape.mark()
     with bench.weather(bench.line, Weather.CUT):
         lost = bench.wait_state(mark, "lost", timeout_s=bench.pace.answer_s)
-        kept = bench.side.retained(lambda kept: "state" in kept, bench.pace.flight_s)
+        kept = bench.side.retained(lambda kept: "state" in kept, bench.pace.answer_s)
     mark = bench.tape.mark()
     back = bench.wait_state(mark, "init", "ready", "sleeping", "alert", timeout_s=bench.pace.back_s)
     wrong = []

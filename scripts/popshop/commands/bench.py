@@ -92,7 +92,7 @@ def fleet(
 @app.command()
 def shelf(
     seed: Annotated[int, typer.Option(help="The first shelf's seed.")] = 1,
-    seeds: Annotated[int, typer.Option(min=1, max=200, help="How many shelves, each of its own.")] = 1,
+    seeds: Annotated[int, typer.Option(min=1, max=200, help="How many shelves, each of its own.")] = 6,
     minutes: Annotated[float, typer.Option(min=0.2, max=600, help="Of stream, per shelf.")] = 5.0,
     plates: Annotated[int, typer.Option(min=2, max=500, help="Plates of a shelf.")] = 12,
     noise: Annotated[float, typer.Option(min=0, max=10, help="Times the plates' usual noise.")] = 1.0,

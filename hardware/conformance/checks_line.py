@@ -54,6 +54,8 @@ def _while_away(bench: Bench) -> Verdict:
     mark = bench.tape.mark()
     with bench.weather(_line(bench), Weather.CUT):
         bench.tape.wait(lambda: bench.tape.since(mark, LineClosed) or None, bench.pace.answer_s)
+        # The broker has noticed too, or has had the time to.
+        bench.wait_state(mark, "lost", timeout_s=bench.pace.flight_s)
         command_id = bench.probe()
         bench.tape.pause(bench.pace.flight_s)
     found = bench.answers(mark, [command_id], bench.pace.back_s)

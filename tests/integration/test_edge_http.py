@@ -44,6 +44,8 @@ STAFF_ONLY: list[tuple[str, Any]] = [
     ("/api/catalogue", {"items": []}),
     ("/api/planogram", {"slots": []}),
     ("/api/labels", {"labels": []}),
+    ("/api/campaigns", {"campaigns": []}),
+    ("/api/devices/vm-1/release-food", {"outcome": "fine"}),
     *STOCK_DEEDS,
 ]
 
@@ -266,8 +268,11 @@ def test_every_entity_has_the_documented_keys_and_no_others(
     paid = staff.post(f"/api/orders/{order['id']}/payments", {"method": "counter"}).json()
     failed = messages.VendFailed(command_id=paid["vends"][0]["id"], slot="1", code="EJC")
     agent.do(commands.DeviceReported("vm-1/b-1", "vm-1", "b", 1, "", failed, "", b""))
+    campaign = {"campaign": "spring", "name_en": "Spring", "skus": ["A"], "per": "visit", "limit": 9}
+    times = {"starts_at": "2020-01-01T00:00:00Z", "ends_at": "2999-01-01T00:00:00Z"}
+    assert staff.post("/api/campaigns", {"campaigns": [campaign | times]}).json() == {"listed": 1}
     entities = kiosk.get("/api/snapshot").json()["entities"]
-    for kind in ("store", "item", "order", "device", "sync"):
+    for kind in ("store", "item", "order", "device", "sync", "campaign"):
         for value in entities[kind].values():
             assert set(value) == documented(kind), kind
     value = kiosk.get(f"/api/orders/{order['id']}").json()

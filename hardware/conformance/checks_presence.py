@@ -9,7 +9,7 @@ from hardware.conformance.bench import Bench, describe_of, state_of, status_of
 from hardware.conformance.packets import Connect, Publish
 from hardware.conformance.proxy import Weather
 from hardware.conformance.rows import RFC3339, shown
-from hardware.conformance.tape import Received
+from hardware.conformance.tape import Received, Unreadable
 from hardware.conformance.verdicts import PRESENCE, TOPICS, Check, Verdict, failed, judged, not_tried, passed
 from hardware.messages import Describe, State
 from hardware.topics import Leaf, topic
@@ -194,6 +194,9 @@ def _again(bench: Bench) -> Verdict:
 
 
 def _connect(bench: Bench) -> Verdict:
+    unreadable = bench.tape.since(0, Unreadable)
+    if unreadable:
+        return failed(f"what passes on the line is not MQTT 3.1.1 (no TLS here): {unreadable[0].why}")
     found = [seen for seen in bench.packets(0) if isinstance(seen.packet, Connect)]
     if not found:
         return not_tried("the device was connected before the kit listened, and did not connect anew")

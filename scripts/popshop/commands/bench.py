@@ -116,6 +116,41 @@ def shelf(
     _show(shelf_bench.run(seed, seeds=seeds, minutes=minutes, places=places, noise=noise), json)
 
 
+@app.command()
+def scan(
+    images: Annotated[
+        Path, typer.Option(help="Folder of sets: pictures, the truth in N.txt beside each.", exists=True)
+    ],
+    rotations: Annotated[bool, typer.Option("--rotations", help="Each picture in four rotations.")] = False,
+    json: Json = False,
+) -> None:
+    """Codes read from photographs, beside zbar on the same pictures in the same run."""
+    from popshop.bench import scan as scan_bench  # OpenCV and zbar come with the vision extra
+
+    try:
+        _show(scan_bench.run(images, rotations=rotations), json)
+    except ValueError as error:
+        raise console.UserError(str(error)) from None
+
+
+@app.command()
+def video(
+    seed: Annotated[int, typer.Option(help="The film's seed.")] = 1,
+    visits: Annotated[int, typer.Option(min=1, max=1_000, help="Codes that come into view.")] = 20,
+    plot: Annotated[Path | None, typer.Option(help="Draw the figures into this folder as PNG.")] = None,
+    json: Json = False,
+) -> None:
+    """The camera pipeline on a film of 720 lines whose codes are known, beside zbar on every picture of it."""
+    from popshop.bench import video as video_bench  # OpenCV and zbar come with the vision extra
+
+    if plot is not None:
+        from popshop.bench import video_plots  # matplotlib comes with the dev extra only
+
+        for path in video_plots.draw(plot, seed=seed, visits=visits):
+            console.err.print(f"drawn: {path}")
+    _show(video_bench.run(seed, visits), json)
+
+
 def _show(figures: Any, json: bool) -> None:
     values = dataclasses.asdict(figures)
     if json:

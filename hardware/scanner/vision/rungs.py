@@ -1,0 +1,138 @@
+"""Other ways to look at a picture in which the quick decoder read nothing, from cheap to dear. Needs OpenCV.
+
+Each is a plain change of the whole picture, made for a kind of trouble, not for a picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+import cv2
+
+from hardware.scanner.vision.decoders import Decoder, opencv, zbar, zxing
+from hardware.scanner.vision.pictures import Picture
+from hardware.scanner.vision.settings import RETAIL, Settings
+
+Change = Callable[[Picture], Picture]
+
+SMALL: Final = 200_000
+"""Pixels. In a larger picture bars are seldom too thin to tell apart, and four times its pixels are dear."""
+ENLARGE_UP_TO: Final = 2_000_000
+SHRINK_FROM: Final = 500_000
+
+
+class Rung(NamedTuple):
+    """One way: what is done to the picture, and who looks at it then. It is for pictures of these sizes (pixels)."""
+
+    name: str
+    change: Change
+    decode: Decoder
+    least: int = 0
+    most: int = 100_000_000
+
+    def fits(self, grey: Picture) -> bool:
+        """Whether it can help with a picture of this size at a bearable price."""
+        return self.least <= grey.size <= self.most
+
+
+class Ladder(NamedTuple):
+    """The quick decoder; the rungs for a picture that should be answered soon; more for one that somebody waits for."""
+
+    quick: Decoder
+    usual: tuple[Rung, ...]
+    hard: tuple[Rung, ...]
+
+
+def ladder(settings: Settings) -> Ladder:
+    """The best ladder that the installed libraries allow: OpenCV alone reads QR and retail codes, though less well."""
+    names = settings.symbologies
+    fast, thorough = zxing(names, thorough=False), zxing(names, thorough=True)
+    own = opencv(names)
+    if fast is not None and thorough is not None:
+        # zbar takes smudges for retail codes, and is asked for the others only.
+        second = zbar([name for name in names if name not in RETAIL])
+        return Ladder(
+            fast,
+            (
+                Rung("contrast", contrast, fast),
+                Rung("turned", turned, fast),
+                Rung("contrast, turned", lambda grey: turned(contrast(grey)), fast),
+                Rung("sharpened", sharpened, fast),
+                Rung("enlarged", enlarged, thorough, most=SMALL),
+            ),
+            (
+                Rung("enlarged, larger", enlarged, thorough, least=SMALL + 1, most=ENLARGE_UP_TO),
+                Rung("sharpened, turned", lambda grey: turned(sharpened(grey)), fast),
+                Rung("thorough", contrast, thorough),
+                Rung("softened", softened, thorough),
+                Rung("shrunk", shrunk, thorough, least=SHRINK_FROM),
+                Rung("thresholded", thresholded, thorough),
+                Rung(
+                    "enlarged, contrast", lambda grey: contrast(enlarged(grey)), thorough, most=ENLARGE_UP_TO
+                ),
+                *([Rung("zbar", as_it_is, second)] if second is not None else []),
+                Rung("opencv", as_it_is, own),
+            ),
+        )
+    other = zbar(names)
+    quick = other or own
+    return Ladder(
+        quick,
+        (
+            Rung("contrast", contrast, quick),
+            Rung("opencv", as_it_is, own),
+            Rung("enlarged", enlarged, quick, most=ENLARGE_UP_TO),
+        ),
+        (
+            Rung("sharpened", sharpened, quick),
+            Rung("thresholded", thresholded, quick),
+            Rung("inverted", inverted, quick),
+        ),
+    )
+
+
+def as_it_is(grey: Picture) -> Picture:
+    """Nothing is done."""
+    return grey
+
+
+def turned(grey: Picture) -> Picture:
+    """Bars that lie on their side stand up."""
+    return cv2.rotate(grey, cv2.ROTATE_90_CLOCKWISE)
+
+
+def inverted(grey: Picture) -> Picture:
+    """Light on dark becomes dark on light."""
+    return cv2.bitwise_not(grey)
+
+
+def contrast(grey: Picture) -> Picture:
+    """Dull or unevenly lit: contrast is evened out tile by tile (CLAHE)."""
+    return cv2.createCLAHE(clipLimit=3.0, tileGridSize=(8, 8)).apply(grey)
+
+
+def sharpened(grey: Picture) -> Picture:
+    """A little out of focus or moved: an unsharp mask."""
+    return cv2.addWeighted(grey, 3.0, cv2.GaussianBlur(grey, (0, 0), 2.0), -2.0, 0)
+
+
+def softened(grey: Picture) -> Picture:
+    """Noise, the grid of a print or of a phone's display."""
+    return cv2.GaussianBlur(grey, (0, 0), 1.2)
+
+
+def enlarged(grey: Picture) -> Picture:
+    """Bars of less than two pixels."""
+    return cv2.resize(grey, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+
+
+def shrunk(grey: Picture) -> Picture:
+    """Large and soft."""
+    return cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+
+
+def thresholded(grey: Picture) -> Picture:
+    """Glare and shadow: black and white by the neighbourhood of each pixel."""
+    window = max(15, min(grey.shape) // 12) | 1
+    return cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_GAUSSIAN_C, cv2.THRESH_BINARY, window, 8)

@@ -22,8 +22,8 @@ from hardware.scanner.port import (
     SourceChanged,
     SourceState,
 )
+from hardware.scanner.vision.settings import DEFAULT_SYMBOLOGIES
 
-SYMBOLOGIES: Final = ("EAN-13", "EAN-8", "UPC-A", "UPC-E", "Code 128", "QR Code", "Data Matrix")
 SOURCE_LOST: Final = "source_lost"
 """EVA-DTS has no event of a scanner that is unplugged or blind, so these faults have names in plain words;
 `part` names the source."""
@@ -55,7 +55,7 @@ class ScannerDriver:
             model=self._model,
             serial=self._serial,
             firmware="1.0.0",
-            capabilities={"symbologies": list(SYMBOLOGIES), "sources": list(self._sources)},
+            capabilities={"symbologies": list(DEFAULT_SYMBOLOGIES), "sources": list(self._sources)},
         )
 
     def start(self, now_s: float) -> Update:

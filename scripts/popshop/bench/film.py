@@ -113,7 +113,7 @@ class Film:
         """A counter: a slope of light, and things with edges on it."""
         across = np.linspace(90, 170, WIDTH, dtype=np.float32)
         down = np.linspace(1.1, 0.8, HEIGHT, dtype=np.float32)
-        table: Picture = np.outer(down, across).astype(np.uint8)
+        table: Picture = np.asarray(np.outer(down, across), dtype=np.uint8)
         for _ in range(12):
             left, top = self._rng.randrange(WIDTH - 200), self._rng.randrange(HEIGHT - 160)
             size = self._rng.randrange(30, 160)
@@ -121,7 +121,7 @@ class Film:
                 table, (left, top), (left + size, top + size // 2), self._rng.randrange(40, 220), -1
             )
             cv2.putText(table, "SALE 9.90", (left, top), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 30, 2)
-        return cv2.GaussianBlur(table, (0, 0), 1.0).astype(np.float32)
+        return np.asarray(cv2.GaussianBlur(table, (0, 0), 1.0), dtype=np.float32)
 
     def _card(self, visit: Visit) -> Picture:
         """The code on white paper, turned, at the size it has in front of the camera, a little soft."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import cv2
+import numpy as np
 from pyzbar import pyzbar
 
 from hardware.scanner.vision.pictures import Picture
@@ -90,13 +91,13 @@ def run(folder: Path, *, rotations: bool = False) -> Scan:
 
 
 def photographs(folder: Path) -> Iterator[Photograph]:
-    """Every picture in the folders below `folder`. Raises ValueError for a file that is none."""
+    """Every picture in the folders below `folder`. One that cannot be opened counts: as one that shows nothing."""
     for each in sorted(path for path in folder.iterdir() if path.is_dir()):
         for path in sorted(each.iterdir()):
             if path.suffix.lower() in PICTURES:
                 picture = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
                 if picture is None:
-                    raise ValueError(f"{path} is no picture that OpenCV can open")
+                    picture = np.zeros((1, 1), np.uint8)
                 truth = path.with_suffix(".txt")
                 yield Photograph(each.name, picture, text_of(truth.read_bytes()) if truth.exists() else None)
 

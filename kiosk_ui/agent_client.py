@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import requests
 from websockets.sync.client import ClientConnection, connect
 
-from kiosk_ui.events import CancelOrder, PlaceOrder, Request, RequestPayment
+from kiosk_ui.events import CancelOrder, PlaceOrder, Request, RequestPayment, TakeSample
 from kiosk_ui.shop import Order, Refusal, Shop, read_order, read_refusal, read_snapshot
 
 CONNECT_TIMEOUT_S: Final = 3.0
@@ -89,6 +89,9 @@ class AgentClient:
                 return "/api/orders", {"channel": "kiosk", "device": self._agent.device, "lines": lines}
             case RequestPayment(order=order, method=method):
                 return f"/api/orders/{quote(order, safe='')}/payments", {"method": method}
+            case TakeSample(campaign=campaign, visit=visit, consent=consent):
+                wanted = {"campaign": campaign, "claimant": visit, "consent": consent or None}
+                return "/api/samples", wanted | {"screen": self._agent.device}
             case CancelOrder(order=order):
                 return f"/api/orders/{quote(order, safe='')}/cancel", None
 

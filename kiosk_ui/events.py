@@ -35,7 +35,17 @@ class CancelOrder:
     order: str
 
 
-Request = PlaceOrder | RequestPayment | CancelOrder
+@dataclass(frozen=True)
+class TakeSample:
+    """Ask for a campaign's sample. `visit` is this visit's random key, `consent` the version agreed to, if any."""
+
+    key: str
+    campaign: str
+    visit: str
+    consent: str
+
+
+Request = PlaceOrder | RequestPayment | CancelOrder | TakeSample
 
 
 # ── what can happen ─────────────────────────────────────────────────────────────────────────────────
@@ -112,6 +122,16 @@ class Bought:
 
 
 @dataclass(frozen=True)
+class CampaignChosen:
+    campaign: str
+
+
+@dataclass(frozen=True)
+class SampleTaken:
+    """The visitor wants the sample, and agrees to what the brand asks."""
+
+
+@dataclass(frozen=True)
 class PaymentRetried:
     """The shopper wants another code."""
 
@@ -147,6 +167,8 @@ Event = (
     | ProductChosen
     | QuantityChosen
     | Bought
+    | CampaignChosen
+    | SampleTaken
     | PaymentRetried
     | CancelTapped
     | WentBack

@@ -52,6 +52,28 @@ class Item(msgspec.Struct, frozen=True):
     sellable: bool = True
 
 
+class Consent(msgspec.Struct, frozen=True):
+    """What a brand asks one to agree to, and which version of it this is."""
+
+    version: str
+    text_zh: str
+    text_en: str
+
+
+class Campaign(msgspec.Struct, frozen=True):
+    """Samples that a brand gives away, once per member or visit. `available` counts what can be had now."""
+
+    campaign: str
+    per: str
+    name_zh: str = ""
+    name_en: str = ""
+    brand: str = ""
+    skus: tuple[str, ...] = ()
+    open: bool = False
+    available: int = 0
+    consent: Consent | None = None
+
+
 class Line(msgspec.Struct, frozen=True):
     """One line of an order."""
 
@@ -126,7 +148,7 @@ class Change:
 
     kind: str
     key: str
-    value: Store | Item | Order | None
+    value: Store | Item | Order | Campaign | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -163,7 +185,12 @@ class _FeedMessage(msgspec.Struct, frozen=True):
     reset: bool = False
 
 
-_SHAPES: Final[dict[str, Any]] = {"store": Store | None, "item": Item | None, "order": Order | None}
+_SHAPES: Final[dict[str, Any]] = {
+    "store": Store | None,
+    "item": Item | None,
+    "order": Order | None,
+    "campaign": Campaign | None,
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -174,10 +201,12 @@ class Shop:
     store: Store = dataclasses.field(default_factory=Store)
     items: dict[str, Item] = dataclasses.field(default_factory=dict)
     orders: dict[str, Order] = dataclasses.field(default_factory=dict)
+    campaigns: dict[str, Campaign] = dataclasses.field(default_factory=dict)
 
     def with_changes(self, seq: int, changes: tuple[Change, ...]) -> Shop:
         """The shop after these changes."""
         store, items, orders = self.store, dict(self.items), dict(self.orders)
+        campaigns = dict(self.campaigns)
         for change in changes:
             match change.kind, change.value:
                 case "store", Store() as value:
@@ -190,7 +219,9 @@ class Shop:
                     orders[change.key] = value
                 case "order", None:
                     orders.pop(change.key, None)
-        return Shop(max(seq, self.seq), store, items, orders)
+                case "campaign", Campaign() as value:
+                    campaigns[change.key] = value
+        return Shop(max(seq, self.seq), store, items, orders, campaigns)
 
     def with_order(self, order: Order) -> Shop:
         """The shop with an order that came as an answer, ahead of the feed."""

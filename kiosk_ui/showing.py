@@ -7,8 +7,8 @@ from typing import Final
 
 from cloud_sync.protocol.envelope import parse_time
 from cloud_sync.protocol.money import format_minor
-from kiosk_ui.events import CancelOrder, PlaceOrder, RequestPayment
-from kiosk_ui.shop import Item, Language, Line, Order, Shop
+from kiosk_ui.events import CancelOrder, PlaceOrder, RequestPayment, TakeSample
+from kiosk_ui.shop import Campaign, Item, Language, Line, Order, Shop
 from kiosk_ui.state import State
 from kiosk_ui.views import (
     Attract,
@@ -24,11 +24,14 @@ from kiosk_ui.views import (
     PayStep,
     Picture,
     Product,
+    Sample,
     Summary,
     Unit,
     View,
 )
 
+MOST_SAMPLES: Final = 2
+"""Campaigns offered above the grid; nobody reads more of them."""
 FEW: Final = 3
 """From here down a card says how many are left."""
 
@@ -38,13 +41,14 @@ def show(state: State, now_s: float) -> View:
     body = _body(state, now_s)
     refusal = state.refusal
     message = ""
-    if refusal is not None and isinstance(body, Product | Pay):
+    if refusal is not None and isinstance(body, Product | Sample | Pay):
         message = refusal.message_zh if state.language == "zh" else refusal.message_en
     return View(
         language=state.language,
         store=state.shop.store.name if state.shop is not None else "",
         body=body,
-        can_go_back=isinstance(body, Product) and not body.placing,
+        can_go_back=(isinstance(body, Product) and not body.placing)
+        or (isinstance(body, Sample) and not body.taking),
         link_lost=_lost(state, now_s),
         message=message,
     )
@@ -73,6 +77,9 @@ def _body(state: State, now_s: float) -> Body:
         return Closed("not_selling", message, notice.code)
     if state.sku in shop.items:
         return _product(state, shop.items[state.sku])
+    campaign = state.chosen_campaign
+    if campaign is not None:
+        return _sample(state, shop, campaign)
     if not state.awake:
         return Attract(tuple(c for c in _cards(state, shop) if not c.sold_out)[:24])
     return _home(state, shop)
@@ -124,6 +131,28 @@ def _home(state: State, shop: Shop) -> Home:
         category=category,
         cards=tuple(card for card in cards if category in ("", card.picture.category)),
         cases=cases,
+        samples=tuple((each.campaign, _title(each, state.language)) for each in state.samples[:MOST_SAMPLES]),
+    )
+
+
+def _title(campaign: Campaign, language: Language) -> str:
+    first, second = campaign.name_zh, campaign.name_en
+    return (second or first) if language == "en" else (first or second)
+
+
+def _sample(state: State, shop: Shop, campaign: Campaign) -> Sample:
+    item = next((shop.items[sku] for sku in campaign.skus if sku in shop.items), None)
+    asked = campaign.consent
+    text = "" if asked is None else asked.text_zh if state.language == "zh" else asked.text_en
+    return Sample(
+        campaign=campaign.campaign,
+        name=_title(campaign, state.language),
+        brand=campaign.brand,
+        picture=Picture("sample", campaign.brand, campaign.brand) if item is None else _picture(item),
+        consent=text,
+        can_take=state.can_take,
+        taking=state.waits_for(TakeSample),
+        unreachable=isinstance(state.unsent, TakeSample),
     )
 
 
@@ -227,8 +256,10 @@ _END_KINDS: Final[dict[str, EndKind]] = {
 
 
 def _ending(state: State, order: Order, summary: Summary, now_s: float) -> Ending:
+    kind = _END_KINDS[order.state]
     return Ending(
-        kind=_END_KINDS[order.state],
+        # Of what was given away no money comes back.
+        kind="not_out" if kind == "money_back" and not order.total_minor else kind,
         summary=summary,
         units=_units(state, order),
         refunded=format_minor(order.refunded_minor, order.currency) if order.refunded_minor else "",

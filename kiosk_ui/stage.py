@@ -22,14 +22,16 @@ from kiosk_ui.screens.handover import CaseScreen, DispensingScreen
 from kiosk_ui.screens.home import HomeScreen
 from kiosk_ui.screens.pay import PayScreen
 from kiosk_ui.screens.product import ProductScreen
+from kiosk_ui.screens.sample import SampleScreen
 from kiosk_ui.theme import Look
-from kiosk_ui.views import Attract, Case, Closed, Dispensing, Ending, Home, Pay, Product, View
+from kiosk_ui.views import Attract, Case, Closed, Dispensing, Ending, Home, Pay, Product, Sample, View
 from kiosk_ui.widgets import Panel, Sign, Tap, Text
 
 SCREENS: Final[dict[type, Callable[..., Any]]] = {
     Attract: AttractScreen,
     Home: HomeScreen,
     Product: ProductScreen,
+    Sample: SampleScreen,
     Pay: PayScreen,
     Dispensing: DispensingScreen,
     Case: CaseScreen,
@@ -122,7 +124,7 @@ class Stage(BoxLayout):
         if before is None or look != self._look or _frame_of(before) != _frame_of(view):
             self._look = look
             self._build(look, view, fade=before is not None and type(before.body) is not type(view.body))
-        elif isinstance(view.body, Product | Pay):
+        elif isinstance(view.body, Product | Sample | Pay):
             self.screen.show(view.body, view.message)
         else:
             self.screen.show(view.body)
@@ -133,7 +135,7 @@ class Stage(BoxLayout):
         if view.link_lost and not isinstance(view.body, Closed):
             self.add_widget(_strip(look))
         self.screen = SCREENS[type(view.body)](look, self._art, view.body)
-        if isinstance(view.body, Product | Pay):
+        if isinstance(view.body, Product | Sample | Pay):
             self.screen.show(view.body, view.message)
         self.add_widget(self.screen)
         if fade:
@@ -149,6 +151,8 @@ def _frame_of(view: View) -> tuple[object, ...]:
     match body:
         case Product():
             subject = (body.card.sku, body.card.name)
+        case Sample():
+            subject = (body.campaign, body.name, body.consent)
         case Pay() | Dispensing() | Case():
             subject = body.summary
         case Ending():

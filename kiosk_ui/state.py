@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from kiosk_ui.events import CancelOrder, PlaceOrder, Request, RequestPayment
-from kiosk_ui.shop import Item, Language, Order, Refusal, Shop
+from kiosk_ui.events import CancelOrder, PlaceOrder, Request, RequestPayment, TakeSample
+from kiosk_ui.shop import Campaign, Item, Language, Order, Refusal, Shop
 
 MAX_QUANTITY: Final = 5
 """Units of one product in one order: what a person can carry from the tray."""
@@ -46,6 +47,7 @@ class State:
     awake: bool = False
     category: str = ""
     sku: str = ""
+    campaign: str = ""
     qty: int = 1
     order: str = ""
     order_since_s: float = 0.0
@@ -58,6 +60,8 @@ class State:
     """A request nobody answered in time; trying again sends this very one."""
     refusal: Refusal | None = None
     serial: int = 0
+    visits: int = 0
+    """How many visits are over; one is when nobody has touched the glass for a while."""
 
     @property
     def current_order(self) -> Order | None:
@@ -75,6 +79,31 @@ class State:
     def item(self) -> Item | None:
         """The chosen product."""
         return self.shop.items.get(self.sku) if self.shop is not None else None
+
+    @property
+    def visit(self) -> str:
+        """The random key of this visit: another for the next, and nothing of it leads to a person."""
+        return hashlib.sha256(f"{self.session}:{self.visits}".encode()).hexdigest()[:32]
+
+    @property
+    def samples(self) -> tuple[Campaign, ...]:
+        """Campaigns that give this visit a sample now. Those per member need to know one, which a kiosk does not."""
+        found = self.shop.campaigns.values() if self.shop is not None else ()
+        on = (each for each in found if each.open and each.available > 0 and each.per == "visit")
+        return tuple(sorted(on, key=lambda each: each.campaign))
+
+    @property
+    def chosen_campaign(self) -> Campaign | None:
+        """The campaign on the screen. It stays there when the last sample goes meanwhile: the agent then says so."""
+        return self.shop.campaigns.get(self.campaign) if self.shop is not None else None
+
+    @property
+    def can_take(self) -> bool:
+        """Whether the sample's button does anything."""
+        selling = self.shop is not None and self.shop.store.selling and self.lost_since_s is None
+        found = self.chosen_campaign
+        free = found is not None and found.open and found.available > 0
+        return selling and free and not self.order and not self.waits_for(TakeSample)
 
     def waits_for(self, kind: type[Request]) -> bool:
         """Whether a request of this kind is under way."""
@@ -142,6 +171,7 @@ class State:
         return replace(
             self,
             sku="",
+            campaign="",
             qty=1,
             order="",
             quiet_since_s=None,

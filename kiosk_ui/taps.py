@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from kiosk_ui.events import (
     Bought,
+    CampaignChosen,
     CancelOrder,
     CancelTapped,
     CategoryChosen,
@@ -17,6 +18,8 @@ from kiosk_ui.events import (
     ProductChosen,
     QuantityChosen,
     RequestPayment,
+    SampleTaken,
+    TakeSample,
     WentBack,
 )
 from kiosk_ui.state import State, Step
@@ -35,6 +38,10 @@ def tap(state: State, event: Event, now_s: float) -> Step:
             return _choose_quantity(state, qty), ()
         case Bought():
             return _buy(state)
+        case CampaignChosen(campaign=campaign):
+            return (state if state.order else replace(state.at_home(), campaign=campaign, awake=True)), ()
+        case SampleTaken():
+            return _take_sample(state)
         case PaymentRetried():
             return _retry_payment(state)
         case CancelTapped():
@@ -63,6 +70,17 @@ def _buy(state: State) -> Step:
     return state.sending(PlaceOrder(key, state.sku, state.qty))
 
 
+def _take_sample(state: State) -> Step:
+    campaign = state.chosen_campaign
+    if campaign is None or not state.can_take:
+        return state, ()
+    if isinstance(state.unsent, TakeSample):
+        return state.sending(state.unsent)
+    state, key = state.with_key("sample")
+    agreed = campaign.consent.version if campaign.consent is not None else ""
+    return state.sending(TakeSample(key, campaign.campaign, state.visit, agreed))
+
+
 def _retry_payment(state: State) -> Step:
     order = state.current_order
     if order is None or order.over or state.waits_for(RequestPayment):
@@ -83,4 +101,6 @@ def _cancel(state: State) -> Step:
 
 def _go_back(state: State) -> State:
     """Leave the screen, unless the shopper still has something to wait for on it."""
+    if state.campaign and state.waits_for(TakeSample):
+        return state
     return state if state.current_order is not None and state.stays_s is None else state.at_home()

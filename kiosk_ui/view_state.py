@@ -18,6 +18,7 @@ from kiosk_ui.events import (
     Refused,
     Request,
     SnapshotArrived,
+    TakeSample,
     Ticked,
     Unreachable,
 )
@@ -107,7 +108,7 @@ def _reply(state: State, event: Answered | Refused | Unreachable, now_s: float) 
             if not wanted:
                 return _let_go(state, request, order)
             shop = state.shop or Shop()
-            if isinstance(request, PlaceOrder):
+            if isinstance(request, PlaceOrder | TakeSample):
                 return _show_order(state, shop, shop.orders.get(order.id, order), now_s)
             # The feed may have overtaken the answer: only an end cannot be older than what it told.
             return (replace(state, shop=shop.with_order(order)) if order.over else state), ()
@@ -119,7 +120,8 @@ def _reply(state: State, event: Answered | Refused | Unreachable, now_s: float) 
 
 def _is_wanted(state: State, request: Request) -> bool:
     """Whether the shopper who asked is still at this."""
-    if isinstance(request, PlaceOrder):
+    if isinstance(request, PlaceOrder | TakeSample):
+        # A sample cannot be called back: it drops, so whoever is there sees it.
         return request in state.waiting
     return state.order == request.order
 
@@ -140,5 +142,11 @@ def _tick(state: State, now_s: float) -> State:
         # Told to this shopper; the store may have been put right since, so the next one may try.
         return state.at_home()
     if state.awake and now_s - state.touched_at_s >= state.timings.idle_s:
-        return replace(state.at_home(), awake=False, category="", language=state.default_language)
+        return replace(
+            state.at_home(),
+            awake=False,
+            category="",
+            language=state.default_language,
+            visits=state.visits + 1,
+        )
     return state

@@ -43,12 +43,16 @@ class Attract:
 
 @dataclass(frozen=True)
 class Home:
-    """The grid. `cases` are orders of this kiosk that staff are looking into: (order, case number)."""
+    """The grid. `cases` are orders of this kiosk that staff are looking into: (order, case number).
+
+    `samples` are campaigns that give one away now: (campaign, name).
+    """
 
     categories: tuple[str, ...]
     category: str
     cards: tuple[Card, ...]
     cases: tuple[tuple[str, str], ...] = ()
+    samples: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,20 @@ class Product:
     total: str
     can_buy: bool
     placing: bool
+    unreachable: bool
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A sample, large. `consent` is what the brand asks one to agree to, empty where it asks nothing."""
+
+    campaign: str
+    name: str
+    brand: str
+    picture: Picture
+    consent: str
+    can_take: bool
+    taking: bool
     unreachable: bool
 
 
@@ -119,7 +137,7 @@ class Case:
     cases: tuple[str, ...]
 
 
-EndKind = Literal["thanks", "money_back", "part_money_back", "cancelled", "expired"]
+EndKind = Literal["thanks", "not_out", "money_back", "part_money_back", "cancelled", "expired"]
 
 
 @dataclass(frozen=True)
@@ -146,7 +164,7 @@ class Closed:
     detail: str
 
 
-Body = Attract | Home | Product | Pay | Dispensing | Case | Ending | Closed
+Body = Attract | Home | Product | Sample | Pay | Dispensing | Case | Ending | Closed
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from kiosk_ui.events import PlaceOrder, RequestPayment
-from kiosk_ui.shop import Item, Language, Line, Notice, Order, Payment, Refusal, Shop, Store, Vend
+from msgspec import structs
+
+from kiosk_ui.events import PlaceOrder, RequestPayment, TakeSample
+from kiosk_ui.shop import (
+    Campaign,
+    Consent,
+    Item,
+    Language,
+    Line,
+    Notice,
+    Order,
+    Payment,
+    Refusal,
+    Shop,
+    Store,
+    Vend,
+)
 from kiosk_ui.showing import show
 from kiosk_ui.state import State
 from kiosk_ui.views import View
@@ -32,6 +47,17 @@ ITEMS = tuple(
         ("C02", "星空系列盲盒公仔", "Starry Night Blind Box Figure", "泡泡星", "toy", 6900, 4),
         ("C03", "神秘体验装", "Mystery Sample", "POPSHOP", "sample", 0, 30),
     )
+)  # fmt: skip
+CONSENT = Consent(
+    "2026-1",
+    "半亩月会统计本次派样领取了多少份、在哪个时段领取。我们不收集您的姓名、电话或照片，也不会联系您。"
+    "领取编号只属于这一次到店，离开后即失效。",
+    "Banmuyue counts how many samples are taken here and at what time of day. We collect no name, no phone number "
+    "and no picture of you, and we will not contact you. The number of this visit is void once you leave.",
+)
+CAMPAIGN = Campaign(
+    "spring", "visit", "半亩月 · 玫瑰护手霜试用装", "Banmuyue Rose Hand Cream, travel size", "半亩月", ("C01",),
+    open=True, available=30, consent=CONSENT,
 )  # fmt: skip
 STORE = Store("mall-1", "星光天地快闪店", "CNY", True, None)
 SHOP = Shop(412, STORE, {item.sku: item for item in ITEMS}, {})
@@ -95,6 +121,10 @@ def _states(language: Language) -> dict[str, State]:
         vends("B03", "dispensed", "dispensed", "failed", "dispensing", "requested"),
     )
     back: dict[str, Any] = {"paid_minor": 700, "refunded_minor": 350}
+    giving = replace(SHOP, campaigns={"spring": CAMPAIGN})
+    sample = replace(home, shop=giving, campaign="spring")
+    nothing_asked = replace(SHOP, campaigns={"spring": structs.replace(CAMPAIGN, consent=None)})
+    given = structs.replace(order("C01", 1, "refunded", vends=vends("C01", "failed")), total_minor=0)
     asked = RequestPayment("k", "O-7F3K9", "sandbox")
     case = order("A03", 2, "fulfilling", paid_minor=700, vends=vends("A03", "dispensed", "unknown"))
     return {
@@ -102,6 +132,13 @@ def _states(language: Language) -> dict[str, State]:
         "home": home,
         "home_case": replace(home, shop=SHOP.with_order(case)),
         "home_category": replace(home, category="drink"),
+        "home_sample": replace(home, shop=giving),
+        "sample": sample,
+        "sample_refused": replace(sample, refusal=refusal),
+        "sample_taking": replace(sample, waiting=(TakeSample("k", "spring", "v", "2026-1"),)),
+        "sample_unreachable": replace(sample, unsent=TakeSample("k", "spring", "v", "2026-1")),
+        "sample_nothing_asked": replace(sample, shop=nothing_asked),
+        "sample_not_out": at(given),
         "product": replace(home, sku="A03", qty=2),
         "product_refused": replace(product, refusal=refusal),
         "product_placing": replace(product, waiting=(PlaceOrder("k", "B02", 1),)),

@@ -17,6 +17,7 @@ from kiosk_ui.widgets import PictureTile, Text, WideButton, stack
 
 _SIGNS: Final[dict[str, tuple[str, Colour, Colour]]] = {
     "thanks": ("check", theme.GOOD, theme.GOOD_PALE),
+    "not_out": ("cross", theme.WARN, theme.WARN_PALE),
     "money_back": ("money_back", theme.WARN, theme.WARN_PALE),
     "part_money_back": ("money_back", theme.WARN, theme.WARN_PALE),
     "cancelled": ("cross", theme.MUTED, theme.HAIR),

@@ -9,7 +9,7 @@ from kivy.uix.scrollview import ScrollView
 from kivy.uix.widget import Widget
 
 from kiosk_ui import theme
-from kiosk_ui.events import CategoryChosen, OrderOpened, ProductChosen
+from kiosk_ui.events import CampaignChosen, CategoryChosen, OrderOpened, ProductChosen
 from kiosk_ui.gallery import Gallery
 from kiosk_ui.theme import Look
 from kiosk_ui.views import Card, Home
@@ -116,8 +116,8 @@ class HomeScreen(BoxLayout):
         self._grid.bind(minimum_height=self._grid.setter("height"))
         self._scroll = ScrollView(do_scroll_x=False, bar_width=0)
         self._scroll.add_widget(self._grid)
-        self._cases = stack(look, spacing=12, padding=(edge, 0, edge, 0))
-        for child in (self._head, chips, self._cases, self._scroll):
+        self._strips = stack(look, spacing=12, padding=(edge, 0, edge, 0))
+        for child in (self._head, chips, self._strips, self._scroll):
             self.add_widget(child)
         self._chip_row = chips
         self._shown: Home | None = None
@@ -129,8 +129,8 @@ class HomeScreen(BoxLayout):
         before, self._shown = self._shown, body
         if before is None or (before.categories, before.category) != (body.categories, body.category):
             self._show_chips(body)
-        if before is None or before.cases != body.cases:
-            self._show_cases(body)
+        if before is None or (before.cases, before.samples) != (body.cases, body.samples):
+            self._show_strips(body)
         for card in body.cards:
             if card.sku in self._cards:
                 self._cards[card.sku].show(card)
@@ -156,8 +156,18 @@ class HomeScreen(BoxLayout):
             chip.width = self._look.px(max(150, 76 + theme.TEXT * theme.ems(words)))
             self._chips.add_widget(chip)
 
-    def _show_cases(self, body: Home) -> None:
-        self._cases.clear_widgets()
+    def _show_strips(self, body: Home) -> None:
+        """What waits for somebody, and what is given away, one line each."""
+        self._strips.clear_widgets()
+        for campaign, name in body.samples:
+            words = self._look.say("home.sample", name=name)
+            chosen = CampaignChosen(campaign)
+            offer = WideButton(
+                self._look, f"sample:{campaign}", words, chosen, kind="quiet", height=theme.TOUCH
+            )
+            offer.ground_colour.rgba = theme.ACCENT_PALE
+            offer.words.color = theme.ACCENT
+            self._strips.add_widget(offer)
         for order, case in body.cases:
             words = self._look.say("home.case", case=case)
             strip = WideButton(
@@ -165,7 +175,7 @@ class HomeScreen(BoxLayout):
             )
             strip.ground_colour.rgba = theme.WARN_PALE
             strip.words.color = theme.WARN
-            self._cases.add_widget(strip)
+            self._strips.add_widget(strip)
 
     def _show_cards(self, body: Home, keep_place: bool) -> None:
         """Put the cards in their order. A card once made is kept for as long as the screen is."""

@@ -20,6 +20,8 @@ from hardware.vending.cabinet import Climate
 from hardware.vending.faults import FaultOrdered, parse_fault
 from hardware.vending.port import DoorMoved, Machine, Slot, SlotFilled
 from hardware.vending.simulator import VendingSimulator
+from kiosk_ui.agent_client import Agent, AgentClient, RefusedError
+from kiosk_ui.events import TakeSample
 from tests.edge_harness import assert_books_hold, assert_chained, read_journal
 from tests.edge_live import STORE, LiveAgent, device_address, eventually
 
@@ -162,3 +164,17 @@ def test_food_that_got_too_warm_is_neither_sold_nor_given_until_staff_released_i
     eventually(lambda: looks(machine) and shop.post(path, fine, shop.staff).status_code == 200)
     assert shop.seen("item", "YOGURT")["available"] == 9
     assert shop.post(path, fine, shop.staff).json()["code"] == "food_not_stopped"
+
+
+def test_a_kiosk_takes_a_sample_and_follows_it_by_the_same_contract(shop: Shop) -> None:
+    kiosk = AgentClient(Agent(shop.agent.url, shop.kiosk, "kiosk-1"))
+    try:
+        campaign = kiosk.snapshot().campaigns["try-cream"]
+        assert (campaign.open, campaign.available, campaign.consent is not None) == (True, 9, True)
+        order = kiosk.send(TakeSample("k1", "try-cream", "visit-k", "v1"))
+        assert (order.device, order.total_minor, order.state) == ("kiosk-1", 0, "fulfilling")
+        with pytest.raises(RefusedError, match="sample_taken_already"):
+            kiosk.send(TakeSample("k2", "try-cream", "visit-k", "v1"))
+        assert shop.agent.settled(order.id) == ["dispensed"]
+    finally:
+        kiosk.close()

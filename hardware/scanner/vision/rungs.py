@@ -5,10 +5,12 @@ Each is a plain change of the whole picture, made for a kind of trouble, not for
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import cv2
+import numpy as np
 
 from hardware.scanner.vision.decoders import Decoder, opencv, zbar, zxing
 from hardware.scanner.vision.pictures import Picture
@@ -55,13 +57,15 @@ def ladder(settings: Settings) -> Ladder:
         return Ladder(
             fast,
             (
-                Rung("contrast", contrast, fast),
                 Rung("turned", turned, fast),
+                Rung("contrast", contrast, fast),
                 Rung("contrast, turned", lambda grey: turned(contrast(grey)), fast),
                 Rung("sharpened", sharpened, fast),
                 Rung("enlarged", enlarged, thorough, most=SMALL),
             ),
             (
+                Rung("straightened", straightened, fast),
+                Rung("straightened, contrast", lambda grey: straightened(contrast(grey)), fast),
                 Rung("enlarged, larger", enlarged, thorough, least=SMALL + 1, most=ENLARGE_UP_TO),
                 Rung("sharpened, turned", lambda grey: turned(sharpened(grey)), fast),
                 Rung("thorough", contrast, thorough),
@@ -85,6 +89,7 @@ def ladder(settings: Settings) -> Ladder:
             Rung("enlarged", enlarged, quick, most=ENLARGE_UP_TO),
         ),
         (
+            Rung("straightened", straightened, quick),
             Rung("sharpened", sharpened, quick),
             Rung("thresholded", thresholded, quick),
             Rung("inverted", inverted, quick),
@@ -100,6 +105,24 @@ def as_it_is(grey: Picture) -> Picture:
 def turned(grey: Picture) -> Picture:
     """Bars that lie on their side stand up."""
     return cv2.rotate(grey, cv2.ROTATE_90_CLOCKWISE)
+
+
+def straightened(grey: Picture) -> Picture:
+    """Bars that lean, so that no level line crosses all of them, stand up.
+
+    The direction in which most of the picture changes lies across the bars (its structure tensor's main axis).
+    """
+    across = cv2.Sobel(grey, cv2.CV_32F, 1, 0, ksize=3)
+    down = cv2.Sobel(grey, cv2.CV_32F, 0, 1, ksize=3)
+    difference = float(np.vdot(across, across) - np.vdot(down, down))
+    degrees = math.degrees(0.5 * math.atan2(2 * float(np.vdot(across, down)), difference))
+    height, width = grey.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    cos, sin = abs(turn[0, 0]), abs(turn[0, 1])
+    new_width, new_height = int(height * sin + width * cos), int(height * cos + width * sin)
+    turn[0, 2] += (new_width - width) / 2
+    turn[1, 2] += (new_height - height) / 2
+    return cv2.warpAffine(grey, turn, (new_width, new_height), borderMode=cv2.BORDER_REPLICATE)
 
 
 def inverted(grey: Picture) -> Picture:

@@ -87,7 +87,7 @@ class Film:
                         self._rng.uniform(-1, 1),
                     )
                 self._lay(frame, drawn[visit], visit, at_s, paths[visit])
-            noisy = frame.astype(np.float32) + self._noise.normal(0, NOISE, frame.shape).astype(np.float32)
+            noisy = frame + np.asarray(self._noise.normal(0, NOISE, frame.shape), dtype=np.float32)
             grey = np.clip(noisy, 0, 255).astype(np.uint8)
             yield Shot(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), at_s, bool(now))
 

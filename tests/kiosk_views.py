@@ -89,6 +89,31 @@ def vends(sku: str, *states: str) -> tuple[Vend, ...]:
     )
 
 
+def _samples(home: State) -> dict[str, State]:
+    """A sample, from the strip above the grid to the one that did not come out."""
+    giving = replace(SHOP, campaigns={"spring": CAMPAIGN})
+    sample = replace(home, shop=giving, campaign="spring")
+    nothing_asked = replace(SHOP, campaigns={"spring": structs.replace(CAMPAIGN, consent=None)})
+    refusal = Refusal(
+        "sample_taken_already",
+        "您已领取过该试用装，每人限领一份。",
+        "You have had this sample already. There is one for everybody.",
+    )
+    wish = TakeSample("k", "spring", "v", "2026-1")
+    stayed = structs.replace(order("C01", 1, "refunded", vends=vends("C01", "failed")), total_minor=0)
+    return {
+        "home_sample": replace(home, shop=giving),
+        "sample": sample,
+        "sample_refused": replace(sample, refusal=refusal),
+        "sample_taking": replace(sample, waiting=(wish,)),
+        "sample_unreachable": replace(sample, unsent=wish),
+        "sample_nothing_asked": replace(sample, shop=nothing_asked),
+        "sample_not_out": replace(
+            home, shop=giving.with_order(stayed), order=stayed.id, order_since_s=NOW_S, quiet_since_s=NOW_S
+        ),
+    }
+
+
 def _states(language: Language) -> dict[str, State]:
     home = State("kiosk-1", "s", "zh", language, shop=SHOP, lost_since_s=None, touched_at_s=NOW_S, awake=True)
     product = replace(home, sku="B02")
@@ -121,10 +146,6 @@ def _states(language: Language) -> dict[str, State]:
         vends("B03", "dispensed", "dispensed", "failed", "dispensing", "requested"),
     )
     back: dict[str, Any] = {"paid_minor": 700, "refunded_minor": 350}
-    giving = replace(SHOP, campaigns={"spring": CAMPAIGN})
-    sample = replace(home, shop=giving, campaign="spring")
-    nothing_asked = replace(SHOP, campaigns={"spring": structs.replace(CAMPAIGN, consent=None)})
-    given = structs.replace(order("C01", 1, "refunded", vends=vends("C01", "failed")), total_minor=0)
     asked = RequestPayment("k", "O-7F3K9", "sandbox")
     case = order("A03", 2, "fulfilling", paid_minor=700, vends=vends("A03", "dispensed", "unknown"))
     return {
@@ -132,13 +153,7 @@ def _states(language: Language) -> dict[str, State]:
         "home": home,
         "home_case": replace(home, shop=SHOP.with_order(case)),
         "home_category": replace(home, category="drink"),
-        "home_sample": replace(home, shop=giving),
-        "sample": sample,
-        "sample_refused": replace(sample, refusal=refusal),
-        "sample_taking": replace(sample, waiting=(TakeSample("k", "spring", "v", "2026-1"),)),
-        "sample_unreachable": replace(sample, unsent=TakeSample("k", "spring", "v", "2026-1")),
-        "sample_nothing_asked": replace(sample, shop=nothing_asked),
-        "sample_not_out": at(given),
+        **_samples(home),
         "product": replace(home, sku="A03", qty=2),
         "product_refused": replace(product, refusal=refusal),
         "product_placing": replace(product, waiting=(PlaceOrder("k", "B02", 1),)),

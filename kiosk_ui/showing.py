@@ -112,8 +112,10 @@ def _name(thing: Item | Line, language: Language) -> str:
 
 
 def _cards(state: State, shop: Shop) -> tuple[Card, ...]:
-    """In stock first; else as the catalogue has them."""
-    items = sorted(shop.items.values(), key=lambda item: (not item.sellable or item.available < 1, item.sku))
+    """In stock first; else as the catalogue has them. What is only given away is not among them."""
+    given_away = {sku for campaign in shop.campaigns.values() for sku in campaign.skus}
+    sold = (item for item in shop.items.values() if item.available or item.sku not in given_away)
+    items = sorted(sold, key=lambda item: (not item.sellable or item.available < 1, item.sku))
     return tuple(_card(item, state.language) for item in items)
 
 

@@ -175,7 +175,9 @@ def _place(
 ) -> facts.OrderPlaced | Refusal:
     """An order of one unit for nothing, of the SKU that is fullest; by the rules of any order."""
     devices = {command.device} if command.device else set(campaign.devices)
-    slots = tuple(slot for slot in checkout.slots if not devices or slot.device in devices)
+    slots = tuple(
+        replace(slot, sampling=False) for slot in checkout.slots if not devices or slot.device in devices
+    )
     here = replace(checkout, slots=slots)
     wished = [command.sku] if command.sku else list(campaign.skus)
     wished.sort(key=lambda sku: -sum(slot.available for slot in slots if slot.sku == sku))

@@ -133,6 +133,8 @@ class Slot:
     failures: int = 0
     spoiling: bool = False
     """It holds food that was too warm for too long, and nobody has looked after it."""
+    sampling: bool = False
+    """Of a sampling machine: what it holds is given away by the rule of a campaign, not sold."""
 
     @property
     def available(self) -> int:
@@ -221,7 +223,10 @@ def _take(
     ]
     if not fitting:
         return Refusal("unknown_slot" if wanted.slot or wanted.device else "sold_out", wanted.sku)
-    in_sale = [s for s in fitting if not s.blocked and free[s.device, s.slot] > 0]
+    for_sale = [s for s in fitting if not s.sampling]
+    if not for_sale:
+        return Refusal("samples_only", wanted.sku)
+    in_sale = [s for s in for_sale if not s.blocked and free[s.device, s.slot] > 0]
     stocked = [s for s in in_sale if not s.spoiling]
     usable = sorted(
         (s for s in stocked if s.ready), key=lambda s: (-free[s.device, s.slot], s.device, s.slot)

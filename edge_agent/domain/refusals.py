@@ -62,6 +62,11 @@ SENTENCES: Final[dict[str, tuple[int, str, str]]] = {
         "请先阅读并同意品牌说明，再领取试用装。",
         "Please read what the brand asks, and agree to it, before you take the sample.",
     ),
+    "samples_only": (
+        409,
+        "该商品只作为试用装派发，请在屏幕上选择免费领取。",
+        "This product is only given away as a sample. Choose the free sample on the screen.",
+    ),
     "samples_gone": (409, "试用装已领完。", "The samples are all gone."),
     "order_closed": (409, "订单已结束。", "This order has ended."),
     "already_paying": (409, "订单正在支付中。", "A payment for this order is already on its way."),

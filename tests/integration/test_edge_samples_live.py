@@ -151,18 +151,18 @@ def test_a_sample_drops_once_and_again_only_for_who_got_none(shop: Shop, machine
 def test_food_that_got_too_warm_is_neither_sold_nor_given_until_staff_released_it(
     shop: Shop, machine: Device
 ) -> None:
-    assert shop.seen("item", "YOGURT")["available"] == 9
+    assert shop.seen("campaign", "try-yogurt")["available"] == 9
     machine.put(DoorMoved(True))
     eventually(lambda: looks(machine) and shop.seen("device", "sm-1")["food_stopped"], what="the stop")
     machine.put(DoorMoved(False))
     eventually(lambda: shop.seen("device", "sm-1")["status"] == "ready")
-    assert shop.seen("item", "YOGURT")["available"] == 0
+    assert shop.seen("campaign", "try-yogurt")["available"] == 0
     assert shop.ask("visit-a", "yogurt").json()["code"] == "food_stopped"
     assert shop.ask("visit-a").status_code == 201, "cream does not spoil"
     path, fine = "/api/devices/sm-1/release-food", {"outcome": "fine"}
     assert shop.post(path, fine, shop.kiosk).status_code == 403
     eventually(lambda: looks(machine) and shop.post(path, fine, shop.staff).status_code == 200)
-    assert shop.seen("item", "YOGURT")["available"] == 9
+    assert shop.seen("campaign", "try-yogurt")["available"] == 9
     assert shop.post(path, fine, shop.staff).json()["code"] == "food_not_stopped"
 
 

@@ -22,7 +22,7 @@ from cloud_sync.protocol.instructions import Recall
 from edge_agent.domain import commands
 from edge_agent.domain.campaign_commands import ListCampaigns, ListedCampaign, TakeSample
 from hardware import messages
-from tests.edge_harness import START, Store, Told, assert_books_hold, assert_chained, read_journal
+from tests.edge_harness import BOOT, START, Store, Told, assert_books_hold, assert_chained, read_journal
 
 SPRING = ListedCampaign(
     campaign="spring",
@@ -47,7 +47,12 @@ class Giver(Store):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.stock(("sm-1", "1", "CREAM", 8), ("sm-2", "1", "CREAM", 8))
+        self.introduce_sampler("sm-1")
         self.list(SPRING)
+
+    def introduce_sampler(self, device: str) -> None:
+        born = messages.Describe(kind="sampling", model="m", serial="s", firmware="1", boot=BOOT)
+        self.do(commands.DeviceIntroduced("", device, born))
 
     def list(self, *campaigns: ListedCampaign) -> Told:
         return self.do(ListCampaigns(self.key(), campaigns))
@@ -238,6 +243,15 @@ def test_a_campaign_gives_at_its_own_machines_only(store: Giver) -> None:
     assert store.ask(campaign="autumn").refused == "unknown_campaign"
     order = store.look(store.ask(device="").subject)
     assert order["lines"][0]["device"] == "sm-1"
+
+
+def test_what_a_sampling_machine_holds_is_given_away_and_never_sold(store: Giver) -> None:
+    assert store.queries.items(["CREAM"])[0]["available"] == 8, "those of the other machine"
+    assert store.order(("CREAM", 9)).refused == "sold_out"
+    assert {line["device"] for line in store.look(store.order(("CREAM", 8)).subject)["lines"]} == {"sm-2"}
+    store.introduce_sampler("sm-2")
+    assert store.order(("CREAM", 1)).refused == "samples_only"
+    assert store.ask().refused == ""
 
 
 def test_of_several_products_a_claimant_takes_the_one_they_chose_or_the_fullest(store: Giver) -> None:

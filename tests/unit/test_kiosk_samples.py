@@ -79,6 +79,13 @@ def test_what_this_visit_cannot_have_is_not_offered(change: dict[str, Any]) -> N
     assert kiosk.body.samples == ()
 
 
+def test_what_is_only_given_away_is_no_sold_out_product() -> None:
+    given_away = structs.replace(SHOP.items["C01"], available=0)
+    kiosk = Kiosk(replace(GIVING, items={**SHOP.items, "C01": given_away}))
+    assert "C01" not in [card.sku for card in kiosk.body.cards]
+    assert "B04" in [card.sku for card in kiosk.body.cards], "sold out is another thing"
+
+
 def test_the_brands_text_is_read_first_and_agreeing_sends_its_version() -> None:
     kiosk = Kiosk()
     kiosk.happens(CampaignChosen("spring"))

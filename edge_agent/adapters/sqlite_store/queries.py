@@ -15,7 +15,8 @@ from edge_agent.adapters.sqlite_store.reading import Entity
 from edge_agent.adapters.sqlite_store.stock_queries import StockQueries
 
 _AVAILABLE = """MIN(COALESCE((SELECT SUM(MAX(s.count - s.held, 0)) FROM slots s JOIN devices d ON d.device = s.device
-    WHERE s.sku = items.sku AND s.blocked = '' AND d.status = 'ready' AND NOT (items.food AND EXISTS
+    WHERE s.sku = items.sku AND s.blocked = '' AND d.status = 'ready' AND d.kind <> 'sampling'
+    AND NOT (items.food AND EXISTS
     (SELECT 1 FROM food_stops f WHERE f.device = s.device))), 0),
     COALESCE((SELECT r.available FROM rights r WHERE r.sku = items.sku), 0))"""
 

@@ -21,7 +21,8 @@ from edge_agent.domain.order import Checkout, Item, Line, Order, Payment, Refund
 from edge_agent.domain.rights import Pin, Promise, Units
 
 _SLOT = """SELECT s.device, s.slot, s.sku, s.count, s.held, s.blocked <> '', COALESCE(d.status, '') = 'ready',
-    s.failures, COALESCE(i.food, 0) AND EXISTS (SELECT 1 FROM food_stops f WHERE f.device = s.device)
+    s.failures, COALESCE(i.food, 0) AND EXISTS (SELECT 1 FROM food_stops f WHERE f.device = s.device),
+    COALESCE(d.kind, '') = 'sampling'
     FROM slots s LEFT JOIN devices d ON d.device = s.device LEFT JOIN items i ON i.sku = s.sku"""
 
 _ITEM = "SELECT sku, price_minor, currency, tax_rate_bp, price_version FROM items"
@@ -32,9 +33,10 @@ _LABEL = """SELECT l.device, l.label, l.sku, i.price_version, CASE WHEN l.pendin
 _standings = msgspec.json.Decoder(tuple[Standing, ...])
 
 
-def _slot(row: tuple[str, str, str, int, int, int, int, int, int]) -> Slot:
-    device, slot, sku, count, held, blocked, ready, failures, spoiling = row
-    return Slot(device, slot, sku, count, held, bool(blocked), bool(ready), failures, bool(spoiling))
+def _slot(row: tuple[str, str, str, int, int, int, int, int, int, int]) -> Slot:
+    device, slot, sku, count, held, blocked, ready, failures, spoiling, sampling = row
+    flags = bool(spoiling), bool(sampling)
+    return Slot(device, slot, sku, count, held, bool(blocked), bool(ready), failures, *flags)
 
 
 def _marks(values: Collection[str]) -> str:

@@ -116,6 +116,22 @@ def test_a_held_up_code_is_a_product_of_the_store():
     assert steps[-1].line.removeprefix("scan EAN-13 ") in {item.gtin for item in PLAN.items}
 
 
+def test_a_visitor_agrees_to_the_brands_text_and_asks_for_another_sample_in_vain():
+    campaign = {"campaign": "perfume", "open": True, "available": 3, "consent": {"version": "1"}}
+    shop = {"campaign": {"perfume": campaign}}
+
+    def answers(step: Step) -> Any:
+        return shop if isinstance(step, Look) else order("completed")
+
+    steps = [play(shoppers.visit("sample", Random(seed), "n"), answers) for seed in range(20)]
+    asked = [[step for step in each if isinstance(step, Call) and step.body] for each in steps]
+    assert {call.body["consent"] for calls in asked for call in calls if call.body} == {"1"}
+    assert {len(calls) for calls in asked} == {1, 2}
+    assert all(len({call.body["claimant"] for call in calls if call.body}) == 1 for calls in asked)
+    shop["campaign"]["perfume"] |= {"available": 0}
+    assert play(shoppers.visit("sample", Random(1), "n"), answers) == [Look()]
+
+
 @pytest.mark.parametrize("kind", shoppers.ARRIVE_EVERY_S)
 def test_the_same_seed_brings_the_same_people(kind):
     comes = [shoppers.arrivals(Random(7), kind) for _ in range(2)]
@@ -344,7 +360,7 @@ def test_the_warehouse_buys_in_what_runs_low_each_delivery_under_a_number_of_its
 def test_full_slots_are_enough_at_opening_wherever_a_product_lies():
     """Else the first thing that anybody saw would be a recall of what has just been filled in."""
     policy = planner.Policy(**online.POLICY)
-    lie = Counter(sku for machine in PLAN.machines for sku in machine.skus)
+    lie = Counter(sku for machine in PLAN.with_slots for sku in machine.skus)
     stocks = [planner.Held("demo", sku, slots * PLAN.capacity) for sku, slots in lie.items()]
     plans = planner.plan([policy], stocks, dict.fromkeys(lie, online.POOL_FULL))
     assert {plan.kind for plan in plans} == {"grant"}

@@ -48,9 +48,9 @@ def demo(
     ] = LanguageChoice.zh,
     as_json: Annotated[bool, typer.Option("--json", help="The summary as one JSON document.")] = False,
 ) -> None:
-    """Open a shop: headquarters with PostgreSQL, a broker, a store with two vending machines, a cloud shelf, a
-    scanner and a people counter, shoppers who buy, an online shop, staff who fill and repair, and the kiosk's window
-    if there is a display.
+    """Open a shop: headquarters with PostgreSQL, a broker, a store with two vending machines, a sampling machine, a
+    cloud shelf, a scanner and a people counter, shoppers who buy, an online shop, staff who fill and repair, and the
+    kiosk's window if there is a display.
 
     Kill any of its processes to see it come back. Ctrl-C closes: open orders end, headquarters catches up, both books
     are compared and verified. Exit status 1 when they disagree. A second Ctrl-C stops at once. Nothing is left running.

@@ -34,6 +34,12 @@ class PlannedMachine(msgspec.Struct, frozen=True):
     skus: list[str]
 
 
+class PlannedSampler(PlannedMachine, frozen=True):
+    """A sampling machine, and the campaign by which it gives its samples away."""
+
+    campaign: JSON
+
+
 class PlannedShelf(msgspec.Struct, frozen=True):
     """A cloud shelf and its plates."""
 
@@ -50,6 +56,7 @@ class Assortment(msgspec.Struct, frozen=True):
     par_level: int
     items: list[Item]
     machines: list[PlannedMachine]
+    sampler: PlannedSampler
     shelf: PlannedShelf
     scanner: str
     door: str
@@ -58,7 +65,13 @@ class Assortment(msgspec.Struct, frozen=True):
     @property
     def devices(self) -> list[str]:
         """Every device's name."""
-        return [*(machine.device for machine in self.machines), self.shelf.device, self.scanner, self.door]
+        machines = (machine.device for machine in self.with_slots)
+        return [*machines, self.shelf.device, self.scanner, self.door]
+
+    @property
+    def with_slots(self) -> list[PlannedMachine]:
+        """Machines that sell, and the one that gives away."""
+        return [*self.machines, self.sampler]
 
     def catalogue(self) -> list[JSON]:
         """The products for `POST /api/catalogue`."""
@@ -75,7 +88,7 @@ class Assortment(msgspec.Struct, frozen=True):
                 "capacity": self.capacity,
                 "count": self.capacity,
             }
-            for machine in self.machines
+            for machine in self.with_slots
             for place, sku in enumerate(machine.skus)
         ]
 
@@ -88,7 +101,7 @@ class Assortment(msgspec.Struct, frozen=True):
 
     def slots(self, device: str, counts: dict[str, int]) -> list[Slot]:
         """A machine's slots as it knows them itself; `counts` is what each holds (full where it says nothing)."""
-        machine = next(m for m in self.machines if m.device == device)
+        machine = next(m for m in self.with_slots if m.device == device)
         prices = {item.sku: item.price_minor for item in self.items}
         return [
             Slot(

@@ -83,8 +83,9 @@ class Floor:
         if device == plan.door:
             return ["--kind", "footfall", "--shoppers-every-s", f"{DOOR_PEOPLE_EVERY_S / self._speed:.3f}"]
         motor_ms = str(int(MOTOR_MS / self._speed))
+        kind = "sampling" if device == plan.sampler.device else "vending"
         return [
-            *("--kind", "vending", "--slots", self._file(device, plan.slots(device, counts))),
+            *("--kind", kind, "--slots", self._file(device, plan.slots(device, counts))),
             *("--motor-ms", motor_ms, "--chance", "double=0.03", "--chance", "no_drop=0.01"),
         ]
 

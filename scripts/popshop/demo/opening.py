@@ -113,6 +113,7 @@ def _furnish(
         staff.list_items(plan.catalogue())
         staff.plan(plan.planogram())
         staff.plan_labels(plan.labels())
+        staff.post("/api/campaigns", {"campaigns": [plan.sampler.campaign]}, "campaigns")
         book = staff.snapshot()["entities"]
         for device in plan.devices:
             floor.switch_on(device, counts_of(book, device))

@@ -1,4 +1,7 @@
-"""Shoppers: they order, pay by phone or change their minds, put coins in, hold codes up. Pure and seeded."""
+"""Shoppers: they order, pay by phone or change their minds, put coins in, hold codes up, take samples.
+
+Pure and seeded.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,12 @@ ENDED: Final = frozenset({"completed", "part_refunded", "refunded", "cancelled",
 POLL: Final = Wait(0.7, real=True)
 PAY_PAGE_POLLS: Final = 30
 
-ARRIVE_EVERY_S: Final = {"phone": 1.8, "cash": 7.0, "scan": 6.0}
+ARRIVE_EVERY_S: Final = {"phone": 1.8, "cash": 7.0, "scan": 6.0, "sample": 9.0}
 """Mean time between two shoppers of a kind."""
 CASH_FROM_S: Final = 12.0
 """The first mishaps are meant for shoppers who get their money back on a screen, so cash comes later."""
 
+WANTS_ANOTHER: Final = 0.3
 CHANGES_MIND: Final = 0.05
 DECLINES: Final = 0.10
 WALKS_AWAY: Final = 0.12
@@ -35,6 +39,8 @@ def visit(kind: str, rng: Random, name: str) -> Visit:
     """The visit of one shopper. `name` makes their idempotency keys."""
     if kind == "phone":
         return pays_by_phone(rng, name)
+    if kind == "sample":
+        return takes_a_sample(rng, name)
     return pays_cash(rng) if kind == "cash" else holds_up_a_code(rng)
 
 
@@ -100,6 +106,30 @@ def choose(rng: Random, entities: JSON) -> list[JSON]:
     )
     quantities = [units] if len(skus) == 1 else [units - 1, 1]
     return [{"sku": sku, "qty": qty} for sku, qty in zip(skus, quantities, strict=True)]
+
+
+def takes_a_sample(rng: Random, name: str) -> Visit:
+    """Agrees to what the brand asks, and takes a sample; some try for a second one, in vain."""
+    entities = yield Look()
+    campaigns = [c for c in entities.get("campaign", {}).values() if c["open"] and c["available"]]
+    if not campaigns:
+        return
+    chosen = rng.choice(sorted(campaigns, key=lambda each: str(each["campaign"])))
+    consent = None if chosen["consent"] is None else chosen["consent"]["version"]
+    visit_key = f"visit-{rng.getrandbits(64):016x}"
+    wish = {
+        "campaign": chosen["campaign"],
+        "claimant": visit_key,
+        "consent": consent,
+        "screen": "kiosk-1",
+    }
+    yield Wait(rng.uniform(1.0, 4.0))
+    order = yield Call("/api/samples", wish, f"{name}-sample")
+    if isinstance(order, Refused):
+        return
+    yield from _wait_for_goods(f"/api/orders/{order['id']}")
+    if rng.random() < WANTS_ANOTHER:
+        yield Call("/api/samples", wish, f"{name}-another")
 
 
 def pays_cash(rng: Random) -> Visit:

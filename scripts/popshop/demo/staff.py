@@ -132,7 +132,7 @@ def needs_a_visit(device: JSON, room: Mapping[str, int]) -> bool:
 
     One that is away can't be helped by filling it.
     """
-    if device["kind"] != "vending" or device["status"] not in ("ready", "alert"):
+    if device["kind"] not in ("vending", "sampling") or device["status"] not in ("ready", "alert"):
         return False
     return bool(device["faults"]) or any(
         slot["blocked"] or (is_low(slot) and room.get(slot["sku"], 0) > 0) for slot in device["slots"]

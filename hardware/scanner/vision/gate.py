@@ -40,28 +40,36 @@ class MotionGate:
         if before is None or before.shape != small.shape:
             self._at_rest = None
             return 0, 0, width, height
-        rows, columns = np.nonzero(_changed(small, before))
-        moving, self._moving = self._moving, len(rows) >= LEAST_SPOTS
-        if not self._moving:
-            return None
-        if empty and not moving:
+        place = _place(_changed(small, before), grey.shape)
+        moving, self._moving = self._moving, place is not None
+        if empty and self._moving and not moving:
             self._at_rest = before
-        return (
-            max(0, int(columns.min()) * SMALLER - MARGIN),
-            max(0, int(rows.min()) * SMALLER - MARGIN),
-            min(width, (int(columns.max()) + 1) * SMALLER + MARGIN),
-            min(height, (int(rows.max()) + 1) * SMALLER + MARGIN),
-        )
+        return place
 
     def remember(self) -> None:
         """The picture shown last is how it looks when there is nothing to read."""
         self._at_rest = self._before
 
-    def something_came(self) -> bool:
-        """Whether the picture shown last differs from what was remembered; true while nothing was."""
+    def came(self, grey: Picture) -> Box | None:
+        """Where this picture, which was shown last, differs from what was remembered: all of it while nothing was."""
+        height, width = grey.shape
         if self._before is None or self._at_rest is None or self._before.shape != self._at_rest.shape:
-            return True
-        return int(_changed(self._before, self._at_rest).sum()) >= LEAST_SPOTS
+            return 0, 0, width, height
+        return _place(_changed(self._before, self._at_rest), grey.shape)
+
+
+def _place(changed: Picture, shape: tuple[int, ...]) -> Box | None:
+    """The box around changed spots, with a margin, in pixels of the whole picture."""
+    rows, columns = np.nonzero(changed)
+    if len(rows) < LEAST_SPOTS:
+        return None
+    height, width = shape
+    return (
+        max(0, int(columns.min()) * SMALLER - MARGIN),
+        max(0, int(rows.min()) * SMALLER - MARGIN),
+        min(width, (int(columns.max()) + 1) * SMALLER + MARGIN),
+        min(height, (int(rows.max()) + 1) * SMALLER + MARGIN),
+    )
 
 
 def _changed(one: Picture, other: Picture) -> Picture:

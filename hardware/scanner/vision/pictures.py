@@ -11,6 +11,8 @@ Picture = np.ndarray[Any, Any]
 
 MOST_PIXELS: Final = 12_000_000
 """A larger picture is made smaller first: codes in it have pixels to spare."""
+LONGEST_SIDE: Final = 32_000
+"""zxing-cpp takes 65,535 at most, also of a picture that was enlarged."""
 LEAST_SIDE: Final = 16
 """No code is shorter than this; one row of pixels is enough for bars."""
 
@@ -30,10 +32,11 @@ def as_grey(picture: Picture) -> Picture:
         raise PictureError(f"a picture of {grey.dtype} values: 8 or 16 bits are needed")
     if grey.ndim == 3:
         grey = _one_colour(grey)
-    pixels = grey.shape[0] * grey.shape[1]
-    if pixels > MOST_PIXELS:
-        scale = (MOST_PIXELS / pixels) ** 0.5
-        grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    height, width = grey.shape
+    scale = min(1.0, (MOST_PIXELS / (height * width)) ** 0.5, LONGEST_SIDE / max(height, width))
+    if scale < 1:
+        smaller = max(1, int(width * scale)), max(1, int(height * scale))
+        grey = cv2.resize(grey, smaller, interpolation=cv2.INTER_AREA)
     return np.ascontiguousarray(grey)
 
 

@@ -11,12 +11,13 @@ from hardware.scanner.vision.agreement import Agreement
 from hardware.scanner.vision.gate import MotionGate
 from hardware.scanner.vision.pictures import Picture, PictureError, as_grey, is_blank
 from hardware.scanner.vision.reading import Box, Found, Reading, Sighting
-from hardware.scanner.vision.rungs import Rung, ladder
+from hardware.scanner.vision.rungs import ladder
 from hardware.scanner.vision.settings import Settings
 from hardware.scanner.vision.still import read_picture
 
 LARGE: Final = 400_000
-"""Pixels. A larger piece is looked at in the usual ways only, one for each picture, and never in the dear ones."""
+"""Pixels. A larger piece is looked at in the cheap ways only."""
+CHEAP: Final = 4
 
 
 class Pipeline:
@@ -27,7 +28,7 @@ class Pipeline:
         self._ladder = ladder(settings)
         self._gate = MotionGate()
         self._agreement = Agreement(settings.agree_s)
-        self._place: Box | None = None
+        self._moved = False
         self._moved_s: float | None = None
         self._looked_s: float | None = None
         self._turn = 0
@@ -53,30 +54,33 @@ class Pipeline:
             return self._sightings(at_s)
         moved = self._gate.moved(grey, empty=not self._in_view)
         if moved is not None:
-            self._place = _join(self._place, moved) if self._is_busy(at_s) else moved
             self._moved_s = at_s
-        if self._place is not None and self._is_due(at_s):
+        elif self._moved:
+            # It has come to rest: the likeliest way first.
+            self._turn = 0
+        self._moved = moved is not None
+        place = self._place_due(grey, moved, at_s)
+        if place is not None:
             self._looked_s = at_s
-            self._look(grey, self._place, at_s)
+            self._look(grey, place, at_s)
         return self._sightings(at_s)
 
-    def _is_busy(self, at_s: float) -> bool:
-        """Whether something moved just now."""
-        return self._moved_s is not None and at_s - self._moved_s <= self._settings.still_s
-
-    def _is_due(self, at_s: float) -> bool:
-        """While something moves; a moment longer, and then now and then, while what came to rest is not read."""
-        if self._moved_s is None or self._moved_s == at_s or self._looked_s is None:
-            return self._moved_s is not None
-        if self._is_busy(at_s):
-            return self._gate.something_came()
-        if self._in_view:
-            return False
-        if at_s - self._moved_s > self._settings.hope_s:
-            self._moved_s = None
-            self._gate.remember()
-            return False
-        return at_s - self._looked_s >= self._settings.hope_every_s and self._gate.something_came()
+    def _place_due(self, grey: Picture, moved: Box | None, at_s: float) -> Box | None:
+        """Where to look now: at what moves; when it has come to rest, at what was not there before, a moment long and
+        then now and then, while it is not read."""
+        if moved is not None:
+            return moved
+        if self._moved_s is None:
+            return None
+        rested_s = at_s - self._moved_s
+        if rested_s > self._settings.still_s:
+            if self._in_view or at_s - (self._looked_s or 0.0) < self._settings.hope_every_s:
+                return None
+            if rested_s > self._settings.hope_s:
+                self._moved_s = None
+                self._gate.remember()
+                return None
+        return self._gate.came(grey)
 
     def _look(self, grey: Picture, place: Box, at_s: float) -> None:
         left, top, right, bottom = place
@@ -91,10 +95,9 @@ class Pipeline:
 
     def _another_way(self, piece: Picture) -> list[Found]:
         """One rung for each picture, in turns: what one does not show the next one may."""
-        usual = [rung for rung in self._ladder.usual if rung.fits(piece)]
-        rungs: list[Rung] = (
-            usual if piece.size > LARGE else [*usual, *(r for r in self._ladder.hard if r.fits(piece))]
-        )
+        rungs = [rung for rung in self._ladder.film if rung.fits(piece)]
+        if piece.size > LARGE:
+            rungs = rungs[:CHEAP]
         if not rungs:
             return []
         rung = rungs[self._turn % len(rungs)]
@@ -106,9 +109,3 @@ class Pipeline:
 
     def _sightings(self, at_s: float) -> list[Sighting]:
         return [Sighting(each.symbology, each.text, each.aim, at_s) for each in self._in_view]
-
-
-def _join(one: Box | None, other: Box) -> Box:
-    if one is None:
-        return other
-    return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])

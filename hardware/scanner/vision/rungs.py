@@ -39,62 +39,76 @@ class Rung(NamedTuple):
 
 
 class Ladder(NamedTuple):
-    """The quick decoder; the rungs for a picture that should be answered soon; more for one that somebody waits for."""
+    """The ways there are with the libraries that are installed."""
 
     quick: Decoder
     usual: tuple[Rung, ...]
+    """For a single picture that should be answered soon, from cheap to dear."""
     hard: tuple[Rung, ...]
+    """More, for one that somebody waits for."""
+    film: tuple[Rung, ...]
+    """For what came to rest in front of a camera, one way for each picture, the likeliest first."""
+    doubts_bars: bool = False
+    """Whether bars are misread so often that a second way must agree."""
 
 
 def ladder(settings: Settings) -> Ladder:
     """The best ladder that the installed libraries allow: OpenCV alone reads QR and retail codes, though less well."""
     names = settings.symbologies
     fast, thorough = zxing(names, thorough=False), zxing(names, thorough=True)
-    own = opencv(names)
+    # zbar and OpenCV take smudges and stripes for retail codes: beside a better reader they are asked for others only.
+    others = [name for name in names if name not in RETAIL]
     if fast is not None and thorough is not None:
-        # zbar takes smudges for retail codes, and is asked for the others only.
-        second = zbar([name for name in names if name not in RETAIL])
-        return Ladder(
-            fast,
-            (
-                Rung("turned", turned, fast),
-                Rung("contrast", contrast, fast),
-                Rung("contrast, turned", lambda grey: turned(contrast(grey)), fast),
-                Rung("sharpened", sharpened, fast),
-                Rung("enlarged", enlarged, thorough, most=SMALL),
-            ),
-            (
-                Rung("straightened", straightened, fast),
-                Rung("straightened, contrast", lambda grey: straightened(contrast(grey)), fast),
-                Rung("enlarged, larger", enlarged, thorough, least=SMALL + 1, most=ENLARGE_UP_TO),
-                Rung("sharpened, turned", lambda grey: turned(sharpened(grey)), fast),
-                Rung("thorough", contrast, thorough),
-                Rung("softened", softened, thorough),
-                Rung("shrunk", shrunk, thorough, least=SHRINK_FROM),
-                Rung("thresholded", thresholded, thorough),
-                Rung(
-                    "enlarged, contrast", lambda grey: contrast(enlarged(grey)), thorough, most=ENLARGE_UP_TO
-                ),
-                *([Rung("zbar", as_it_is, second)] if second is not None else []),
-                Rung("opencv", as_it_is, own),
-            ),
-        )
-    other = zbar(names)
-    quick = other or own
-    return Ladder(
-        quick,
-        (
-            Rung("contrast", contrast, quick),
-            Rung("opencv", as_it_is, own),
-            Rung("enlarged", enlarged, quick, most=ENLARGE_UP_TO),
-        ),
-        (
-            Rung("straightened", straightened, quick),
-            Rung("sharpened", sharpened, quick),
-            Rung("thresholded", thresholded, quick),
-            Rung("inverted", inverted, quick),
-        ),
+        return _with_zxing(fast, thorough, zbar(others), opencv(others))
+    second = zbar(names)
+    if second is not None:
+        return _with_one(second, opencv(others), doubts_bars=False)
+    return _with_one(opencv(names), None, doubts_bars=True)
+
+
+def _with_zxing(fast: Decoder, thorough: Decoder, second: Decoder | None, own: Decoder) -> Ladder:
+    upright = Rung("contrast", contrast, fast)
+    sharp = Rung("sharpened", sharpened, fast)
+    small = Rung("enlarged", enlarged, thorough, most=SMALL)
+    leaning = Rung("straightened", straightened, fast)
+    dull_leaning = Rung("straightened, contrast", lambda grey: straightened(contrast(grey)), fast)
+    dear = (
+        Rung("enlarged, larger", enlarged, thorough, least=SMALL + 1, most=ENLARGE_UP_TO),
+        Rung("sharpened, turned", lambda grey: turned(sharpened(grey)), fast),
+        Rung("thorough", contrast, thorough),
+        Rung("softened", softened, thorough),
+        Rung("shrunk", shrunk, thorough, least=SHRINK_FROM),
+        Rung("thresholded", thresholded, thorough),
+        Rung("enlarged, contrast", lambda grey: contrast(enlarged(grey)), thorough, most=ENLARGE_UP_TO),
+        *([Rung("zbar", as_it_is, second)] if second is not None else []),
+        Rung("opencv", as_it_is, own),
     )
+    lying = (
+        Rung("turned", turned, fast),
+        upright,
+        Rung("contrast, turned", lambda grey: turned(contrast(grey)), fast),
+    )
+    return Ladder(
+        fast,
+        usual=(*lying, sharp, small),
+        hard=(leaning, dull_leaning, *dear),
+        film=(leaning, upright, sharp, dull_leaning, small, *dear),
+    )
+
+
+def _with_one(quick: Decoder, own: Decoder | None, *, doubts_bars: bool) -> Ladder:
+    usual = (
+        Rung("contrast", contrast, quick),
+        *([Rung("opencv", as_it_is, own)] if own is not None else []),
+        Rung("enlarged", enlarged, quick, most=ENLARGE_UP_TO),
+    )
+    hard = (
+        Rung("straightened", straightened, quick),
+        Rung("sharpened", sharpened, quick),
+        Rung("thresholded", thresholded, quick),
+        Rung("inverted", inverted, quick),
+    )
+    return Ladder(quick, usual, hard, film=(*usual, *hard), doubts_bars=doubts_bars)
 
 
 def as_it_is(grey: Picture) -> Picture:

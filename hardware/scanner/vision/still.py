@@ -20,23 +20,30 @@ def read_picture(ladder: Ladder, picture: Picture, *, hard: bool = False) -> lis
     if is_blank(grey):
         return []
     doubted: Counter[Reading] = Counter()
-    sure = _believed(ladder.quick(grey), doubted, changed=False)
+    sure = _believed(ladder.quick(grey), doubted, all_bars=ladder.doubts_bars, short_bars=False)
     if sure:
         return sure
     for rung in (*ladder.usual, *(ladder.hard if hard else ())):
         if rung.fits(grey):
-            sure = _believed(rung.decode(rung.change(grey)), doubted, changed=True)
+            found = rung.decode(rung.change(grey))
+            sure = _believed(found, doubted, all_bars=ladder.doubts_bars, short_bars=True)
             if sure:
                 return sure
     return []
 
 
-def _believed(found: Sequence[Found], doubted: Counter[Reading], *, changed: bool) -> list[Reading]:
-    """Each once: what nothing speaks against, and what was doubted and came again, more often than its rivals."""
+def _believed(
+    found: Sequence[Found], doubted: Counter[Reading], *, all_bars: bool, short_bars: bool
+) -> list[Reading]:
+    """Each once: what nothing speaks against, and what was doubted and came again, more often than its rivals.
+
+    `all_bars` and `short_bars` say which are doubted from the start.
+    """
     readings = list(dict.fromkeys(each.reading for each in found))
     rivals = contested(found)
     for reading in readings:
-        if reading in doubted or reading in rivals or (changed and reading.is_short):
+        weak = (all_bars and reading.is_one_dimensional) or (short_bars and reading.is_short)
+        if weak or reading in doubted or reading in rivals:
             doubted[reading] += 1
     return [reading for reading in readings if reading not in doubted or _came_most(reading, doubted)]
 

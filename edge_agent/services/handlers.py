@@ -52,6 +52,11 @@ def _place_order(r: Reader, c: commands.PlaceOrder, now: datetime, rules: Rules)
 
 def _request_payment(r: Reader, c: commands.RequestPayment, now: datetime, rules: Rules) -> Outcome:
     found = r.order(c.order)
+    lines = () if found is None else found.lines
+    spoiling = [slot for slot in r.slots({(x.device, x.slot) for x in lines}).values() if slot.spoiling]
+    if spoiling:
+        # Its money would only have to go back.
+        return Refusal("food_stopped", spoiling[0].sku)
     return payment.request(found, c, rules.payment_methods, _queued(r, found), now, rules.policy)
 
 

@@ -268,11 +268,20 @@ def test_food_that_a_machine_may_have_after_a_restart_is_neither_sent_again_nor_
     assert store.look(order["id"])["vends"][0]["state"] == "requested"
 
 
-def test_an_order_that_was_placed_before_and_paid_after_is_refunded(store: Shop) -> None:
+def test_nobody_is_asked_for_the_money_of_food_that_must_not_go_out(store: Shop) -> None:
+    placed = store.order(("MILK", 1)).subject
+    store.report(messages.FaultRaised(code="EJH"))
+    asked = commands.RequestPayment(store.key(), placed, "counter")
+    assert store.do(asked).refused == "food_stopped"
+    assert store.do(commands.CancelOrder(store.key(), placed)).refused == ""
+
+
+def test_money_that_was_on_its_way_already_goes_back_for_the_food_and_pays_the_comb(store: Shop) -> None:
     store.work()
     placed = store.order(("MILK", 1), ("COMB", 1)).subject
+    store.do(commands.RequestPayment(store.key(), placed, "sandbox"))
     store.report(messages.FaultRaised(code="EJH"))
-    store.do(commands.RequestPayment(store.key(), placed, "counter"))
+    store.provider_says("paid", placed)
     store.work()
     states = {vend["sku"]: vend["state"] for vend in store.look(placed)["vends"]}
     assert states == {"MILK": "failed", "COMB": "requested"}

@@ -72,6 +72,12 @@ def _with_zxing(fast: Decoder, thorough: Decoder, second: Decoder | None, own: D
     small = Rung("enlarged", enlarged, thorough, most=SMALL)
     leaning = Rung("straightened", straightened, fast)
     dull_leaning = Rung("straightened, contrast", lambda grey: straightened(contrast(grey)), fast)
+    fine_leaning = Rung(
+        "straightened, enlarged, sharpened",
+        lambda grey: sharpened(enlarged(straightened(grey))),
+        fast,
+        most=SMALL,
+    )
     dear = (
         Rung("enlarged, larger", enlarged, thorough, least=SMALL + 1, most=ENLARGE_UP_TO),
         Rung("sharpened, turned", lambda grey: turned(sharpened(grey)), fast),
@@ -91,8 +97,8 @@ def _with_zxing(fast: Decoder, thorough: Decoder, second: Decoder | None, own: D
     return Ladder(
         fast,
         usual=(*lying, sharp, small),
-        hard=(leaning, dull_leaning, *dear),
-        film=(leaning, upright, sharp, dull_leaning, small, *dear),
+        hard=(leaning, dull_leaning, fine_leaning, *dear),
+        film=(leaning, upright, fine_leaning, sharp, dull_leaning, small, *dear),
     )
 
 

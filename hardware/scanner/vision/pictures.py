@@ -23,6 +23,8 @@ class PictureError(ValueError):
 
 def as_grey(picture: Picture) -> Picture:
     """Any picture of 8 or 16 bits, grey, colour or with transparency, as contiguous 8-bit grey. Raises PictureError."""
+    if not isinstance(picture, np.ndarray):
+        raise PictureError("no picture")
     if picture.ndim not in (2, 3) or 0 in picture.shape:
         raise PictureError(f"not a picture: its shape is {picture.shape}")
     grey = picture

@@ -22,6 +22,8 @@ SMALL: Final = 200_000
 """Pixels. In a larger picture bars are seldom too thin to tell apart, and four times its pixels are dear."""
 ENLARGE_UP_TO: Final = 2_000_000
 SHRINK_FROM: Final = 500_000
+MOST_TURNED: Final = 30_000_000
+"""Pixels of a picture that was straightened: a long strip would fill the memory, and OpenCV turns no more than 32,767."""
 
 
 class Rung(NamedTuple):
@@ -131,6 +133,7 @@ def straightened(grey: Picture) -> Picture:
     """Bars that lean, so that no level line crosses all of them, stand up.
 
     The direction in which most of the picture changes lies across the bars (its structure tensor's main axis).
+    A strip so long that it would become too large stays as it is.
     """
     across = cv2.Sobel(grey, cv2.CV_32F, 1, 0, ksize=3)
     down = cv2.Sobel(grey, cv2.CV_32F, 0, 1, ksize=3)
@@ -140,6 +143,8 @@ def straightened(grey: Picture) -> Picture:
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
     cos, sin = abs(turn[0, 0]), abs(turn[0, 1])
     new_width, new_height = int(height * sin + width * cos), int(height * cos + width * sin)
+    if new_width * new_height > MOST_TURNED:
+        return grey
     turn[0, 2] += (new_width - width) / 2
     turn[1, 2] += (new_height - height) / 2
     return cv2.warpAffine(grey, turn, (new_width, new_height), borderMode=cv2.BORDER_REPLICATE)

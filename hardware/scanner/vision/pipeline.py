@@ -11,7 +11,7 @@ from hardware.scanner.vision.agreement import Agreement
 from hardware.scanner.vision.gate import MotionGate
 from hardware.scanner.vision.pictures import Picture, PictureError, as_grey, is_blank
 from hardware.scanner.vision.reading import Box, Found, Reading, Sighting
-from hardware.scanner.vision.rungs import ladder
+from hardware.scanner.vision.rungs import Looks, ladder
 from hardware.scanner.vision.settings import Settings
 from hardware.scanner.vision.still import read_picture
 
@@ -101,7 +101,7 @@ class Pipeline:
         if not rungs:
             return []
         rung = rungs[self._turn % len(rungs)]
-        found = list(rung.decode(rung.change(piece)))
+        found = list(rung.decode(rung.change(Looks(piece))))
         if not found:
             # One that read something is asked again: bars need a second picture that agrees.
             self._turn = (self._turn + 1) % len(rungs)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cached_property
 from typing import Final, NamedTuple
 
 import cv2
@@ -16,11 +17,35 @@ from hardware.scanner.vision.decoders import Decoder, opencv, zbar, zxing
 from hardware.scanner.vision.pictures import Picture
 from hardware.scanner.vision.settings import RETAIL, Settings
 
-Change = Callable[[Picture], Picture]
+
+class Looks:
+    """One picture, and what several ways of looking at it begin with: each made once, when it is needed."""
+
+    def __init__(self, grey: Picture) -> None:
+        self.grey = grey
+
+    @cached_property
+    def contrast(self) -> Picture:
+        """With its contrast evened out."""
+        return contrast(self.grey)
+
+    @cached_property
+    def straightened(self) -> Picture:
+        """With leaning bars stood up."""
+        return straightened(self.grey)
+
+    @cached_property
+    def straightened_contrast(self) -> Picture:
+        """Both."""
+        return straightened(self.contrast)
+
+
+Change = Callable[[Looks], Picture]
 
 SMALL: Final = 200_000
 """Pixels. In a larger picture bars are seldom too thin to tell apart, and four times its pixels are dear."""
 ENLARGE_UP_TO: Final = 2_000_000
+COMB_ROWS: Final = 11
 SHRINK_FROM: Final = 500_000
 MOST_TURNED: Final = 30_000_000
 """Pixels of a picture that was straightened: a long strip would fill the memory, and OpenCV turns no more than 32,767."""
@@ -34,6 +59,8 @@ class Rung(NamedTuple):
     decode: Decoder
     least: int = 0
     most: int = 100_000_000
+    weak: bool = False
+    """Whether it makes bars of smears too: what it reads must come again in another way."""
 
     def fits(self, grey: Picture) -> bool:
         """Whether it can help with a picture of this size at a bearable price."""
@@ -69,59 +96,71 @@ def ladder(settings: Settings) -> Ladder:
 
 
 def _with_zxing(fast: Decoder, thorough: Decoder, second: Decoder | None, own: Decoder) -> Ladder:
-    upright = Rung("contrast", contrast, fast)
-    sharp = Rung("sharpened", sharpened, fast)
-    small = Rung("enlarged", enlarged, thorough, most=SMALL)
-    leaning = Rung("straightened", straightened, fast)
-    dull_leaning = Rung("straightened, contrast", lambda grey: straightened(contrast(grey)), fast)
+    upright = Rung("contrast", lambda looks: looks.contrast, fast)
+    sharp = Rung("sharpened", lambda looks: sharpened(looks.grey), fast, weak=True)
+    small = Rung("enlarged", lambda looks: enlarged(looks.grey), thorough, most=SMALL)
+    leaning = Rung("straightened", lambda looks: looks.straightened, fast)
+    dull_leaning = Rung("straightened, contrast", lambda looks: looks.straightened_contrast, fast)
     fine_leaning = Rung(
         "straightened, enlarged, sharpened",
-        lambda grey: sharpened(enlarged(straightened(grey))),
+        lambda looks: sharpened(enlarged(looks.straightened)),
         fast,
         most=SMALL,
     )
+    smears = (
+        Rung("combed", lambda looks: combed(looks.straightened, 1.5, 3.0), fast, most=SMALL, weak=True),
+        Rung(
+            "combed, contrast",
+            lambda looks: combed(looks.straightened_contrast, 2.0, 2.0),
+            fast,
+            most=SMALL,
+            weak=True,
+        ),
+        Rung(
+            "combed, harder", lambda looks: combed(looks.straightened, 1.2, 5.0), fast, most=SMALL, weak=True
+        ),
+    )
     dear = (
-        Rung("enlarged, larger", enlarged, thorough, least=SMALL + 1, most=ENLARGE_UP_TO),
-        Rung("sharpened, turned", lambda grey: turned(sharpened(grey)), fast),
-        Rung("thorough", contrast, thorough),
-        Rung("softened", softened, thorough),
-        Rung("shrunk", shrunk, thorough, least=SHRINK_FROM),
-        Rung("thresholded", thresholded, thorough),
-        Rung("enlarged, contrast", lambda grey: contrast(enlarged(grey)), thorough, most=ENLARGE_UP_TO),
-        *([Rung("zbar", as_it_is, second)] if second is not None else []),
-        Rung("opencv", as_it_is, own),
+        Rung(
+            "enlarged, larger",
+            lambda looks: enlarged(looks.grey),
+            thorough,
+            least=SMALL + 1,
+            most=ENLARGE_UP_TO,
+        ),
+        Rung("sharpened, turned", lambda looks: turned(sharpened(looks.grey)), fast),
+        Rung("thorough", lambda looks: looks.contrast, thorough),
+        Rung("softened", lambda looks: softened(looks.grey), thorough),
+        Rung("shrunk", lambda looks: shrunk(looks.grey), thorough, least=SHRINK_FROM),
+        Rung("thresholded", lambda looks: thresholded(looks.grey), thorough),
+        Rung(
+            "enlarged, contrast", lambda looks: contrast(enlarged(looks.grey)), thorough, most=ENLARGE_UP_TO
+        ),
+        *([Rung("zbar", lambda looks: looks.grey, second)] if second is not None else []),
+        Rung("opencv", lambda looks: looks.grey, own),
     )
-    lying = (
-        Rung("turned", turned, fast),
-        upright,
-        Rung("contrast, turned", lambda grey: turned(contrast(grey)), fast),
-    )
+    lying = Rung("contrast, turned", lambda looks: turned(looks.contrast), fast)
     return Ladder(
         fast,
-        usual=(*lying, sharp, small),
+        usual=(upright, lying, sharp._replace(most=SMALL), dull_leaning._replace(most=SMALL), *smears, small),
         hard=(leaning, dull_leaning, fine_leaning, *dear),
-        film=(leaning, upright, fine_leaning, sharp, dull_leaning, small, *dear),
+        film=(leaning, upright, fine_leaning, sharp, dull_leaning, small, *smears, *dear),
     )
 
 
 def _with_one(quick: Decoder, own: Decoder | None, *, doubts_bars: bool) -> Ladder:
     usual = (
-        Rung("contrast", contrast, quick),
-        *([Rung("opencv", as_it_is, own)] if own is not None else []),
-        Rung("enlarged", enlarged, quick, most=ENLARGE_UP_TO),
+        Rung("contrast", lambda looks: looks.contrast, quick),
+        *([Rung("opencv", lambda looks: looks.grey, own)] if own is not None else []),
+        Rung("enlarged", lambda looks: enlarged(looks.grey), quick, most=ENLARGE_UP_TO),
     )
     hard = (
-        Rung("straightened", straightened, quick),
-        Rung("sharpened", sharpened, quick),
-        Rung("thresholded", thresholded, quick),
-        Rung("inverted", inverted, quick),
+        Rung("straightened", lambda looks: looks.straightened, quick),
+        Rung("sharpened", lambda looks: sharpened(looks.grey), quick),
+        Rung("thresholded", lambda looks: thresholded(looks.grey), quick),
+        Rung("inverted", lambda looks: inverted(looks.grey), quick),
     )
     return Ladder(quick, usual, hard, film=(*usual, *hard), doubts_bars=doubts_bars)
-
-
-def as_it_is(grey: Picture) -> Picture:
-    """Nothing is done."""
-    return grey
 
 
 def turned(grey: Picture) -> Picture:
@@ -148,6 +187,17 @@ def straightened(grey: Picture) -> Picture:
     turn[0, 2] += (new_width - width) / 2
     turn[1, 2] += (new_height - height) / 2
     return cv2.warpAffine(grey, turn, (new_width, new_height), borderMode=cv2.BORDER_REPLICATE)
+
+
+def combed(grey: Picture, width: float, strength: float) -> Picture:
+    """Blurred bars that stand up: rows are averaged, which takes the noise off, and then the blur across is undone.
+
+    `width` (pixels) and `strength` are those of the unsharp mask; columns are doubled for it.
+    """
+    rows = cv2.resize(cv2.blur(grey, (1, COMB_ROWS)), None, fx=2, fy=1, interpolation=cv2.INTER_CUBIC)
+    fine = rows.astype(np.float32)
+    blurred = cv2.GaussianBlur(fine, (0, 0), sigmaX=2 * width, sigmaY=0.1)
+    return np.asarray(np.clip(fine + strength * (fine - blurred), 0, 255), dtype=np.uint8)
 
 
 def inverted(grey: Picture) -> Picture:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from hardware.scanner.vision.pictures import Picture, as_grey, is_blank
 from hardware.scanner.vision.reading import Found, Reading, contested
-from hardware.scanner.vision.rungs import Ladder
+from hardware.scanner.vision.rungs import Ladder, Looks
 
 
 def read_picture(ladder: Ladder, picture: Picture, *, hard: bool = False) -> list[Reading]:
@@ -20,13 +20,14 @@ def read_picture(ladder: Ladder, picture: Picture, *, hard: bool = False) -> lis
     if is_blank(grey):
         return []
     doubted: Counter[Reading] = Counter()
+    looks = Looks(grey)
     sure = _believed(ladder.quick(grey), doubted, all_bars=ladder.doubts_bars, short_bars=False)
     if sure:
         return sure
     for rung in (*ladder.usual, *(ladder.hard if hard else ())):
         if rung.fits(grey):
-            found = rung.decode(rung.change(grey))
-            sure = _believed(found, doubted, all_bars=ladder.doubts_bars, short_bars=True)
+            found = rung.decode(rung.change(looks))
+            sure = _believed(found, doubted, all_bars=ladder.doubts_bars or rung.weak, short_bars=True)
             if sure:
                 return sure
     return []

@@ -93,7 +93,9 @@ def a_day() -> Journal:
         item("B2", 300),
         *planned("1-01", "A1", 8),
         *planned("1-02", "B2", 6),
-        device_facts.DeviceDescribed(device="vm-1", kind="vending", model="V", serial="1", firmware="1", boot="b"),
+        device_facts.DeviceDescribed(
+            device="vm-1", kind="vending", model="V", serial="1", firmware="1", boot="b"
+        ),
         device_facts.DeviceStatusChanged(device="vm-1", status="ready"),
         paid("good"),
         dispensed("good"),

@@ -60,7 +60,8 @@ def no_answer_comes_before_its_row_is_on_disk(store: Store) -> None:
 
 def no_unit_is_vended_twice(store: Store) -> None:
     sent = CommandsSent()
-    relay = DeviceRelay(store.queries, sent, store.clock)
+    withheld: list[str] = []
+    relay = DeviceRelay(store.queries, sent, store.clock, withheld.append)
     order = store.paid_order(("A", 1))
     relay.step()
     store.report(messages.VendStarted(command_id=sent.ids[0], slot="1"))

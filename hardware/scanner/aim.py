@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from cloud_sync.protocol.codes import symbologies
+from cloud_sync.protocol.codes.symbologies import Symbology
+
 _IDENTIFIER: Final = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 
 _SYMBOLOGIES: Final = {
@@ -27,8 +30,8 @@ _SYMBOLOGIES: Final = {
 _BY_DIGITS: Final = {6: "UPC-E", 7: "UPC-E", 8: "UPC-E", 12: "UPC-A", 13: "EAN-13"}
 """`]E0` by what follows: it stands for all of them, and a UPC comes with or without its zeros as the scanner is set."""
 
-GS1: Final = frozenset({"]C1", "]d2", "]d5", "]e0", "]e1", "]e2", "]e3", "]J1", "]J4", "]Q3", "]Q4"})
-"""Identifiers that say: what follows are GS1 element strings. Nothing else in the text or the symbology says so."""
+_GS1: Final = (Symbology.GS1, Symbology.DATABAR)
+"""Their identifiers say: what follows are GS1 element strings. Nothing else in the text or the symbology says so."""
 
 
 def split(text: str) -> tuple[str, str]:
@@ -49,4 +52,4 @@ def symbology(aim: str, text: str) -> str:
 
 def as_reported(aim: str, text: str) -> str:
     """The text for a report: the same from every scanner, with the identifier only where it says `GS1`."""
-    return aim + text if aim in GS1 else text
+    return aim + text if symbologies.named(aim) in _GS1 else text

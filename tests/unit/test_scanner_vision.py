@@ -41,7 +41,8 @@ def paper(symbology: str, text: str = "") -> Picture:
     """A code printed on white."""
     usual, kind = SYMBOLS[symbology]
     drawn = zxingcpp.create_barcode(text or usual, kind).to_image(scale=4)
-    return cv2.copyMakeBorder(np.array(drawn, np.uint8), 40, 40, 40, 40, cv2.BORDER_CONSTANT, value=255)
+    printed = np.array(drawn, np.uint8)
+    return np.asarray(cv2.copyMakeBorder(printed, 40, 40, 40, 40, cv2.BORDER_CONSTANT, value=255))
 
 
 def leaning(picture: Picture, degrees: float) -> Picture:
@@ -49,7 +50,7 @@ def leaning(picture: Picture, degrees: float) -> Picture:
     side = math.ceil(math.hypot(height, width))
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
     turn[:, 2] += (side - width) / 2, (side - height) / 2
-    return cv2.warpAffine(picture, turn, (side, side), borderValue=255)
+    return np.asarray(cv2.warpAffine(picture, turn, (side, side), borderValue=255))
 
 
 def noisy(picture: Picture, shades: float = 4, seed: int = 1) -> Picture:

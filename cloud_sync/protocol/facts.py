@@ -15,9 +15,6 @@ from cloud_sync.protocol import campaign_facts, device_facts, stock_facts
 from cloud_sync.protocol.fact import Fact as Fact
 from cloud_sync.protocol.identifiers import INTERACTIONS
 
-PREFIX = "popshop."
-
-
 # ── the store, its catalogue and its planogram ──────────────────────────────────────────────────────
 
 

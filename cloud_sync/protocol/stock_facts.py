@@ -15,7 +15,6 @@ from cloud_sync.protocol.fact import Fact
 
 Bucket = Literal["available", "damaged", "tester"]
 """What a unit in the stock room is good for: to be sold, nothing, or to be tried out."""
-SUPPLIER: Final = "supplier"
 TRANSFER: Final = "transfer"
 DELIVERY: Final = "delivery"
 COLLECTED: Final = "collected"

@@ -16,7 +16,6 @@ from cloud_sync.hq.rules.rights import RightsRefused
 from cloud_sync.protocol.stock_rights import EXTERNAL, POOL, RESERVED, SOLD, Move
 
 OPEN: Final = frozenset({"pinning", "reserved"})
-HOWS: Final = frozenset({WAREHOUSE, "picked_up", "shipped"})
 
 
 def reserve(books: Books, wanted: Reservation, now: datetime) -> Reservation:

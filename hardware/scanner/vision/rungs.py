@@ -48,7 +48,7 @@ ENLARGE_UP_TO: Final = 2_000_000
 COMB_ROWS: Final = 11
 SHRINK_FROM: Final = 500_000
 MOST_TURNED: Final = 30_000_000
-"""Pixels of a picture that was straightened: a long strip would fill the memory, and OpenCV turns no more than 32,767."""
+"""Pixels of a straightened picture: a long strip would fill the memory, and OpenCV turns no more than 32,767."""
 
 
 class Rung(NamedTuple):

@@ -19,7 +19,6 @@ from hardware.shelf.simulated.physics import SUBSTEPS, Cell, Noise
 from hardware.shelf.weighing.plan import plan_of
 
 HZ: Final = 60.0
-MOST_ON_FACING: Final = 24
 
 Manner = Literal["pick_up", "pick_several", "put_back", "put_back_several", "misplace"]
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 PICTURES: Final = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 WAIT_S: Final = 0.5
+HARD_EVERY_S: Final = 0.5
 USUAL_FPS: Final = 25.0
 
 
@@ -31,7 +32,10 @@ def scan(
         typer.Option(help="A film, a picture, a folder of pictures, camera:0 or rtsp://… Give one of it."),
     ] = "",
     hard: Annotated[
-        bool, typer.Option("--hard", help="Try every way there is on a picture, however long it takes.")
+        bool,
+        typer.Option(
+            "--hard", help="Try every way there is, in a film every half second where nothing is read."
+        ),
     ] = False,
     make_sample: Annotated[
         Path | None, typer.Option(help="Write a sample film here (.mp4) instead: codes in front of a camera.")
@@ -70,7 +74,7 @@ def _scan(source: str, hard: bool, as_json: bool) -> None:
     elif path.suffix.lower() in PICTURES:
         _picture(path, hard, as_json)
     else:
-        _film(source, as_json)
+        _film(source, hard, as_json)
 
 
 def _picture(path: Path, hard: bool, as_json: bool) -> None:
@@ -96,7 +100,7 @@ def _picture(path: Path, hard: bool, as_json: bool) -> None:
         _tell({"picture": path.name, "symbology": "", "text": "", "took_ms": took_ms}, as_json)
 
 
-def _film(source: str, as_json: bool) -> None:
+def _film(source: str, hard: bool, as_json: bool) -> None:
     from hardware.scanner.sources.source import SourceEnded, SourceLost
     from hardware.scanner.vision.pipeline import Pipeline
     from hardware.scanner.vision.settings import Settings
@@ -104,10 +108,15 @@ def _film(source: str, as_json: bool) -> None:
     pipeline, debouncer = Pipeline(Settings()), Debouncer()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     codes = frames = 0
+    hard_again_s = 0.0
     try:
         for frame, at_s in _frames(source):
             frames += 1
-            for seen in pipeline.feed(frame, at_s):
+            in_view = pipeline.feed(frame, at_s)
+            if hard and not in_view and at_s >= hard_again_s:
+                pipeline.try_hard()
+                hard_again_s = at_s + HARD_EVERY_S
+            for seen in in_view:
                 if debouncer.is_news(source, seen.symbology, seen.text, at_s):
                     codes += 1
                     _tell({"at_s": round(at_s, 3)} | _particulars(seen), as_json)

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from cloud_sync.hq.rules import joining, warehouse
+from cloud_sync.hq.rules import joining
 from cloud_sync.hq.rules.books import RETIRED, SET_ASIDE, DownEntry
 from cloud_sync.protocol.envelope import rfc3339
 from cloud_sync.protocol.fact import Fact
@@ -361,11 +361,6 @@ def bring_back(world: World, site: Site, sku: str) -> None:
     back = world.hq.act_on(name, lambda books, record: joining.bring_back(books, record, sku, units, now))
     gone = world.hq.act_on(name, lambda books, record: joining.write_off(books, record, sku, now))
     world.note("brought back", name, sku, units, back, gone)
-
-
-def correct_warehouse(world: World, sku: str, by: int) -> object:
-    """The warehouse was counted, and differs from the books."""
-    return world.hq.act(lambda books: warehouse.correct(books, sku, by, "count", world.hq.clock.now()))
 
 
 ACTS: Final[dict[str, Act]] = {

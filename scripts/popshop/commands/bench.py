@@ -122,12 +122,18 @@ def scan(
         Path, typer.Option(help="Folder of sets: pictures, the truth in N.txt beside each.", exists=True)
     ],
     rotations: Annotated[bool, typer.Option("--rotations", help="Each picture in four rotations.")] = False,
+    plot: Annotated[Path | None, typer.Option(help="Draw the figures into this folder as PNG.")] = None,
     json: Json = False,
 ) -> None:
     """Codes read from photographs, beside zbar on the same pictures in the same run."""
     from popshop.bench import scan as scan_bench  # OpenCV and zbar come with the vision extra
 
     try:
+        if plot is not None:
+            from popshop.bench import scan_plots  # matplotlib comes with the dev extra only
+
+            for path in scan_plots.draw(plot, images):
+                console.err.print(f"drawn: {path}")
         _show(scan_bench.run(images, rotations=rotations), json)
     except ValueError as error:
         raise console.UserError(str(error)) from None

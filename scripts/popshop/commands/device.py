@@ -110,7 +110,7 @@ def simulate(
             behaviour = VendingSimulator(
                 _read(slots, list[Slot]) if slots else _some_slots(),
                 rng=rng,
-                machine=Machine(kind=kind, serial=device, motor_ms=motor_ms),
+                machine=Machine(kind=kind, serial=device, motor_ms=motor_ms, audits=True),
                 faults=FaultPlan(rng, _chances(chance or []), map(parse_fault, fault or [])),
             )
         address = read_broker(broker)

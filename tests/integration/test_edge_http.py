@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -342,16 +344,21 @@ def test_a_screen_that_was_away_gets_what_it_missed_and_how_the_store_stands(
     assert [c for c in first["changes"] if c["key"] == order]
 
 
-def test_a_notice_that_came_between_snapshot_and_feed_is_seen(agent: LiveAgent, kiosk: Caller) -> None:
+def test_a_notice_that_came_between_snapshot_and_feed_is_seen(
+    agent: LiveAgent, kiosk: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seq = kiosk.get("/api/snapshot").json()["seq"]
     with listen(agent, seq) as other:
         until(other, "store", "pop-1")
-        agent.agent.brain.storage_full = True
         try:
-            with listen(agent, seq) as socket:
-                notice = until(socket, "store", "pop-1")["value"]["notice"]
-                assert notice["code"] == "disk_full"
-                refused(kiosk.order(), 503, "disk_full")
+            with monkeypatch.context() as full_disk:
+                # Once a second the agent looks for itself.
+                full_disk.setattr(shutil, "disk_usage", lambda _folder: SimpleNamespace(free=0))
+                agent.agent.brain.storage_full = True
+                with listen(agent, seq) as socket:
+                    notice = until(socket, "store", "pop-1")["value"]["notice"]
+                    assert notice["code"] == "disk_full"
+                    refused(kiosk.order(), 503, "disk_full")
         finally:
             agent.agent.brain.storage_full = False
 

@@ -53,6 +53,7 @@ class Wedge:
         quiet_s = now_s - self._last_s
         if quiet_s > SILENCE_S:
             self._held.clear()  # No scanner holds a key between two codes; its release was lost.
+            self._alt_digits = None
         if self._dropping and quiet_s > REST_S:
             self._begin()
         elif quiet_s > SILENCE_S and (self._text or self._spoilt) and not self._dropping:

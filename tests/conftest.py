@@ -1,4 +1,4 @@
-"""Fixtures that several rooms share: a real PostgreSQL, with a fresh database for each test that asks."""
+"""What several rooms share: a real PostgreSQL with a database for each test that asks, and how properties are tried."""
 
 from __future__ import annotations
 
@@ -9,6 +9,13 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
+from hypothesis import settings
+
+# The same examples in every run, so that a red run is about the change it tests. To search further, with fresh ones:
+# `scripts/test --hypothesis-profile=explore`.
+settings.register_profile("repeatable", derandomize=True)
+settings.register_profile("explore", derandomize=False, max_examples=500)
+settings.load_profile("repeatable")
 
 _numbers = itertools.count(1)
 

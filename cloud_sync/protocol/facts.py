@@ -1,8 +1,9 @@
 """Every kind of fact a store can write into its journal, in shop language.
 
 A type name carries its version; old versions are read for ever, a new meaning gets a new name.
-Amounts are minor units, times RFC 3339 UTC. No field names a person. Devices, goods with rights, and campaigns have
-rooms of their own: `device_facts`, `stock_facts`, `campaign_facts`; `read` knows those too.
+Amounts are minor units, times RFC 3339 UTC. No field names a person. Devices, goods with rights, campaigns, handing
+over, members, promotions, receipts, the day and headquarters' rules have rooms of their own (`device_facts`,
+`stock_facts`, …); `read` knows those too.
 """
 
 from __future__ import annotations
@@ -11,7 +12,17 @@ from typing import Any
 
 import msgspec
 
-from cloud_sync.protocol import campaign_facts, device_facts, stock_facts
+from cloud_sync.protocol import (
+    campaign_facts,
+    day_facts,
+    device_facts,
+    handover_facts,
+    member_facts,
+    promotion_facts,
+    receipt_facts,
+    rules_facts,
+    stock_facts,
+)
 from cloud_sync.protocol.fact import Fact as Fact
 from cloud_sync.protocol.identifiers import INTERACTIONS
 
@@ -111,20 +122,48 @@ class SlotUnblocked(Fact, frozen=True, kw_only=True):
 # ── orders and money ────────────────────────────────────────────────────────────────────────────────
 
 
+class Adjustment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why a unit costs other than its list price: `kind` is discount, coupon, bundle, member, points or staff.
+
+    `id` names the promotion, coupon or tier, `version` the one that was frozen; `amount_minor` is per unit, below 0
+    for a reduction, before tax where tax is added.
+    """
+
+    kind: str
+    id: str
+    version: int = 0
+    amount_minor: int
+
+
 class OrderLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line as frozen at checkout: list price, price asked, tax, and the slot the units are held in."""
+    """One line as frozen at checkout: list price, price asked, tax, and the slot the units are held in.
+
+    Every unit of a line costs the same: what does not divide evenly becomes two lines, so that a unit's money back is
+    exact.
+    """
 
     line: int
     sku: str
     qty: int
     list_price_minor: int
     price_minor: int
-    """Per unit."""
+    """Per unit, all taxes in it: what the shopper pays."""
     tax_rate_bp: int
     device: str
     slot: str
+    """The slot the units are held in; both are empty where they come out of the stock room or the warehouse."""
     price_version: int = 0
     """Of the list price."""
+    handover: str = "vend"
+    """How the units reach the shopper: one of `handover_facts.WAYS`."""
+    tax_minor: int = 0
+    """Per unit, contained in `price_minor`."""
+    tax_group: str = ""
+    adjustments: list[Adjustment] = msgspec.field(default_factory=list)
+    campaign: str = ""
+    """Of a sample."""
+    reservation: str = ""
+    """Headquarters' reservation of units that the warehouse ships."""
 
 
 class OrderPlaced(Fact, frozen=True, kw_only=True):
@@ -138,6 +177,15 @@ class OrderPlaced(Fact, frozen=True, kw_only=True):
     total_minor: int
     lines: list[OrderLine]
     expires_at: str
+    member: str = ""
+    """The random key of a member, who is never needed."""
+    visit: str = ""
+    coupons: list[str] = msgspec.field(default_factory=list)
+    """Ids of the coupons that this order uses up; they come free when it is cancelled or expires."""
+    points: int = 0
+    """Points spent on it, likewise."""
+    tax: str = "inclusive"
+    """Whether list prices contain the tax: inclusive or exclusive."""
 
 
 class OrderClosed(Fact, frozen=True, kw_only=True):
@@ -407,7 +455,23 @@ def type_of(fact: Fact) -> str:
     return fact.type if isinstance(fact, Interaction) else fact.TYPE
 
 
-_ROOMS = (globals(), vars(campaign_facts), vars(device_facts), vars(stock_facts))
+_ROOMS = (
+    globals(),
+    *map(
+        vars,
+        (
+            campaign_facts,
+            day_facts,
+            device_facts,
+            handover_facts,
+            member_facts,
+            promotion_facts,
+            receipt_facts,
+            rules_facts,
+            stock_facts,
+        ),
+    ),
+)
 LEDGER_FACTS: dict[str, type[Fact]] = {
     cls.TYPE: cls
     for room in _ROOMS

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from cloud_sync.protocol.envelope import UNREADABLE
+from cloud_sync.protocol.shop_instructions import SHOP_TYPES, ShopInstruction
 
 MAX_DOWN_PER_REPLY: Final = 500
 
@@ -73,7 +74,8 @@ class Shortage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     qty: int
 
 
-Instruction = Grant | Recall | Pin | Unpin | Shortage
+StockInstruction = Grant | Recall | Pin | Unpin | Shortage
+Instruction = StockInstruction | ShopInstruction
 
 TYPES: Final[dict[str, type[Instruction]]] = {
     "popshop.down.grant.v1": Grant,
@@ -81,6 +83,7 @@ TYPES: Final[dict[str, type[Instruction]]] = {
     "popshop.down.pin.v1": Pin,
     "popshop.down.unpin.v1": Unpin,
     "popshop.down.shortage.v1": Shortage,
+    **SHOP_TYPES,
 }
 _names: Final = {cls: name for name, cls in TYPES.items()}
 _row_decoder: Final = msgspec.json.Decoder(DownRow)
@@ -121,6 +124,6 @@ def read_instruction(row: DownRow) -> Instruction | str:
         instruction: Instruction = decoder.decode(row.data)
     except UNREADABLE as error:
         return f"{row.type}: {error}"
-    if instruction.qty < 1:
+    if isinstance(instruction, StockInstruction) and instruction.qty < 1:
         return f"{row.type}: a quantity of {instruction.qty}"
     return instruction

@@ -274,7 +274,7 @@ def skipped(row: instructions.DownRow, reason: str) -> list[Fact]:
     return [stock_facts.DownRowSkipped(down_seq=row.seq, type=row.type[:80], reason=reason[:300])]
 
 
-def nonsense(asked: instructions.Instruction) -> str:
+def nonsense(asked: instructions.StockInstruction) -> str:
     """Why an instruction cannot be meant, or nothing."""
     if asked.qty > MAX_DOWN_QTY:
         return f"a quantity of {asked.qty}"

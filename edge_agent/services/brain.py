@@ -19,9 +19,10 @@ import structlog
 from cloud_sync.protocol import device_facts, facts, instructions
 from cloud_sync.protocol.envelope import parse_time
 from cloud_sync.protocol.numbered_log import Verdict
-from edge_agent.domain import campaign, commands, food, food_commands, rights
+from edge_agent.domain import commands, food, food_commands
 from edge_agent.domain.device import LogPosition, place
 from edge_agent.domain.refusals import Refusal
+from edge_agent.services.consequences import with_consequences
 from edge_agent.services.down_rows import decide_down
 from edge_agent.services.handlers import HANDLERS, NO_SALES, SALES, Rules
 from edge_agent.services.inbox import Inbox
@@ -194,7 +195,7 @@ class Brain:
             keep(command)
             return OK
         if isinstance(command, commands.ApplyDown):
-            return self._apply_down(command)
+            return self._apply_down(command, now)
         if isinstance(command, (commands.UnreadableReport, commands.UnreadablePresence)):
             # A device sends a report until we take it, and this one we never can: once in the books is enough.
             if isinstance(command, commands.UnreadablePresence) or self._journal.unreadable_arrived(
@@ -219,20 +220,17 @@ class Brain:
         if isinstance(outcome, Refusal):
             # Not remembered: a refusal changed nothing, and the same key may succeed later.
             return Answer(outcome)
-        self._journal.record(self._completed(outcome), cause=command.id)
+        self._journal.record(self._completed(outcome, now), cause=command.id)
         answer = Answer(subject=_subject(command, outcome))
         self._note(command, now)
         if command.id:
             self._journal.remember_reply(command.id, msgspec.json.encode(answer))
         return answer
 
-    def _completed(self, outcome: list[facts.Fact]) -> list[facts.Fact]:
-        """A decision with what it means for the right to sell, and for samples."""
-        reader = self._journal.reader
-        whole = rights.completed(outcome, reader.right, reader.order_units, self._rules.shares_stock)
-        return campaign.followed(whole, reader.sample, reader.had_sample)
+    def _completed(self, outcome: list[facts.Fact], now: datetime) -> list[facts.Fact]:
+        return with_consequences(self._journal.reader, outcome, now, self._rules)
 
-    def _apply_down(self, command: commands.ApplyDown) -> Answer:
+    def _apply_down(self, command: commands.ApplyDown, now: datetime) -> Answer:
         """A row of headquarters' log, if it is the next one; `malformed` when not even its number can be read."""
         try:
             row = instructions.read_row(command.body)
@@ -240,7 +238,7 @@ class Brain:
             self._journal.quarantine_once("down", str(error), command.body)
             return Answer(Refusal("malformed", str(error)[:300]))
         outcome = decide_down(self._journal.reader, row)
-        self._journal.record(self._completed(outcome), cause=command.id or f"hq-{row.epoch}-{row.seq}")
+        self._journal.record(self._completed(outcome, now), cause=command.id or f"hq-{row.epoch}-{row.seq}")
         return OK
 
     def _note(self, command: commands.Command, now: datetime) -> None:
@@ -272,7 +270,7 @@ class Brain:
             self._set_body_aside(device, "report", reason, command.body, command.id)
         else:
             self._journal.record(
-                self._completed(outcome),
+                self._completed(outcome, now),
                 cause=command.id,
                 device_time=command.at,
                 offset_ms=self._journal.clock_offset_ms(device),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cloud_sync.protocol import facts, instructions
+from cloud_sync.protocol import facts, instructions, rules_facts, shop_instructions
 from cloud_sync.protocol.numbered_log import Verdict, judge
 from edge_agent.domain import rights
 from edge_agent.services.ports import Reader
@@ -18,8 +18,14 @@ def decide_down(r: Reader, row: instructions.DownRow) -> list[facts.Fact]:
     asked = instructions.read_instruction(row)
     if isinstance(asked, str):
         return rights.skipped(row, asked)
-    nonsense = rights.nonsense(asked)
-    return rights.skipped(row, nonsense) if nonsense else _INSTRUCTIONS[type(asked)](r, row.seq, asked)
+    if isinstance(asked, instructions.StockInstruction):
+        nonsense = rights.nonsense(asked)
+    else:
+        nonsense = shop_instructions.nonsense(asked)
+    decide = _INSTRUCTIONS.get(type(asked))
+    if nonsense or decide is None:
+        return rights.skipped(row, nonsense or f"{row.type}: not for this version")
+    return decide(r, row.seq, asked)
 
 
 def _pin(r: Reader, seq: int, asked: instructions.Pin) -> list[facts.Fact]:
@@ -33,4 +39,7 @@ _INSTRUCTIONS: dict[type[instructions.Instruction], Callable[[Reader, int, Any],
     instructions.Shortage: lambda r, seq, asked: rights.shortage(seq, asked, r.right(asked.sku)),
     instructions.Pin: _pin,
     instructions.Unpin: lambda r, seq, asked: rights.unpin(seq, asked, r.pin(asked.reservation)),
+    shop_instructions.Rules: lambda r, seq, asked: [
+        rules_facts.RulesReceived(down_seq=seq, rules=asked.rules)
+    ],
 }

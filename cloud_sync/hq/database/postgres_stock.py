@@ -13,7 +13,16 @@ from cloud_sync.hq.database.event_copy import copy_postings
 from cloud_sync.hq.database.pool import Cursor
 from cloud_sync.hq.rules.accounts import is_kept
 from cloud_sync.hq.rules.books import Alert, Balances, DownEntry, Posting, Reservation
-from cloud_sync.protocol.instructions import Grant, Instruction, Recall, Shortage
+from cloud_sync.protocol.instructions import (
+    Grant,
+    Instruction,
+    Pin,
+    Recall,
+    Shortage,
+    StockInstruction,
+    Unpin,
+)
+from cloud_sync.protocol.shop_instructions import GrantPoints, RecallPoints, Rules
 from cloud_sync.protocol.stock_rights import POOL
 
 COPY_FROM: Final = 20
@@ -194,7 +203,8 @@ class StockBooks:
         told = entry.instruction
         kind = type(told).__name__.lower()
         why = told.why if isinstance(told, Grant | Recall) else ""
-        values = [entry.store, entry.epoch, entry.seq, kind, _reference(told), told.sku, told.qty, why]
+        sku, qty = (told.sku, told.qty) if isinstance(told, StockInstruction) else ("", 0)
+        values = [entry.store, entry.epoch, entry.seq, kind, _reference(told), sku, qty, why]
         self.cursor.execute(_ADD_DOWN, [*values, entry.body, now])
         self.move_down_head(entry.store, entry.epoch, entry.seq)
 
@@ -279,8 +289,16 @@ def _reference(told: Instruction) -> str:
             return told.recall
         case Shortage():
             return told.claim
-        case _:
+        case Pin() | Unpin():
             return told.reservation
+        case Rules():
+            return str(told.rules.version)
+        case GrantPoints():
+            return told.grant
+        case RecallPoints():
+            return told.recall
+        case _:
+            return told.member
 
 
 def _values(reservation: Reservation) -> list[Any]:

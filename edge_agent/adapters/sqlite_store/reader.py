@@ -9,6 +9,7 @@ from collections.abc import Collection
 import msgspec
 
 from cloud_sync.protocol.eva_dts.reconcile import Sold, Standing
+from cloud_sync.protocol.rules_facts import StoreRules
 from cloud_sync.protocol.stock_rights import Right
 from edge_agent.adapters.sqlite_store.stock_projections import PROMISED, order_units
 from edge_agent.domain.audit import AuditCase, Books, LastAudit
@@ -30,6 +31,7 @@ _LABEL = """SELECT l.device, l.label, l.sku, i.price_version, CASE WHEN l.pendin
     l.lagged <> 0, COALESCE(l.shown_version, 0)
     FROM labels l JOIN items i ON i.sku = l.sku WHERE l.device = ? AND l.label = ?"""
 
+_rules = msgspec.json.Decoder(StoreRules)
 _standings = msgspec.json.Decoder(tuple[Standing, ...])
 
 
@@ -66,6 +68,11 @@ class SqliteReader:
         """The epoch this file writes in; 0 before the first."""
         row = self._db.execute("SELECT epoch FROM store").fetchone()
         return int(row[0]) if row else 0
+
+    def store_rules(self) -> StoreRules:
+        """What headquarters laid down; the usual rules before it did."""
+        row = self._db.execute("SELECT rules FROM store_rules").fetchone()
+        return StoreRules(version=0) if row is None else _rules.decode(row[0])
 
     def checkout(self, skus: Collection[str]) -> Checkout:
         """Items and slots of some SKUs."""

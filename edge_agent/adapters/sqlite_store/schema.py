@@ -66,6 +66,12 @@ def campaigns_and_samples(db: sqlite_utils.Database) -> None:
     _run(db, _CAMPAIGNS)
 
 
+@migrations()
+def rules_of_headquarters(db: sqlite_utils.Database) -> None:
+    """What headquarters laid down for this store, as it came."""
+    _run(db, "CREATE TABLE store_rules (one INTEGER PRIMARY KEY CHECK (one = 1), rules TEXT NOT NULL)")
+
+
 def _run(db: sqlite_utils.Database, statements: str) -> None:
     for statement in statements.split(";"):
         if statement.strip():

@@ -9,7 +9,9 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-from cloud_sync.protocol import facts, stock_facts
+import msgspec
+
+from cloud_sync.protocol import facts, rules_facts, stock_facts
 from edge_agent.domain.rights import Units, effects
 
 PROMISED = """
@@ -113,6 +115,11 @@ def _down(db: sqlite3.Connection, f: Any, at: str) -> None:
     db.execute("UPDATE link SET down_seq = ?", (f.down_seq,))
 
 
+def _rules(db: sqlite3.Connection, f: rules_facts.RulesReceived, at: str) -> None:
+    _down(db, f, at)
+    db.execute("INSERT OR REPLACE INTO store_rules VALUES (1, ?)", (msgspec.json.encode(f.rules).decode(),))
+
+
 def _pinned(db: sqlite3.Connection, f: stock_facts.StockPinned, at: str) -> None:
     _down(db, f, at)
     known = db.execute("SELECT 1 FROM pins WHERE reservation = ?", (f.reservation,)).fetchone()
@@ -149,6 +156,7 @@ STOCK_PROJECTIONS: dict[type[facts.Fact], Callable[[sqlite3.Connection, Any, str
     stock_facts.RightsReleased: _down,
     stock_facts.ShortageFound: _down,
     stock_facts.DownRowSkipped: _down,
+    rules_facts.RulesReceived: _rules,
     stock_facts.StockPinned: _pinned,
     stock_facts.StockUnpinned: _unpinned,
     stock_facts.PinnedHandedOver: _handed_over,

@@ -1,0 +1,85 @@
+"""What headquarters tells a store beside rights to stock: its rules, and its members and their points.
+
+Rows of the same log as `instructions`, applied by the same rule. Ids have at most `MAX_ID` characters.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from cloud_sync.protocol.rules_facts import StoreRules
+
+MAX_ID: Final = 200
+MAX_POINTS: Final = 1_000_000_000
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The store's rules from here on, whole."""
+
+    rules: StoreRules
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A member has this tier now."""
+
+    member: str
+    tier: str
+    consent: str = ""
+
+
+class GrantPoints(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The store holds `points` more for a member. Headquarters moved them in the transaction of this row."""
+
+    grant: str
+    member: str
+    points: int
+
+
+class RecallPoints(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A request: give back up to `points` of a member. Only the store's `PointsReleased` moves anything."""
+
+    recall: str
+    member: str
+    points: int
+
+
+class MergeMembers(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`member` is the same person as `into`."""
+
+    member: str
+    into: str
+
+
+class EraseMember(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Forget this member."""
+
+    member: str
+
+
+ShopInstruction = Rules | Member | GrantPoints | RecallPoints | MergeMembers | EraseMember
+
+SHOP_TYPES: Final[dict[str, type[ShopInstruction]]] = {
+    "popshop.down.rules.v1": Rules,
+    "popshop.down.member.v1": Member,
+    "popshop.down.grant_points.v1": GrantPoints,
+    "popshop.down.recall_points.v1": RecallPoints,
+    "popshop.down.merge_members.v1": MergeMembers,
+    "popshop.down.erase_member.v1": EraseMember,
+}
+
+
+def nonsense(asked: ShopInstruction) -> str:
+    """Why an instruction cannot be meant, or nothing."""
+    if isinstance(asked, Rules):
+        limits = asked.rules.offline_limits.values()
+        negative = any(min(limit.payment_minor, limit.total_minor) < 0 for limit in limits)
+        return "a limit below 0" if negative else ""
+    if not asked.member or len(asked.member) > MAX_ID:
+        return "no member, or one of too many characters"
+    if isinstance(asked, GrantPoints | RecallPoints) and not 0 < asked.points <= MAX_POINTS:
+        return f"{asked.points} points"
+    if isinstance(asked, MergeMembers) and (asked.into in ("", asked.member) or len(asked.into) > MAX_ID):
+        return "a member cannot be merged into that one"
+    return ""

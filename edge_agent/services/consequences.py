@@ -1,0 +1,35 @@
+"""What a decision means beyond its own rule: every decision passes through here before it is recorded.
+
+One line a consequence, in this order; each sees the facts of those before it, so no rule has to know of another room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from cloud_sync.protocol import facts
+from edge_agent.domain import campaign, rights
+from edge_agent.services.handlers import Rules
+from edge_agent.services.ports import Reader
+
+Facts = list[facts.Fact]
+Consequence = Callable[[Reader, Facts, datetime, Rules], Facts]
+
+
+def _samples(r: Reader, outcome: Facts, now: datetime, rules: Rules) -> Facts:
+    return campaign.followed(outcome, r.sample, r.had_sample)
+
+
+def _rights(r: Reader, outcome: Facts, now: datetime, rules: Rules) -> Facts:
+    return rights.completed(outcome, r.right, r.order_units, rules.shares_stock)
+
+
+CONSEQUENCES: Sequence[Consequence] = (_rights, _samples)
+
+
+def with_consequences(r: Reader, outcome: Facts, now: datetime, rules: Rules) -> Facts:
+    """A decision's facts with all that follows from them."""
+    for consequence in CONSEQUENCES:
+        outcome = consequence(r, outcome, now, rules)
+    return outcome

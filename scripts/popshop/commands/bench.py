@@ -11,6 +11,7 @@ import typer
 
 from hardware.shelf.simulated.geometry import own_places, read_places
 from popshop import console
+from popshop.bench import checkout as checkout_bench
 from popshop.bench import delay as delay_bench
 from popshop.bench import fleet as fleet_bench
 from popshop.bench import ingest as ingest_bench
@@ -42,6 +43,17 @@ def command(
     """Round trip agent → device → agent, beside a bare publish-and-answer."""
     with tempfile.TemporaryDirectory(prefix="popshop-bench-") as folder:
         _show(round_trip.run(Path(folder), rounds), json)
+
+
+@app.command()
+def checkout(
+    kiosks: Annotated[int, typer.Option(min=1, max=200, help="Kiosks at once, each with a machine.")] = 20,
+    shoppers: Annotated[int, typer.Option(min=5, help="Shoppers of each kiosk.")] = 100,
+    json: Json = False,
+) -> None:
+    """Orders placed, paid and dispensed per second, beside a bare SQLite insert; from paid to the wire."""
+    with tempfile.TemporaryDirectory(prefix="popshop-bench-") as folder:
+        _show(checkout_bench.run(Path(folder), kiosks=kiosks, shoppers=shoppers), json)
 
 
 @app.command()

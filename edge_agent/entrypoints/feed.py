@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import structlog
@@ -22,7 +22,16 @@ from edge_agent.adapters.sqlite_store.queries import Queries
 log = structlog.get_logger(__name__)
 
 Change = dict[str, Any]
-Screen = asyncio.Queue[dict[str, Any] | None]
+
+
+class Message(NamedTuple):
+    """A message as it goes over the wire: written once, however many screens it goes to."""
+
+    seq: int
+    text: str
+
+
+Screen = asyncio.Queue[Message | None]
 
 MOST_ROWS_BEHIND = 5_000
 """A screen further behind takes a new snapshot instead."""
@@ -108,7 +117,8 @@ class Feed:
         self._screens.pop(screen, None)
 
     def _send(self, message: dict[str, Any]) -> None:
-        for_kiosks = _for_kiosks(message)
+        for_staff = _written(message) if any(self._screens.values()) else None
+        for_kiosks = _written(_for_kiosks(message))
         for screen, staff in list(self._screens.items()):
             if screen.full():
                 # It cannot keep up: end it, so that it comes back for a snapshot.
@@ -116,7 +126,7 @@ class Feed:
                 screen.get_nowait()
                 screen.put_nowait(None)
             else:
-                screen.put_nowait(message if staff else for_kiosks)
+                screen.put_nowait(for_staff if staff else for_kiosks)
 
     def _advance(self) -> dict[str, Any]:
         message = self.changes_after(self._cursor)
@@ -126,11 +136,11 @@ class Feed:
         self._last_status = status
         return message
 
-    def catch_up(self, after: int, *, staff: bool = False) -> dict[str, Any]:
+    def catch_up(self, after: int, *, staff: bool = False) -> Message:
         """The first message of a screen: what the ledger changed since, and how the store stands now."""
         message = self.changes_after(after)
         message["changes"] += self._status()
-        return message if staff else _for_kiosks(message)
+        return _written(message if staff else _for_kiosks(message))
 
     def _newest(self) -> int:
         return self._base() + self._queries.last_seq(LEDGER)
@@ -219,6 +229,10 @@ class Feed:
         for change in self._status():
             entities.setdefault(change["kind"], {})[change["key"]] = change["value"]
         return {"seq": seq, "entities": entities}
+
+
+def _written(message: dict[str, Any]) -> Message:
+    return Message(message["seq"], msgspec.json.encode(message).decode())
 
 
 def _for_kiosks(message: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from edge_agent.domain.methods import COUNTER
 from edge_agent.entrypoints import bodies, campaign_api, stock_api
 from edge_agent.entrypoints.access import Access
 from edge_agent.entrypoints.door import Key, Refused, as_json, do
-from edge_agent.entrypoints.feed import Feed
+from edge_agent.entrypoints.feed import Feed, Message
 from edge_agent.services.brain import Answer, Brain
 from edge_agent.services.ports import Clock
 
@@ -240,12 +240,12 @@ class Api:
         screen = self._feed.join(staff=staff)
         gone = asyncio.ensure_future(_until_gone(socket))
         try:
-            message = await asyncio.to_thread(self._feed.catch_up, after, staff=staff)
+            message: Message | None = await asyncio.to_thread(self._feed.catch_up, after, staff=staff)
             sent_seq = 0
             while message is not None and not gone.done():
-                if message["seq"] >= sent_seq:
-                    await socket.send_json(message)
-                    sent_seq = message["seq"]
+                if message.seq >= sent_seq:
+                    await socket.send_text(message.text)
+                    sent_seq = message.seq
                 message = await _next(screen.get(), gone)
         except (WebSocketDisconnect, RuntimeError):
             pass

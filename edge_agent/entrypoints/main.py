@@ -281,8 +281,13 @@ class EdgeAgent:
 
     def serve(self) -> None:
         """Answer HTTP until the process is told to stop (SIGINT, SIGTERM)."""
+        # Screens hang on the store's own network: pressing every message for each of them costs more than it saves.
         config = uvicorn.Config(
-            self.app(), log_level="warning", access_log=False, timeout_graceful_shutdown=2
+            self.app(),
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=2,
+            ws_per_message_deflate=False,
         )
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
             runner.run(uvicorn.Server(config).serve(sockets=[self._socket]))

@@ -102,6 +102,8 @@ def bear_children() -> None:
 
 
 def _be(name: str, log: str, arguments: list[str]) -> None:
+    from tests import sale_crashes
+
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -115,6 +117,8 @@ def _be(name: str, log: str, arguments: list[str]) -> None:
             os.write(1, b"it was not killed\n")
             status = 0
         else:
+            if name == "dying":
+                sale_crashes.arm(arguments.pop(0))
             sys.argv = ["popshop", *arguments]
             cli.main()
     except Exception:

@@ -149,6 +149,7 @@ def machine(
     clock: Callable[[], Any] = system_clock,
     listener: Callable[[Any], None] | None = None,
     seed: int = 1,
+    store: str = STORE,
 ) -> tuple[Device, VendingSimulator]:
     """A simulated vending machine with one slot, in the real shell."""
     rng = Random(seed)
@@ -160,7 +161,7 @@ def machine(
     )
     folder.mkdir(parents=True, exist_ok=True)
     device = Device(
-        STORE,
+        store,
         name,
         inside,
         folder,

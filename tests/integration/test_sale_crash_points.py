@@ -1,0 +1,191 @@
+"""kill -9 at every step of a sale: the shopper has the goods or the money, the store has a record, headquarters agrees.
+
+Each row of the table in docs/crash-points.md is a test here, and the table is written out of these rows.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import requests
+
+from edge_agent.adapters import joining, witness_file
+from hardware.broker import EmbeddedBroker
+from tests.crash_points import Nursery
+from tests.edge_harness import assert_chained
+from tests.edge_live import eventually
+from tests.hq_process import Headquarters
+from tests.sale_crashes import PRICE_MINOR, Shop, Shopper
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "crash-points.md"
+_numbers = itertools.count(1)
+
+
+class End(NamedTuple):
+    """What everybody sees when all is running again."""
+
+    state: str
+    """Of the order."""
+    units: int
+    """That fell out of the machine."""
+    paid: int
+    refunded: int
+    """In cans."""
+    shopper: str
+    store: str
+    headquarters: str
+
+
+GOODS = End("completed", 1, 1, 0, "the can", "one sale, one payment", "the same sale")
+MONEY_BACK = End(
+    "refunded", 0, 1, 1, "the money back", "a failed vend, a payment and its refund", "paid and refunded"
+)
+
+
+class Row(NamedTuple):
+    """One crash point: where the agent dies, in words and for `sale_crashes.arm`, and the end."""
+
+    step: str
+    place: str
+    end: End
+    method: str = "sandbox"
+    jams: bool = False
+
+
+def _commit(step: str, fact: str, end: End, **more: Any) -> list[Row]:
+    return [
+        Row(f"{step}: before it is written", f"commit:{fact}:before", end, **more),
+        Row(f"{step}: written, nobody told", f"commit:{fact}:after", end, **more),
+    ]
+
+
+ROWS = [
+    *_commit("The order is placed and its units are held", "OrderPlaced", GOODS),
+    *_commit("The payment is asked for", "PaymentRequested", GOODS),
+    Row("The provider is about to be told", "provider:create:before", GOODS),
+    Row("The provider knows, the store does not", "provider:create:after", GOODS),
+    *_commit("The address to pay at is known", "PaymentPending", GOODS),
+    Row("The provider is asked whether money came", "provider:ask:after", GOODS),
+    *_commit("The money is in, the vend is asked for, the receipt has its number", "PaymentPaid", GOODS),
+    *_commit("The same with cash at the counter", "PaymentPaid", GOODS, method="counter"),
+    Row("The vend command is about to leave", "wire:vend:before", GOODS),
+    Row("The vend command has left", "wire:vend:after", GOODS),
+    *_commit("The motor turns", "VendStarted", GOODS),
+    *_commit("The can fell", "VendDispensed", GOODS),
+    *_commit("The can stayed inside for certain: the money is owed", "VendFailed", MONEY_BACK, jams=True),
+    Row("The provider is about to give the money back", "provider:refund:before", MONEY_BACK, jams=True),
+    Row("The provider gave it back, the store does not know", "provider:refund:after", MONEY_BACK, jams=True),
+    *_commit("The money went back", "PaymentRefunded", MONEY_BACK, jams=True),
+]
+
+
+# ── the world ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    with Nursery(tmp_path_factory.mktemp("sale")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def hq(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Headquarters]:
+    import psycopg
+
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE sale_crashes")
+    dsn = postgres_server.replace("/popshop?", "/sale_crashes?")
+    running = Headquarters.start(tmp_path_factory.mktemp("hq"), dsn)
+    yield running
+    running.stop()
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute("DROP DATABASE sale_crashes WITH (FORCE)")
+
+
+@contextmanager
+def opened(tmp_path: Path, nursery: Nursery, hq: Headquarters) -> Iterator[Shop]:
+    """A store of that headquarters with one kind of can and nobody in it; whatever runs is ended afterwards."""
+    store = f"pop-{next(_numbers)}"
+    broker = EmbeddedBroker(tmp_path / "broker", store)
+    broker.device_credentials("vm-1")
+    with ExitStack() as ends:
+        broker.start()
+        ends.callback(broker.stop)
+        shop = Shop(tmp_path, store, nursery, broker)
+        code = hq.enrol(store, "Pop")
+        joining.join(shop.data, witness_file.beside(shop.data), f"{code}@{hq.url}")
+        shop.start_agent()
+        ends.callback(shop.kill_if_alive)
+        with shop.client() as staff:
+            staff.list_items([{"sku": "A", "name_en": "Can", "price_minor": PRICE_MINOR}])
+            slot = {"device": "vm-1", "slot": "1", "sku": "A", "par_level": 5, "capacity": 99, "count": 99}
+            staff.plan([slot])
+        yield shop
+
+
+def _proof(hq: Headquarters, shop: Shop) -> dict[str, Any]:
+    """Headquarters' recount of the store, once it has all of the store's rows."""
+    with shop.client() as staff:
+        eventually(lambda: staff.get("/api/health")["sync"]["waiting"] == 0, what="headquarters to have all")
+    found = hq.get(f"/api/stores/{shop.store}/proof")
+    assert isinstance(found, dict)
+    return found
+
+
+# ── the rows ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "row", ROWS, ids=lambda row: f"{row.place}{'-' + row.method if row.method != 'sandbox' else ''}"
+)
+def test_after_kill_9_the_sale_ends_as_if_nothing_had_happened(
+    row: Row, tmp_path: Path, nursery: Nursery, hq: Headquarters
+) -> None:
+    with opened(tmp_path, nursery, hq) as shop, shop.machine(jams=row.jams) as inside:
+        with shop.client() as staff:
+            staff.wait_until_ready(["vm-1"])
+        shop.kill_agent()
+        shop.start_agent(row.place)
+        shopper = Shopper(shop, row.method)
+        shopper.begin()
+        shop.died()
+        shop.start_agent()
+        order = shopper.leave()
+        _assert_shopper(row.end, order, 99 - inside.inside("1"))
+        with shop.client() as staff:
+            _assert_store(row.end, staff.totals(), staff.snapshot()["entities"])
+        _assert_headquarters(row.end, _proof(hq, shop))
+        shop.kill_agent()
+        assert_chained(shop.data / "store.db")
+
+
+def _assert_shopper(end: End, order: dict[str, Any], units: int) -> None:
+    assert order["state"] == end.state
+    assert units == end.units, "what fell out of the machine"
+    assert order["paid_minor"] == end.paid * PRICE_MINOR
+    assert order["refunded_minor"] == end.refunded * PRICE_MINOR
+
+
+def _assert_store(end: End, totals: dict[str, Any], entities: dict[str, Any]) -> None:
+    assert totals["takings_minor"] == (end.paid - end.refunded) * PRICE_MINOR
+    assert len(entities["order"]) == 1, "one shopper, one order"
+    assert not [v for o in entities["order"].values() for v in o["vends"] if v["state"] == "unknown"]
+    (slot,) = entities["device"]["vm-1"]["slots"]
+    assert slot["count"] == 99 - end.units
+    assert entities["item"]["A"]["available"] == (0 if slot["blocked"] else 99 - end.units)
+
+
+def _assert_headquarters(end: End, proof: dict[str, Any]) -> None:
+    assert (proof["gaps"], proof["duplicates"], proof["agrees"]) == (0, 0, True)
+    assert proof["takings_minor"].get("CNY", 0) == (end.paid - end.refunded) * PRICE_MINOR
+
+
+def test_the_page_says_what_the_rows_say() -> None:
+    lines = [f"| {row.step} | {row.end.shopper} | {row.end.store} | {row.end.headquarters} |" for row in ROWS]
+    page = PAGE.read_text()
+    assert [line for line in lines if line not in page] == []

@@ -1,0 +1,227 @@
+"""For tests of a sale that dies: an agent that kills itself (kill -9) at a named place, a shop around it, a shopper.
+
+A place is `<what>:<which>:<when>`: `commit:PaymentPaid:before` dies with the transaction that has such a fact ready to
+be committed, `…:after` when it is on disk and nobody was told; `provider:refund:after` when the provider did it and
+the store has not written so; `wire:vend:before` when the command is about to leave.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from hardware.broker import EmbeddedBroker
+from popshop.shop.client import AgentRefused, StaffClient
+from tests.crash_points import Nursery, kill, wait_until_gone
+from tests.edge_live import eventually, machine
+
+PRICE_MINOR = 500
+OVER = ("completed", "part_refunded", "refunded", "cancelled", "expired")
+
+
+# ── inside the process that dies ────────────────────────────────────────────────────────────────────
+
+
+def arm(place: str) -> None:
+    """Have this process kill itself when it comes to that place."""
+    what, which, when = place.split(":")
+    {"commit": _arm_commit, "provider": _arm_provider, "wire": _arm_wire}[what](which, when)
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _arm_commit(which: str, when: str) -> None:
+    from edge_agent.adapters.sqlite_store.journal import SqliteJournal
+
+    record, commit = SqliteJournal.record, SqliteJournal.commit
+    seen = threading.Event()
+
+    def watched(self: Any, new: Any, **more: Any) -> None:
+        facts = list(new)
+        if any(type(fact).__name__ == which for fact in facts):
+            seen.set()
+        record(self, facts, **more)
+
+    def deadly(self: Any) -> None:
+        if seen.is_set() and when == "before":
+            _die()
+        commit(self)
+        if seen.is_set():
+            _die()
+
+    SqliteJournal.record, SqliteJournal.commit = watched, deadly  # type: ignore[method-assign]
+
+
+def _arm_provider(which: str, when: str) -> None:
+    from edge_agent.adapters.payments.sandbox import SandboxProvider
+
+    _around(SandboxProvider, which, when)
+
+
+def _arm_wire(which: str, when: str) -> None:
+    from edge_agent.adapters.mqtt_link import MqttLink
+
+    _around(MqttLink, "command", when)
+
+
+def _around(owner: type, name: str, when: str) -> None:
+    real: Callable[..., Any] = getattr(owner, name)
+
+    @functools.wraps(real)
+    def deadly(*arguments: Any, **more: Any) -> Any:
+        if when == "before":
+            _die()
+        try:
+            return real(*arguments, **more)
+        finally:
+            _die()
+
+    setattr(owner, name, deadly)
+
+
+# ── around it ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass
+class Shop:
+    """One store of a headquarters: its broker, a machine, and an agent that may be about to die."""
+
+    folder: Path
+    store: str
+    nursery: Nursery
+    broker: EmbeddedBroker
+    port: int = field(default_factory=lambda: free_port())
+    pid: int = 0
+
+    @property
+    def data(self) -> Path:
+        return self.folder / self.store
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start_agent(self, place: str = "") -> None:
+        """Start the agent; with a place, one that dies there."""
+        (self.data / "address.json").unlink(missing_ok=True)
+        user, password = self.broker.agent_credentials()
+        broker = f"mqtt://{user}:{password}@127.0.0.1:{self.broker.port}"
+        options = ["edge", "run", "--data", str(self.data), "--port", str(self.port), "--broker", broker]
+        name, arguments = ("dying", [place, *options]) if place else ("agent", options)
+        self.pid = self.nursery.bear(name, *arguments)
+        eventually(lambda: (self.data / "address.json").exists() or not self._alive(), what="the agent")
+
+    def _alive(self) -> bool:
+        return Path(f"/proc/{self.pid}").exists()
+
+    def died(self) -> None:
+        """Wait until it has killed itself."""
+        wait_until_gone(self.pid)
+
+    def kill_agent(self) -> None:
+        kill(self.pid)
+
+    def kill_if_alive(self) -> None:
+        """Leave no process behind."""
+        if self._alive():
+            kill(self.pid)
+
+    def client(self, patience_s: float = 30) -> StaffClient:
+        secrets = json.loads((self.data / "credentials.json").read_text())
+        return StaffClient(self.url, secrets["staff_token"], patience_s=patience_s)
+
+    @contextmanager
+    def machine(self, *, jams: bool = False, motor_ms: int = 0) -> Iterator[Any]:
+        """The vending machine; its inside."""
+        from hardware.runner import DeviceRunner
+
+        chances: Any = {"jam": 1.0} if jams else {}
+        device, inside = machine(
+            self.broker,
+            self.folder / f"{self.store}-vm",
+            motor_ms=motor_ms,
+            chances=chances,
+            store=self.store,
+        )
+        with DeviceRunner([device]):
+            yield inside
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Shopper:
+    """Buys one can at a kiosk, whose every request is asked again with its key until somebody answers."""
+
+    def __init__(self, shop: Shop, method: str = "sandbox") -> None:
+        self._shop = shop
+        self._method = method
+        self.order: dict[str, Any] = {}
+        self.trouble: BaseException | None = None
+        self._thread = threading.Thread(target=self._guarded, daemon=True)
+
+    def begin(self) -> None:
+        """Come in and tap."""
+        self._thread.start()
+
+    def leave(self) -> dict[str, Any]:
+        """The order as the kiosk shows it at the end."""
+        self._thread.join(60)
+        if self.trouble is not None:
+            raise self.trouble
+        assert not self._thread.is_alive(), f"the shopper still waits: {self.order}"
+        return self.order
+
+    def _guarded(self) -> None:
+        try:
+            self._buy()
+        except BaseException as trouble:
+            self.trouble = trouble
+
+    def _buy(self) -> None:
+        with self._shop.client() as kiosk:
+            lines = [{"sku": "A", "qty": 1}]
+            self.order = kiosk.place_order(lines, key="order", channel="kiosk", device="kiosk-1")
+            name = self.order["id"]
+            with suppress(AgentRefused):
+                self.order = kiosk.pay(name, self._method, key="pay")
+            if self._method == "sandbox":
+                self._pay(kiosk, name)
+            eventually(lambda: self._look(kiosk, name), 30, f"the end of {name}")
+
+    def _look(self, kiosk: StaffClient, name: str) -> bool:
+        self.order = kiosk.order(name)
+        cases = [v for v in self.order["vends"] if v["state"] == "unknown"]
+        return self.order["state"] in OVER or bool(cases)
+
+    def _pay(self, kiosk: StaffClient, name: str) -> None:
+        def address() -> str:
+            payment = kiosk.order(name).get("payment") or {}
+            return str(payment.get("pay_url") or "")
+
+        page = eventually(address, 30, "the address to pay at")
+        eventually(lambda: _pressed(page), 30, "the payment page")
+
+
+def _pressed(page: str) -> bool:
+    try:
+        return requests.post(page, data={"answer": "pay"}, timeout=10).ok
+    except requests.RequestException:
+        return False

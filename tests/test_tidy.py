@@ -54,6 +54,7 @@ THREADS: Final = {
 DICE: Final = {
     "cloud_sync/hq/credentials.py",
     "edge_agent/adapters/payments/sandbox.py",
+    "edge_agent/adapters/receipt_secret.py",
     "edge_agent/adapters/witness_file.py",
     "edge_agent/entrypoints/access.py",
     "edge_agent/entrypoints/main.py",

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from edge_agent.domain.receipt_words import REFUSALS as RECEIPT_REFUSALS
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -111,6 +113,7 @@ SENTENCES: Final[dict[str, tuple[int, str, str]]] = {
         "本店使用外部消息服务器，请在那里为设备建立账号。",
         "This store uses a broker of its own: make the device's user there.",
     ),
+    **RECEIPT_REFUSALS,
     "payload_too_large": (413, "内容过大。", "The request is too large."),
     "disk_full": (
         503,

@@ -10,8 +10,9 @@ from datetime import datetime
 
 from cloud_sync.protocol import facts
 from edge_agent.domain import campaign, rights
-from edge_agent.services.handlers import Rules
 from edge_agent.services.ports import Reader
+from edge_agent.services.receipt_handlers import with_receipts
+from edge_agent.services.rules import Rules
 
 Facts = list[facts.Fact]
 Consequence = Callable[[Reader, Facts, datetime, Rules], Facts]
@@ -25,7 +26,7 @@ def _rights(r: Reader, outcome: Facts, now: datetime, rules: Rules) -> Facts:
     return rights.completed(outcome, r.right, r.order_units, rules.shares_stock)
 
 
-CONSEQUENCES: Sequence[Consequence] = (_rights, _samples)
+CONSEQUENCES: Sequence[Consequence] = (_rights, _samples, with_receipts)
 
 
 def with_consequences(r: Reader, outcome: Facts, now: datetime, rules: Rules) -> Facts:

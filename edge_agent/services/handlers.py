@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from cloud_sync.protocol import facts
 from edge_agent.domain import (
@@ -26,24 +23,12 @@ from edge_agent.domain import (
     stock,
     vend,
 )
-from edge_agent.domain.policy import Policy
 from edge_agent.domain.refusals import Refusal
 from edge_agent.services.ports import Reader
-
-Outcome = list[facts.Fact] | Refusal
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What a store is run by: its policy and the ways of paying that are wired."""
-
-    policy: Policy
-    payment_methods: frozenset[str]
-    shares_stock: bool = False
-    """The store has a headquarters, which it asks for more when it runs out."""
-
-
-Handler = Callable[[Reader, Any, datetime, Rules], Outcome]
+from edge_agent.services.receipt_handlers import RECEIPT_HANDLERS
+from edge_agent.services.rules import Handler as Handler
+from edge_agent.services.rules import Outcome as Outcome
+from edge_agent.services.rules import Rules as Rules
 
 
 def _place_order(r: Reader, c: commands.PlaceOrder, now: datetime, rules: Rules) -> Outcome:
@@ -251,6 +236,7 @@ HANDLERS: dict[type[commands.Command], Handler] = {
     commands.HandOverPinned: _hand_over,
     campaign_commands.ListCampaigns: _list_campaigns,
     campaign_commands.TakeSample: _take_sample,
+    **RECEIPT_HANDLERS,
 }
 
 SALES = (commands.PlaceOrder, commands.RequestPayment, campaign_commands.TakeSample)

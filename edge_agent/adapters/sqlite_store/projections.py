@@ -13,6 +13,7 @@ from edge_agent.adapters.sqlite_store.campaign_projections import CAMPAIGN_PROJE
 from edge_agent.adapters.sqlite_store.food_tables import FOOD_PROJECTIONS
 from edge_agent.adapters.sqlite_store.label_projections import project_labels
 from edge_agent.adapters.sqlite_store.machine_projections import MACHINE_PROJECTIONS
+from edge_agent.adapters.sqlite_store.receipt_projections import RECEIPT_PROJECTIONS
 from edge_agent.adapters.sqlite_store.stock_projections import (
     STOCK_PROJECTIONS,
     item_listed,
@@ -295,4 +296,5 @@ PROJECTIONS: dict[type[facts.Fact], Projection] = {
     **MACHINE_PROJECTIONS,
     **FOOD_PROJECTIONS,
     **CAMPAIGN_PROJECTIONS,
+    **RECEIPT_PROJECTIONS,
 }

@@ -12,6 +12,7 @@ from edge_agent.adapters.sqlite_store.journal_queries import JournalQueries
 from edge_agent.adapters.sqlite_store.label_queries import LabelQueries, entered
 from edge_agent.adapters.sqlite_store.machine_queries import MachineQueries
 from edge_agent.adapters.sqlite_store.reading import Entity
+from edge_agent.adapters.sqlite_store.receipt_queries import ReceiptQueries
 from edge_agent.adapters.sqlite_store.stock_queries import StockQueries
 
 _AVAILABLE = """MIN(COALESCE((SELECT SUM(MAX(s.count - s.held, 0)) FROM slots s JOIN devices d ON d.device = s.device
@@ -21,7 +22,7 @@ _AVAILABLE = """MIN(COALESCE((SELECT SUM(MAX(s.count - s.held, 0)) FROM slots s 
     COALESCE((SELECT r.available FROM rights r WHERE r.sku = items.sku), 0))"""
 
 
-class Queries(JournalQueries, StockQueries, LabelQueries, MachineQueries, FoodQueries, CampaignQueries):
+class Queries(JournalQueries, StockQueries, LabelQueries, MachineQueries, FoodQueries, CampaignQueries, ReceiptQueries):
     """Entities for screens and workers; see `Reading` for how they are read."""
 
     # ── entities ────────────────────────────────────────────────────────────────────────────────────
@@ -68,6 +69,7 @@ class Queries(JournalQueries, StockQueries, LabelQueries, MachineQueries, FoodQu
                 " WHERE order_id = ? ORDER BY id",
                 order,
             ),
+            "receipt": self.receipt_shown(order),
         }
 
     def recent_orders(self, closed_after: str) -> list[Entity]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
+from edge_agent.adapters.sqlite_store.receipt_projections import RECEIPT_TABLES
 from edge_agent.adapters.sqlite_store.stock_projections import rights_from_slots
 
 migrations = Migrations("popshop-edge")
@@ -70,6 +71,12 @@ def campaigns_and_samples(db: sqlite_utils.Database) -> None:
 def rules_of_headquarters(db: sqlite_utils.Database) -> None:
     """What headquarters laid down for this store, as it came."""
     _run(db, "CREATE TABLE store_rules (one INTEGER PRIMARY KEY CHECK (one = 1), rules TEXT NOT NULL)")
+
+
+@migrations()
+def receipts_and_prints(db: sqlite_utils.Database) -> None:
+    """Receipts by their numbers, and what waits for the printer."""
+    _run(db, RECEIPT_TABLES)
 
 
 def _run(db: sqlite_utils.Database, statements: str) -> None:

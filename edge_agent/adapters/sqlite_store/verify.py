@@ -18,6 +18,7 @@ from cloud_sync.protocol.numbered_log import GENESIS, row_hash
 from edge_agent.adapters.sqlite_store import schema
 from edge_agent.adapters.sqlite_store.connection import open_reader
 from edge_agent.adapters.sqlite_store.projections import project, project_before_rights
+from edge_agent.adapters.sqlite_store.receipt_queries import receipt_gaps
 from edge_agent.adapters.sqlite_store.stock_projections import PROMISED, rights_from_slots
 
 HEARD: Final = {
@@ -47,6 +48,8 @@ DERIVED: Final = (
     "food_stops",
     "campaigns",
     "samples",
+    "receipts",
+    "print_jobs",
 )
 MOST_NAMED: Final = 20
 """Differences that are named per table; the others are counted."""
@@ -72,6 +75,7 @@ def differences(db: sqlite3.Connection) -> list[str]:
             for table in DERIVED:
                 found += _compare(table, db, again)
             found.extend(_unkept_promises(db))
+            found.extend(receipt_gaps(db))
         except sqlite3.DatabaseError as error:
             found.append(f"the file cannot be read to its end: {error}")
         return found

@@ -1,0 +1,90 @@
+"""What screens, the printer and a proof ask of receipts."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from cloud_sync.protocol.rules_facts import StoreRules
+from edge_agent.adapters.sqlite_store.reading import Entity, Reading
+
+_rules = msgspec.json.Decoder(StoreRules)
+MOST: Final = 500
+"""Receipts in one list."""
+_RECEIPT: Final = (
+    'SELECT receipt, device, series, number, kind, order_id AS "order", reference, amount_minor, currency, token,'
+    " cases, at, begun, printed FROM receipts"
+)
+
+
+class ReceiptQueries(Reading):
+    """Receipts, and prints that wait."""
+
+    own_url = ""
+    """Where phones in the store's network find the agent; whoever knows it sets it."""
+
+    def receipt_url(self, token: str) -> str:
+        """Where a receipt's page is: at headquarters where there are pages for phones, else at the agent."""
+        row = self._one("SELECT rules FROM store_rules")
+        base = "" if row is None else _rules.decode(row["rules"]).phone_url
+        return f"{(base or self.own_url).rstrip('/')}/r/{token}"
+
+    def receipt_shown(self, order: str) -> Entity | None:
+        """What an order's screens show of its receipt: its name, its number and where its page is."""
+        row = self._one(
+            "SELECT receipt, number, token FROM receipts WHERE order_id = ? AND kind = 'sale'"
+            " ORDER BY at, number LIMIT 1",
+            order,
+        )
+        if row is None:
+            return None
+        return {"receipt": row["receipt"], "number": row["number"], "url": self.receipt_url(row["token"])}
+
+    def receipt(self, receipt: str) -> Entity | None:
+        """One receipt by its name."""
+        return _receipt(self._one(f"{_RECEIPT} WHERE receipt = ?", receipt))
+
+    def receipt_of_token(self, token: str) -> Entity | None:
+        """One receipt by what its page is found by."""
+        return _receipt(self._one(f"{_RECEIPT} WHERE token = ?", token))
+
+    def receipts_of(self, order: str) -> list[Entity]:
+        """An order's receipts, in the order in which they were issued."""
+        rows = self._rows(f"{_RECEIPT} WHERE order_id = ? ORDER BY at, series, number", order)
+        return [found for row in rows if (found := _receipt(row))]
+
+    def receipts_between(self, begin: str, end: str) -> list[Entity]:
+        """Receipts issued from `begin` until before `end` (times as rows have them), newest first; at most MOST."""
+        rows = self._rows(
+            f"{_RECEIPT} WHERE at >= ? AND at < ? ORDER BY at DESC, series DESC, number DESC LIMIT {MOST}",
+            begin,
+            end,
+        )
+        return [found for row in rows if (found := _receipt(row))]
+
+    def print_jobs(self) -> list[Entity]:
+        """Prints that wait, the first asked first."""
+        rows = self._rows(
+            'SELECT j.job, j.receipt, j.asked_by AS "by", j.begun, j.at, r.begun AS begun_before, r.order_id'
+            ' AS "order" FROM print_jobs j JOIN receipts r ON r.receipt = j.receipt ORDER BY j.at, j.job'
+            f" LIMIT {MOST}"
+        )
+        return [row | {"begun": bool(row["begun"])} for row in rows]
+
+
+def _receipt(row: Entity | None) -> Entity | None:
+    return None if row is None else row | {"cases": json.loads(row["cases"])}
+
+
+def receipt_gaps(db: sqlite3.Connection) -> Iterator[str]:
+    """Say where receipts' numbers of a device do not run from 1 without a gap."""
+    rows = db.execute(
+        "SELECT device, series, COUNT(*), MIN(number), MAX(number) FROM receipts GROUP BY device, series"
+        " HAVING MIN(number) <> 1 OR MAX(number) <> COUNT(*)"
+    )
+    for device, series, count, first, last in rows:
+        yield f"receipts {device} series {series}: {count} of them, numbered {first} to {last}"

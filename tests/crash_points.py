@@ -89,6 +89,7 @@ def bear_children() -> None:
     # The commands load these when they run; here they are to be there before.
     import cloud_sync.hq.main  # noqa: F401
     import edge_agent.entrypoints.main  # noqa: F401
+    import popshop.commands.device
     import popshop.commands.edge
     import popshop.commands.hq  # noqa: F401
 

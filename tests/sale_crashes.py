@@ -143,6 +143,16 @@ class Shop:
         secrets = json.loads((self.data / "credentials.json").read_text())
         return StaffClient(self.url, secrets["staff_token"], patience_s=patience_s)
 
+    def start_machine(self, motor_ms: int) -> int:
+        """The machine as a process of its own; its id."""
+        user, password = self.broker.device_credentials("vm-1")
+        broker = f"mqtt://{user}:{password}@127.0.0.1:{self.broker.port}"
+        slots = self.folder / "slots.json"
+        slots.write_text(json.dumps([{"slot": "1", "capacity": 99, "count": 99}]))
+        who = ["--kind", "vending", "--store", self.store, "--device", "vm-1", "--broker", broker]
+        how = ["--data", str(self.folder / "vm"), "--slots", str(slots), "--motor-ms", str(motor_ms)]
+        return self.nursery.bear("machine", "device", "simulate", *who, *how)
+
     @contextmanager
     def machine(self, *, jams: bool = False, motor_ms: int = 0) -> Iterator[Any]:
         """The vending machine; its inside."""

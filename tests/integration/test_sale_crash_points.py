@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-import requests
 
 from edge_agent.adapters import joining, witness_file
 from hardware.broker import EmbeddedBroker
-from tests.crash_points import Nursery
+from popshop.shop.client import StaffClient
+from tests.crash_points import Nursery, kill
 from tests.edge_harness import assert_chained
 from tests.edge_live import eventually
 from tests.hq_process import Headquarters
@@ -81,6 +81,30 @@ ROWS = [
     Row("The provider is about to give the money back", "provider:refund:before", MONEY_BACK, jams=True),
     Row("The provider gave it back, the store does not know", "provider:refund:after", MONEY_BACK, jams=True),
     *_commit("The money went back", "PaymentRefunded", MONEY_BACK, jams=True),
+]
+
+
+class PowerCut(NamedTuple):
+    """The power goes while the motor turns: nobody can know, so a person looks; and the end after that."""
+
+    step: str
+    dies: str
+    verdict: str
+    end: End
+
+
+SEEN_TO_FALL = GOODS._replace(
+    store="a case until staff look, then one sale", shopper="a case number, and the can"
+)
+SEEN_INSIDE = MONEY_BACK._replace(
+    store="a case until staff look, then a failed vend and a refund",
+    shopper="a case number, then the money back",
+)
+POWER_CUTS = [
+    PowerCut("The machine's power goes under the motor; the can fell", "machine", "dispensed", SEEN_TO_FALL),
+    PowerCut("The same; the can did not fall", "machine", "not_dispensed", SEEN_INSIDE),
+    PowerCut("The whole store's power goes; the can fell", "everything", "dispensed", SEEN_TO_FALL),
+    PowerCut("The same; the can did not fall, after all", "everything", "not_dispensed", SEEN_INSIDE),
 ]
 
 
@@ -164,6 +188,36 @@ def test_after_kill_9_the_sale_ends_as_if_nothing_had_happened(
         assert_chained(shop.data / "store.db")
 
 
+@pytest.mark.parametrize("row", POWER_CUTS, ids=lambda row: f"{row.dies}-{row.verdict}")
+def test_after_a_power_cut_under_the_motor_a_person_looks_and_the_sale_ends_by_what_they_saw(
+    row: PowerCut, tmp_path: Path, nursery: Nursery, hq: Headquarters
+) -> None:
+    with opened(tmp_path, nursery, hq) as shop, shop.client() as staff:
+        motor = shop.start_machine(motor_ms=60_000)
+        staff.wait_until_ready(["vm-1"])
+        shopper = Shopper(shop)
+        shopper.begin()
+        eventually(lambda: _states(staff) == ["dispensing"], what="the motor's turning")
+        kill(motor)
+        if row.dies == "everything":
+            shop.kill_agent()
+            shop.start_agent()
+        motor = shop.start_machine(motor_ms=0)
+        order = shopper.leave()
+        (vend,) = order["vends"]
+        assert (vend["state"], vend["case"]) == ("unknown", vend["id"]), "the number on the shopper's screen"
+        staff.post(f"/api/vends/{vend['id']}/settle", {"outcome": row.verdict}, "settle")
+        eventually(lambda: staff.order(order["id"])["state"] == row.end.state, what=row.end.state)
+        assert staff.totals()["takings_minor"] == (row.end.paid - row.end.refunded) * PRICE_MINOR
+        _assert_headquarters(row.end, _proof(hq, shop))
+        kill(motor)
+
+
+def _states(staff: StaffClient) -> list[str]:
+    orders = staff.snapshot()["entities"]["order"].values()
+    return [vend["state"] for order in orders for vend in order["vends"]]
+
+
 def _assert_shopper(end: End, order: dict[str, Any], units: int) -> None:
     assert order["state"] == end.state
     assert units == end.units, "what fell out of the machine"
@@ -186,6 +240,9 @@ def _assert_headquarters(end: End, proof: dict[str, Any]) -> None:
 
 
 def test_the_page_says_what_the_rows_say() -> None:
-    lines = [f"| {row.step} | {row.end.shopper} | {row.end.store} | {row.end.headquarters} |" for row in ROWS]
+    lines = [
+        f"| {row.step} | {row.end.shopper} | {row.end.store} | {row.end.headquarters} |"
+        for row in [*ROWS, *POWER_CUTS]
+    ]
     page = PAGE.read_text()
     assert [line for line in lines if line not in page] == []

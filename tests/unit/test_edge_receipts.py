@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cloud_sync.protocol import facts, receipt_facts
+from cloud_sync.protocol.receipts.page import page
 from edge_agent.adapters.sqlite_store.verify import verify
 from edge_agent.domain import commands, receipt_commands
 from edge_agent.domain.methods import COUNTER
@@ -144,3 +145,19 @@ def test_a_print_waits_is_begun_and_is_done_once(store):
     sell(store)
     asked = receipt_commands.PrintReceipt("print:1", "kiosk-1-1", "staff")
     assert store.do(asked).refused == "no_printer"
+
+
+def test_a_receipts_document_follows_the_order_to_its_end(store):
+    placed = sell(store)
+    shown = store.queries.receipt_document("kiosk-1-1")
+    assert (shown.total_minor, shown.live, shown.lines[0].handovers) == (500, True, (("vend", "waiting", 1),))
+    store.clock.pass_s(120)
+    (vend,) = store.queries.order(placed)["vends"]
+    store.do(commands.VendOverdue("", vend["id"]))
+    (case,) = store.queries.receipt_document("kiosk-1-1").cases
+    assert case in page(store.queries.receipt_document("kiosk-1-1"))
+    store.do(commands.SettleVend(store.key(), vend["id"], dispensed=False))
+    (back,) = store.queries.open_refunds()
+    store.do(commands.PayOutRefund(store.key(), back["id"]))
+    shown = store.queries.receipt_document("kiosk-1-2")
+    assert (shown.kind, shown.original, shown.refunded_minor, shown.live) == ("refund", "kiosk-1-1", 500, False)

@@ -16,9 +16,11 @@ import msgspec
 from cloud_sync.protocol import envelope, facts
 from cloud_sync.protocol.identifiers import LEDGER, STREAMS, Stream
 from cloud_sync.protocol.numbered_log import GENESIS, row_hash
+from cloud_sync.protocol.receipts.told import TELLING
 from edge_agent.adapters.sqlite_store import food_tables
 from edge_agent.adapters.sqlite_store.projections import project
 from edge_agent.adapters.sqlite_store.reader import SqliteReader
+from edge_agent.adapters.sqlite_store.receipt_projections import note_rows
 from edge_agent.domain.commands import EpochSettled, HeardOfHq, StandingChanged, SyncAdvanced
 from edge_agent.domain.device import LogPosition
 from edge_agent.domain.food import Warmth
@@ -68,6 +70,7 @@ class SqliteJournal:
         self._new_boots: dict[str, str] = {}
         self._seen_devices: set[str] = set()
         self._rows: list[tuple[int, str, int, bytes, bytes, str]] = []
+        self._told: list[tuple[str, int, int]] = []
 
     # ── the transaction ─────────────────────────────────────────────────────────────────────────────
 
@@ -80,6 +83,7 @@ class SqliteJournal:
     def commit(self) -> None:
         """Write what the batch gathered, and make all of it durable at once."""
         self._db.executemany("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)", self._rows)
+        note_rows(self._db, self._told)
         moved = [(device, boot, log.upto, self._at) for (device, boot), log in self._moved.items()]
         self._db.executemany("INSERT OR REPLACE INTO device_logs VALUES (?, ?, ?, ?)", moved)
         self._db.executemany(
@@ -136,6 +140,8 @@ class SqliteJournal:
             self._new_heads[stream] = Head(seq, digest)
             self._rows.append((self._new_epoch, stream, seq, body, digest, self._at))
             project(self._db, fact, self._at)
+            if type(fact) in TELLING:
+                self._told.append((getattr(fact, "order", ""), self._new_epoch, seq))
 
     def _begin_epoch(self, epoch: int) -> None:
         """Both streams begin anew. Whoever opens an epoch has just joined, so the store may sell again."""

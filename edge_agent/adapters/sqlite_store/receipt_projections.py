@@ -1,14 +1,16 @@
-"""Facts → tables of receipts, and of what waits for the printer."""
+"""Facts → tables of receipts, of what waits for the printer, and of which journal rows tell of an order."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import msgspec
 
 from cloud_sync.protocol import facts, receipt_facts
+from cloud_sync.protocol.envelope import decode
+from cloud_sync.protocol.receipts.told import TELLING
 
 RECEIPT_TABLES: Final = """
 CREATE TABLE receipts (series INTEGER NOT NULL, device TEXT NOT NULL, number INTEGER NOT NULL,
@@ -20,8 +22,28 @@ CREATE INDEX receipts_of_order ON receipts (order_id);
 CREATE INDEX receipts_by_time ON receipts (at);
 CREATE TABLE print_jobs (job TEXT PRIMARY KEY, receipt TEXT NOT NULL, asked_by TEXT NOT NULL,
     begun INTEGER NOT NULL DEFAULT 0, at TEXT NOT NULL) WITHOUT ROWID;
-CREATE INDEX print_jobs_by_time ON print_jobs (at)
+CREATE INDEX print_jobs_by_time ON print_jobs (at);
+CREATE TABLE order_rows (order_id TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL,
+    PRIMARY KEY (order_id, epoch, seq)) WITHOUT ROWID
 """
+
+
+def keep_open_orders(db: sqlite3.Connection) -> None:
+    """Orders that were open before there were receipts get one when they are paid: find their rows in the journal."""
+    still_open = {row[0] for row in db.execute("SELECT id FROM orders WHERE closed_at = ''")}
+    if not still_open:
+        return
+    rows = db.execute("SELECT epoch, seq, CAST(body AS BLOB) FROM journal WHERE stream = 'ledger'").fetchall()
+    for epoch, seq, body in rows:
+        event = decode(body)
+        fact = facts.read(event.type, event.data)
+        if type(fact) in TELLING and getattr(fact, "order", "") in still_open:
+            note_rows(db, [(getattr(fact, "order", ""), epoch, seq)])
+
+
+def note_rows(db: sqlite3.Connection, rows: Iterable[tuple[str, int, int]]) -> None:
+    """Remember which rows (order, epoch, number) a receipt is made of."""
+    db.executemany("INSERT INTO order_rows VALUES (?, ?, ?)", rows)
 
 
 def _issued(db: sqlite3.Connection, f: receipt_facts.ReceiptIssued, at: str) -> None:

@@ -9,6 +9,11 @@ from typing import Final
 
 import msgspec
 
+from cloud_sync.protocol import facts
+from cloud_sync.protocol.envelope import decode
+from cloud_sync.protocol.receipts.document import ReceiptDocument, document
+from cloud_sync.protocol.receipts.record import Record, Seller
+from cloud_sync.protocol.receipts.told import told
 from cloud_sync.protocol.rules_facts import StoreRules
 from edge_agent.adapters.sqlite_store.reading import Entity, Reading
 
@@ -66,6 +71,37 @@ class ReceiptQueries(Reading):
         )
         return [found for row in rows if (found := _receipt(row))]
 
+    def receipt_record(self, order: str) -> Record | None:
+        """Everything that an order's receipts are made of, by its rows of the journal."""
+        bodies = self._ask(
+            "SELECT j.body FROM order_rows o JOIN journal j ON j.epoch = o.epoch AND j.stream = 'ledger'"
+            " AND j.seq = o.seq WHERE o.order_id = ? ORDER BY o.epoch, o.seq",
+            order,
+        )
+        rows = [_read(bytes(row["body"])) for row in bodies]
+        store = self._one("SELECT id, name, timezone FROM store") or {}
+        kept = self._one("SELECT rules FROM store_rules")
+        rules = StoreRules(version=0) if kept is None else _rules.decode(kept["rules"])
+        seller = Seller(store=store["id"], name=store["name"], timezone=store["timezone"], rules=rules)
+        names = self._ask(
+            "SELECT sku, name_zh, name_en FROM items WHERE sku IN (SELECT sku FROM order_lines WHERE order_id = ?)",
+            order,
+        )
+        return told(
+            [(fact, at) for fact, at in rows if fact is not None],
+            seller,
+            {sku: (name_zh, name_en) for sku, name_zh, name_en in names},
+        )
+
+    def receipt_document(self, receipt: str) -> ReceiptDocument | None:
+        """What is on a receipt now; None when there is no such receipt."""
+        row = self.receipt(receipt)
+        record = None if row is None else self.receipt_record(row["order"])
+        if row is None or record is None:
+            return None
+        issued = next(each for each in record.receipts if each.receipt == receipt)
+        return document(record, msgspec.structs.replace(issued, copies=row["begun"]))
+
     def print_jobs(self) -> list[Entity]:
         """Prints that wait, the first asked first."""
         rows = self._rows(
@@ -74,6 +110,11 @@ class ReceiptQueries(Reading):
             f" LIMIT {MOST}"
         )
         return [row | {"begun": bool(row["begun"])} for row in rows]
+
+
+def _read(body: bytes) -> tuple[facts.Fact | None, str]:
+    event = decode(body)
+    return facts.read(event.type, event.data), event.time
 
 
 def _receipt(row: Entity | None) -> Entity | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
-from edge_agent.adapters.sqlite_store.receipt_projections import RECEIPT_TABLES
+from edge_agent.adapters.sqlite_store.receipt_projections import RECEIPT_TABLES, keep_open_orders
 from edge_agent.adapters.sqlite_store.stock_projections import rights_from_slots
 
 migrations = Migrations("popshop-edge")
@@ -77,6 +77,7 @@ def rules_of_headquarters(db: sqlite_utils.Database) -> None:
 def receipts_and_prints(db: sqlite_utils.Database) -> None:
     """Receipts by their numbers, and what waits for the printer."""
     _run(db, RECEIPT_TABLES)
+    keep_open_orders(db.conn)
 
 
 def _run(db: sqlite_utils.Database, statements: str) -> None:

@@ -14,7 +14,7 @@ from psycopg_pool import PoolTimeout
 from cloud_sync.hq.clock import Clock
 from cloud_sync.hq.database.pool import Pool, again
 from cloud_sync.hq.database.postgres_books import transaction
-from cloud_sync.hq.rules import online, rights
+from cloud_sync.hq.rules import member_news, online, rights
 
 PERIOD_S: Final = 1.0
 MANY_CHANGES: Final = 1_000
@@ -87,3 +87,16 @@ def _expire(pool: Pool, reservation: str, clock: Clock) -> None:
     except rights.RightsRefused as refused:
         # A store's unit while nothing may be told to stores: it is tried again in a second.
         log.debug("reservation waits", reservation=reservation, why=refused.message)
+
+
+def tell_of_members(pool: Pool, clock: Clock) -> None:
+    """Tell stores what is new of their members. Each store is a transaction of its own."""
+    with pool.connection() as connection:
+        stores = [store for (store,) in connection.execute("SELECT DISTINCT store FROM member_news")]
+    for store in stores:
+        again(lambda store=store: _tell_of_members(pool, store, clock))  # type: ignore[misc]
+
+
+def _tell_of_members(pool: Pool, store: str, clock: Clock) -> None:
+    with transaction(pool) as books:
+        member_news.tell_news(books, store, clock())

@@ -18,7 +18,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from cloud_sync.hq.address import Address, published
-from cloud_sync.hq.chores import Chores, add_up_accounts, expire_reservations
+from cloud_sync.hq.chores import Chores, add_up_accounts, expire_reservations, tell_of_members
 from cloud_sync.hq.clock import utc_now
 from cloud_sync.hq.credentials import load_or_make, make_token
 from cloud_sync.hq.dashboard.pages import mount_dashboard
@@ -80,6 +80,7 @@ def serve(config: HqConfig, on_ready: OnReady = lambda _address: None) -> None:
             jobs = [
                 own_witness.write,
                 lambda: expire_reservations(pool, utc_now),
+                lambda: tell_of_members(pool, utc_now),
                 supply.step,
                 lambda: add_up_accounts(pool),
             ]

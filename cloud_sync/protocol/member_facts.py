@@ -21,6 +21,8 @@ class MemberKnown(Fact, frozen=True, kw_only=True):
     member: str
     tier: str
     consent: str = ""
+    elsewhere: int = 0
+    """Points that were not held here when headquarters said so."""
     down_seq: int = 0
 
 
@@ -34,7 +36,10 @@ class MemberSeen(Fact, frozen=True, kw_only=True):
 
 
 class PointsEarned(Fact, frozen=True, kw_only=True):
-    """Points for what a member bought, into this store's hold; below 0 when the money went back."""
+    """Points for what a member bought, into this store's hold; below 0 when the money went back.
+
+    No more than the store holds is taken back: points that were spent meanwhile are the shop's loss.
+    """
 
     TYPE = "popshop.member.points_earned.v1"
     member: str
@@ -65,7 +70,8 @@ class PointsWanted(Fact, frozen=True, kw_only=True):
 
     TYPE = "popshop.member.points_wanted.v1"
     member: str
-    points: int
+    points: int = 0
+    """At most so many; 0: whatever there is."""
 
 
 class PointsGranted(Fact, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from cloud_sync.protocol.member_facts import TIERS
 from cloud_sync.protocol.rules_facts import StoreRules
 
 MAX_ID: Final = 200
@@ -22,11 +23,12 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A member has this tier now."""
+    """A member has this tier now, and so many points that the store does not hold."""
 
     member: str
     tier: str
     consent: str = ""
+    elsewhere: int = 0
 
 
 class GrantPoints(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -78,6 +80,8 @@ def nonsense(asked: ShopInstruction) -> str:
         return "a limit below 0" if negative else ""
     if not asked.member or len(asked.member) > MAX_ID:
         return "no member, or one of too many characters"
+    if isinstance(asked, Member) and (asked.tier not in TIERS or not 0 <= asked.elsewhere <= MAX_POINTS):
+        return f"the tier {asked.tier[:20]!r}, or {asked.elsewhere} points elsewhere"
     if isinstance(asked, GrantPoints | RecallPoints) and not 0 < asked.points <= MAX_POINTS:
         return f"{asked.points} points"
     if isinstance(asked, MergeMembers) and (asked.into in ("", asked.member) or len(asked.into) > MAX_ID):

@@ -9,6 +9,7 @@ from typing import Final, LiteralString
 
 import psycopg
 
+from cloud_sync.hq.database.schema_members import MEMBERS
 from cloud_sync.hq.database.schema_online import ONLINE
 from cloud_sync.hq.database.schema_stock import STOCK
 
@@ -205,6 +206,7 @@ MIGRATIONS: Final[tuple[tuple[str, LiteralString], ...]] = (
     ("0004_pool_owes", _POOL_OWES),
     ("0005_visits", _VISITS),
     ("0006_exposures", _EXPOSURES),
+    ("0008_members", MEMBERS),
 )
 
 

@@ -13,6 +13,9 @@ from typing import Final, NamedTuple, Protocol
 
 from cloud_sync.hq.rules.accept import Head, Row
 from cloud_sync.hq.rules.deltas import Deltas
+from cloud_sync.hq.rules.member_books import MemberBooks
+from cloud_sync.hq.rules.postings import Balances as Balances
+from cloud_sync.hq.rules.postings import Posting as Posting
 from cloud_sync.protocol.identifiers import Stream
 from cloud_sync.protocol.instructions import Instruction
 
@@ -51,27 +54,6 @@ class Log(NamedTuple):
     store: str
     stream: Stream
     epoch: int
-
-
-class Posting(NamedTuple):
-    """One transfer between accounts. `cause` says what kind of act; `reference` names the grant, reservation, receipt.
-
-    `store`, `epoch`, `seq` name the ledger row it comes from; `seq` is 0 for an act of headquarters itself.
-    """
-
-    sku: str
-    source: str
-    target: str
-    qty: int
-    cause: str
-    reference: str = ""
-    store: str = ""
-    epoch: int = 0
-    seq: int = 0
-
-
-Balances = dict[tuple[str, str], int]
-"""(account, SKU) → units, for the accounts whose balance is kept: pool, holds and limbos."""
 
 
 class DownEntry(NamedTuple):
@@ -120,7 +102,7 @@ class Reservation:
     confirmed: bool = False
 
 
-class Books(Protocol):
+class Books(MemberBooks, Protocol):
     """One transaction on headquarters' books."""
 
     # stores and headquarters itself

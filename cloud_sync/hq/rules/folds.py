@@ -27,6 +27,7 @@ from cloud_sync.hq.rules.deltas import (
     SlotDelta,
 )
 from cloud_sync.hq.rules.limits import Misfit, amount, count, people
+from cloud_sync.hq.rules.member_folds import MEMBER_FACTS, fold_member
 from cloud_sync.hq.rules.stock_folds import STOCK_FACTS, fold_stock
 from cloud_sync.protocol import device_facts, facts
 from cloud_sync.protocol.envelope import parse_time
@@ -142,6 +143,10 @@ _KEYS: Final = (
     "transfer",
     "to",
     "order",
+    "member",
+    "into",
+    "tier",
+    "consent",
 )
 
 
@@ -305,6 +310,10 @@ def _stock(state: Fold, fact: facts.Fact, _at: str) -> None:
     fold_stock(state.deltas, fact)
 
 
+def _member(_state: Fold, fact: facts.Fact, _at: str) -> None:
+    fold_member(fact)
+
+
 _HANDLERS: Final[dict[type[facts.Fact], Callable[[Fold, Any, str], None]]] = {
     facts.StoreOpened: _store_opened,
     facts.ItemListed: _item_listed,
@@ -328,4 +337,5 @@ _HANDLERS: Final[dict[type[facts.Fact], Callable[[Fold, Any, str], None]]] = {
     facts.CashSold: _cash_sold,
     facts.Interaction: _interaction,
     **dict.fromkeys(STOCK_FACTS, _stock),
+    **dict.fromkeys(MEMBER_FACTS, _member),
 }

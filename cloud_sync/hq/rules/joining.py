@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from cloud_sync.hq.rules import refill
+from cloud_sync.hq.rules import member_points, refill
 from cloud_sync.hq.rules.accounts import Accounts, Origin, put_into_limbo
 from cloud_sync.hq.rules.books import ACTIVE, Books, StoreRecord
 from cloud_sync.protocol.stock_rights import POOL, SHRINK, Move
@@ -65,6 +65,7 @@ def _into_limbo(books: Books, record: StoreRecord, cause: str, now: datetime) ->
     # A count of the epoch that ends entitles to nothing in the next one.
     for sku in books.claims(record.store):
         books.drop_claim(record.store, sku)
+    member_points.return_holds(books, record, cause, now)
     accounts = Accounts(books.holdings(record.store))
     put_into_limbo(accounts, record.store, record.epoch, Origin(cause, "", record.store, record.epoch))
     if accounts.postings:

@@ -13,6 +13,8 @@ from typing import Any, Final, NamedTuple
 from cloud_sync.hq.rules import rights
 from cloud_sync.hq.rules.accounts import Accounts, Origin, Short, Side, post_fact, take_from_limbo
 from cloud_sync.hq.rules.books import Alert, Books, Problem, StoreRecord
+from cloud_sync.hq.rules.member_folds import MEMBER_FACTS
+from cloud_sync.hq.rules.member_rows import MemberRow, MemberRows, close_rows, open_rows, take_member
 from cloud_sync.protocol import facts
 from cloud_sync.protocol import stock_facts as stock
 from cloud_sync.protocol.fact import Fact
@@ -45,6 +47,8 @@ class LedgerRows:
     problems: list[Problem] = field(default_factory=list)
     away: dict[str, int] = field(default_factory=dict)
     down_head: int = 0
+    members: MemberRows | None = None
+    """Where some of the rows are about members."""
     side: Side = field(init=False)
     """Whose account `MINE` is."""
 
@@ -72,12 +76,16 @@ def open_batch(
         balances |= {(POOL, sku): units for sku, units in books.lock_pool(skus).items()}
     batch = LedgerRows(books, record, epoch, now, Accounts(balances), books.hq().refilling)
     batch.down_head = books.down_head(record.store, epoch)
+    batch.members = open_rows(books, record, epoch, [row.fact for row in rows], now)
     return batch
 
 
 def take(batch: LedgerRows, row: StockRow) -> None:
     """Post one row. Where the hold would go below 0 the row's effect waits, and the rows behind it go on."""
     try:
+        if type(row.fact) in MEMBER_FACTS:
+            _of_member(batch, row)
+            return
         if isinstance(row.fact, stock.RightsReleased):
             _released(batch, row, row.fact)
             return
@@ -91,13 +99,27 @@ def take(batch: LedgerRows, row: StockRow) -> None:
 
 
 def close_batch(batch: LedgerRows) -> None:
-    """Write down what the rows changed so far."""
+    """Write down what the rows changed."""
+    _write(batch)
+    if batch.members is not None:
+        close_rows(batch.members, may_tell=not batch.refilling)
+
+
+def _write(batch: LedgerRows) -> None:
     if batch.accounts.postings:
         batch.books.post(batch.accounts.postings, batch.accounts.changes, batch.now)
         batch.accounts = Accounts(batch.accounts.balances)
     if batch.away:
         batch.books.add_away(batch.record.store, batch.away)
         batch.away = {}
+
+
+def _of_member(batch: LedgerRows, row: StockRow) -> None:
+    assert batch.members is not None, "opened with this row"
+    down_seq = getattr(row.fact, "down_seq", 0)
+    take_member(batch.members, MemberRow(row.fact, batch.origin(row), down_seq > batch.down_head))
+    if down_seq:
+        _answered(batch, down_seq, getattr(row.fact, "points", 0))
 
 
 # ── answers to the down log ─────────────────────────────────────────────────────────────────────────
@@ -188,7 +210,7 @@ def _wanted(batch: LedgerRows, row: StockRow, f: stock.RightsWanted) -> None:
 def _counted_in(batch: LedgerRows, row: StockRow, f: stock.StockCountedIn) -> None:
     # A count of an epoch that is over moves nothing: the newer epoch has a count of its own.
     if batch.current:
-        close_batch(batch)
+        _write(batch)
         rights.claim(batch.books, batch.accounts, batch.record, f.sku, f.goods)
 
 
@@ -237,5 +259,5 @@ _SPECIAL: Final[dict[type[Fact], Callable[[LedgerRows, StockRow, Any], None]]] =
     stock.StockCounted: _count_deficit,
     facts.SlotCounted: _count_deficit,
 }
-CONCERNED: Final = frozenset({*_SPECIAL, *MOVING})
+CONCERNED: Final = frozenset({*_SPECIAL, *MOVING, *MEMBER_FACTS})
 """The kinds of fact that `take` has anything to do with."""

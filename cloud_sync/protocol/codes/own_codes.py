@@ -47,6 +47,7 @@ _HEAD: Final = re.compile(r"PS(\d{1,3})\.", re.IGNORECASE)
 _SHAPE: Final = re.compile(r"PS1\.([A-Z])\.([A-Z2-7]+)\.([A-Z2-7]+)")
 _ID: Final = re.compile(rf"[!-~]{{1,{MAX_ID_CHARS}}}")
 _CURRENCY: Final = re.compile("[A-Z]{3}")
+_TIER: Final = re.compile("[A-Z0-9]{0,8}")
 _UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -64,6 +65,8 @@ class Content(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     order: str = ""
     amount_minor: int = 0
     currency: str = ""
+    tier: str = ""
+    """Of a member, when the code was made: what a store goes by that knows nothing newer."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,7 @@ def _check(kind: Kind, content: Content) -> None:
         and (not content.store or is_name(content.store))
         and (not content.order or _ID.fullmatch(content.order) is not None)
         and (not content.currency or _CURRENCY.fullmatch(content.currency) is not None)
+        and _TIER.fullmatch(content.tier) is not None
         and 0 <= content.expires_at <= LAST_SECOND
         and 0 <= content.amount_minor < 2**53
     )

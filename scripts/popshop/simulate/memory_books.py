@@ -27,6 +27,7 @@ from cloud_sync.hq.rules.books import (
 )
 from cloud_sync.hq.rules.deltas import Deltas
 from cloud_sync.protocol.stock_rights import POOL
+from popshop.simulate.memory_members import MemberTable, MemoryMembers
 
 ABSENT: Final = object()
 WAITING_STATES: Final = ("reserved", "pinning")
@@ -64,6 +65,7 @@ class MemoryHq:
         self.slots: dict[tuple[str, str, str], int] = {}
         self.rooms: dict[tuple[str, str, str], int] = {}
         self.seen: dict[str, datetime] = {}
+        self.member_rows: MemberTable = {}
         self.commits = 0
         self._open = False
 
@@ -103,7 +105,7 @@ def _copy(table: Any) -> Any:
     return list(table) if isinstance(table, list) else table
 
 
-class MemoryBooks:
+class MemoryBooks(MemoryMembers):
     """One transaction on a `MemoryHq`. Fills `Books`."""
 
     def __init__(self, hq: MemoryHq) -> None:
@@ -118,6 +120,9 @@ class MemoryBooks:
     def _drop(self, table: dict[Any, Any], key: Any) -> None:
         if key in table:
             self._undo.append((table, key, table.pop(key)))
+
+    def _table(self) -> MemberTable:
+        return self._hq.member_rows
 
     def undo(self) -> None:
         """As if nothing had been asked."""

@@ -17,6 +17,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from edge_agent.adapters.identity import Identity
 from edge_agent.adapters.mqtt_link import BrokerAddress
+from edge_agent.adapters.printing.address import address_of
 from edge_agent.domain import commands
 from edge_agent.domain.policy import Policy
 from edge_agent.entrypoints.main import EdgeAgent, EdgeConfig
@@ -57,12 +58,20 @@ class LiveAgent:
         identity: Identity = ALONE,
         policy: Policy | None = None,
         serve: bool = False,
+        printer: str = "none",
     ) -> None:
         # Without a broker the agent keeps knocking at a port where nobody answers.
         at, who = (broker.port, broker.agent_credentials()) if broker else (9, ("", ""))
         address = BrokerAddress("127.0.0.1", at, *who)
         self.agent = EdgeAgent(
-            EdgeConfig(folder, identity, address, policy=policy or Policy(), disk_reserve_bytes=0)
+            EdgeConfig(
+                folder,
+                identity,
+                address,
+                policy=policy or Policy(),
+                disk_reserve_bytes=0,
+                printer=address_of(printer),
+            )
         )
         self.queries = self.agent.queries
         self.path = folder / "store.db"

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import requests
 import structlog
@@ -36,6 +36,7 @@ from edge_agent.adapters.label_relay import LabelRelay
 from edge_agent.adapters.mqtt_link import BrokerAddress, MqttLink
 from edge_agent.adapters.payments.sandbox import SandboxProvider
 from edge_agent.adapters.payments.till import Till
+from edge_agent.adapters.printing.address import PrinterAddress
 from edge_agent.adapters.sqlite_store import lock, schema
 from edge_agent.adapters.sqlite_store.connection import open_writer
 from edge_agent.adapters.sqlite_store.journal import SqliteJournal
@@ -53,11 +54,15 @@ from edge_agent.entrypoints.door import Refused, render
 from edge_agent.entrypoints.feed import Feed
 from edge_agent.entrypoints.http_api import Api, EnrolDevice
 from edge_agent.entrypoints.pay_page import pay_page
+from edge_agent.entrypoints.receipt_page import receipt_page
 from edge_agent.entrypoints.staff.pages import mount_staff_pages
 from edge_agent.entrypoints.staff.shop import Sources
 from edge_agent.entrypoints.status import Status
 from edge_agent.services.brain import Answer, Brain
 from edge_agent.services.handlers import Rules
+
+if TYPE_CHECKING:
+    from edge_agent.adapters.printing.printer import ReceiptPrinter
 
 log = structlog.get_logger(__name__)
 
@@ -86,6 +91,8 @@ class EdgeConfig:
     """Makes a device's user at the broker; None where the broker is not ours to change."""
     witness: Path | None = None
     """The note that proves the file to be the latest: outside of `data`, and beside it when None."""
+    printer: PrinterAddress | None = None
+    """The receipt printer; None where there is none."""
 
 
 class EdgeAgent:
@@ -110,10 +117,12 @@ class EdgeAgent:
             frozenset({"sandbox", COUNTER}),
             shares_stock=bool(identity.hq_url),
             receipt_secret=receipt_secret.load_or_make(data),
+            prints=config.printer is not None,
         )
         journal = SqliteJournal(self._writer_db, identity.store)
         self.brain = Brain(journal, rules, self.clock)
         self.link = MqttLink(config.broker, identity.store, self.brain)
+        self.printer = None if config.printer is None else self._printer(config.printer)
         self._sandbox = SandboxProvider(data / "sandbox.db", config.public_url or self.url)
         self._http = requests.Session()
         # A store that stands alone has nobody to share its stock with, and so nothing to prove.
@@ -134,6 +143,12 @@ class EdgeAgent:
             return None
         address = HqAddress(identity.hq_url, identity.store, identity.token, self._witness.machine)
         return HqLink(address, self.queries, self.brain, self.clock, random.random, self._http)
+
+    def _printer(self, address: PrinterAddress) -> ReceiptPrinter:
+        # Its library reads a large table of printers: agents without one start without it.
+        from edge_agent.adapters.printing.printer import ReceiptPrinter
+
+        return ReceiptPrinter(address, self.queries, self.brain)
 
     def _food_watch(self) -> FoodWatch:
         return FoodWatch(
@@ -174,6 +189,8 @@ class EdgeAgent:
                 1.0,
             ),
         ]
+        if self.printer is not None:
+            workers.append(Worker("printer", self.printer.step, every_s=0.3))
         if self.hq_link is not None:
             # Not woken by commits: rows that gather for a moment travel together.
             workers.append(Worker("hq-link", self.hq_link.step, every_s=0.2))
@@ -279,6 +296,7 @@ class EdgeAgent:
         )
         app.include_router(api.router())
         app.include_router(pay_page(self._sandbox))
+        app.include_router(receipt_page(self.queries))
         tablet = Sources(
             self.queries, self.status, self.brain, self.clock, lambda: self.link.connected, self.config.data
         )

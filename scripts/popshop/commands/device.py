@@ -40,6 +40,7 @@ from popshop.commands import (
     _device_code,
     _device_dex,
     _device_mdb,
+    _device_printer,
     _device_scan,
     _device_scanner,
     _device_shelf,
@@ -58,6 +59,7 @@ for command in (
     _device_scan.scan,
     _device_code.code,
     _device_dex.dex,
+    _device_printer.printer,
 ):
     app.command()(command)
 

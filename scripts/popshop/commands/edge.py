@@ -16,6 +16,7 @@ from cloud_sync.protocol.identifiers import STREAMS
 from cloud_sync.protocol.witness import Standing
 from edge_agent.adapters import identity, joining, witness_file
 from edge_agent.adapters.mqtt_link import BrokerAddress
+from edge_agent.adapters.printing.address import NoSuchPrinter, PrinterAddress, address_of
 from edge_agent.adapters.sqlite_store import verify as books
 from edge_agent.adapters.sqlite_store.lock import StoreInUse
 from edge_agent.adapters.sqlite_store.queries import Queries
@@ -37,6 +38,12 @@ WITNESS = Annotated[
     typer.Option(
         help="The note that proves the folder to be the latest. It stands outside of the folder and of its "
         "backups: DATA.witness unless given."
+    ),
+]
+PRINTER = Annotated[
+    str,
+    typer.Option(
+        help="The receipt printer: tcp://HOST:9100, file:///dev/usb/lp0 or none; with ?profile=raster-58 for its kind."
     ),
 ]
 DATA = Annotated[Path, typer.Option(help="The store's folder: journal, credentials, broker.")]
@@ -215,6 +222,7 @@ def run(
     ] = 35,
     disk_reserve_mb: Annotated[int, typer.Option(min=0, help="Sales stop when less than this is free.")] = 64,
     witness: WITNESS = None,
+    printer: PRINTER = "none",
 ) -> None:
     """Run the agent until Ctrl-C."""
     # A web server and the tablet's pages: the other commands start at once without them.
@@ -227,11 +235,6 @@ def run(
             f"{data} is not a store yet: run `popshop edge join CODE --data {data}` with the code of "
             "`popshop hq enrol`."
         )
-    policy = Policy(
-        vend_timeout_ms=vend_timeout_s * 1000,
-        vend_command_ttl_ms=vend_timeout_s * 1000 * 2 // 3,
-        device_clock_window_days=device_clock_window_days,
-    )
     with ExitStack() as closing:
         ours = None if broker else _embedded(data, mine.store, broker_port, closing)
         address = _given(broker) if ours is None else _as_agent(ours)
@@ -242,10 +245,11 @@ def run(
             host=host,
             port=port,
             public_url=public_url,
-            policy=policy,
+            policy=_policy(vend_timeout_s, device_clock_window_days),
             disk_reserve_bytes=disk_reserve_mb * 1024 * 1024,
             enrol_device=None if ours is None else _enroller(ours),
             witness=_witness(data, witness),
+            printer=_printer(printer),
         )
         try:
             agent = EdgeAgent(config)
@@ -274,6 +278,21 @@ def _witness(data: Path, given: Path | None) -> Path:
             f"{path} is inside {data}: an older copy put back would bring its own note along. Name a place outside."
         )
     return path
+
+
+def _policy(vend_timeout_s: int, device_clock_window_days: int) -> Policy:
+    return Policy(
+        vend_timeout_ms=vend_timeout_s * 1000,
+        vend_command_ttl_ms=vend_timeout_s * 1000 * 2 // 3,
+        device_clock_window_days=device_clock_window_days,
+    )
+
+
+def _printer(text: str) -> PrinterAddress | None:
+    try:
+        return address_of(text)
+    except NoSuchPrinter as error:
+        raise console.UserError(str(error)) from None
 
 
 def _embedded(data: Path, store: str, port: int, closing: ExitStack) -> EmbeddedBroker:

@@ -30,7 +30,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """By what a basket is priced. `tax`: whether list prices contain it (inclusive) or not (exclusive); `now` RFC 3339."""
+    """By what a basket is priced. `tax`: list prices contain it (inclusive) or not (exclusive); `now` RFC 3339."""
 
     currency: str
     tax: str = "inclusive"

@@ -11,7 +11,7 @@ from cloud_sync.protocol.envelope import decode
 from cloud_sync.protocol.facts import read
 from edge_agent.domain import commands, receipt_commands
 from hardware.messages import Describe, State
-from popshop.shop.training_printer import TrainingPrinter
+from popshop.shop.training_printer import Slip, TrainingPrinter
 from tests.edge_live import SOON_S, LiveAgent, eventually
 
 
@@ -19,7 +19,7 @@ class Paper:
     """A training printer with its slips, and a way to see to it."""
 
     def __init__(self):
-        self.slips = Queue()
+        self.slips: Queue[Slip] = Queue()
         self.server = TrainingPrinter("127.0.0.1", 0, self.slips.put)
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02})
         self.thread.start()

@@ -11,6 +11,7 @@ import psycopg
 
 from cloud_sync.hq.database.schema_members import MEMBERS
 from cloud_sync.hq.database.schema_online import ONLINE
+from cloud_sync.hq.database.schema_receipts import RECEIPTS
 from cloud_sync.hq.database.schema_stock import STOCK
 
 _LOCK: Final = 0x706F7073
@@ -207,6 +208,7 @@ MIGRATIONS: Final[tuple[tuple[str, LiteralString], ...]] = (
     ("0005_visits", _VISITS),
     ("0006_exposures", _EXPOSURES),
     ("0008_members", MEMBERS),
+    ("0011_receipts", RECEIPTS),
 )
 
 

@@ -28,6 +28,7 @@ from cloud_sync.hq.rules.deltas import (
 )
 from cloud_sync.hq.rules.limits import Misfit, amount, count, people
 from cloud_sync.hq.rules.member_folds import MEMBER_FACTS, fold_member
+from cloud_sync.hq.rules.receipt_folds import fold_receipts
 from cloud_sync.hq.rules.stock_folds import STOCK_FACTS, fold_stock
 from cloud_sync.protocol import device_facts, facts
 from cloud_sync.protocol.envelope import parse_time
@@ -51,10 +52,11 @@ V = TypeVar("V")
 class Fold:
     """One batch being folded: the changes so far, and the zone in which its business days are counted."""
 
-    def __init__(self, stream: Stream, timezone: str) -> None:
+    def __init__(self, stream: Stream, timezone: str, epoch: int = 0) -> None:
         self.stream = stream
         self.zone = ZoneInfo(timezone)
         self.deltas = Deltas()
+        self.deltas.receipts.epoch = epoch
         self._days: dict[tuple[ZoneInfo, str], date] = {}
 
     def add(self, row: Row) -> None:
@@ -160,6 +162,7 @@ def _apply(state: Fold, row: Row, fact: facts.Fact, at: str) -> None:
     handler = _HANDLERS.get(type(fact))
     if handler is not None:
         handler(state, fact, at)
+    fold_receipts(state.deltas.receipts, fact, row.seq)
     device = getattr(fact, "device", "")
     if device:
         state.device(device).seen_at = at

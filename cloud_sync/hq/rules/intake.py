@@ -90,7 +90,7 @@ def _take(books: Books, request: SyncRequest, now: datetime, answer_wants: Answe
     log = Log(request.store, request.stream, request.epoch)
     head = books.head(log)
     accept.check_position(request, head, _hash_at(books, log, request.acked, head))
-    batch = _Batch(request, head, Fold(request.stream, record.timezone))
+    batch = _Batch(request, head, Fold(request.stream, record.timezone, request.epoch))
     if request.acked + len(request.events) > head.acked:
         books.keep(log, batch.read(), now)
     else:

@@ -38,7 +38,7 @@ def _reconsider(open_books: OpenBooks, store: str, now: datetime) -> int:
 def _take(books: Books, record: StoreRecord, log: Log, row: Row, unseen: bool, now: datetime) -> bool:
     """Apply what waits of a row: all of it, or (not `unseen`) its stock effect only."""
     assert row.fact is not None
-    fold = Fold(log.stream, record.timezone)
+    fold = Fold(log.stream, record.timezone, log.epoch)
     fold.add(row)
     if fold.deltas.misfits:
         return False

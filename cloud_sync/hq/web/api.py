@@ -21,6 +21,7 @@ from cloud_sync.hq.rules.rights import RightsRefused
 from cloud_sync.hq.store import LogStore
 from cloud_sync.hq.web.online_api import online_router, status_of
 from cloud_sync.hq.web.people_api import people_router
+from cloud_sync.hq.web.receipt_page import receipt_router
 from cloud_sync.hq.web.store_api import refusal, store_router
 from cloud_sync.hq.web.wire import WireError
 
@@ -36,6 +37,7 @@ def create_api(
     app.include_router(store_router(LogStore(pool, supply.answer_wants), metrics, clock))
     app.include_router(online_router(pool, supply, clock))
     app.include_router(people_router(pool, credentials, metrics, clock))
+    app.include_router(receipt_router(pool))
     _tell_errors(app)
     return app
 

@@ -72,12 +72,18 @@ SHOP_TYPES: Final[dict[str, type[ShopInstruction]]] = {
 }
 
 
+def _is_key(text: str) -> bool:
+    """Whether this can be a raw Ed25519 public key in hex."""
+    return len(text) == 64 and all(digit in "0123456789abcdef" for digit in text)
+
+
 def nonsense(asked: ShopInstruction) -> str:
     """Why an instruction cannot be meant, or nothing."""
     if isinstance(asked, Rules):
         limits = asked.rules.offline_limits.values()
-        negative = any(min(limit.payment_minor, limit.total_minor) < 0 for limit in limits)
-        return "a limit below 0" if negative else ""
+        if any(min(limit.payment_minor, limit.total_minor) < 0 for limit in limits):
+            return "a limit below 0"
+        return "" if all(map(_is_key, asked.rules.code_keys.values())) else "a key that is none"
     if not asked.member or len(asked.member) > MAX_ID:
         return "no member, or one of too many characters"
     if isinstance(asked, Member) and (asked.tier not in TIERS or not 0 <= asked.elsewhere <= MAX_POINTS):

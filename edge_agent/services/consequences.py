@@ -10,6 +10,7 @@ from datetime import datetime
 
 from cloud_sync.protocol import facts
 from edge_agent.domain import campaign, rights
+from edge_agent.services.member_handlers import with_points
 from edge_agent.services.ports import Reader
 from edge_agent.services.receipt_handlers import with_receipts
 from edge_agent.services.rules import Rules
@@ -26,7 +27,7 @@ def _rights(r: Reader, outcome: Facts, now: datetime, rules: Rules) -> Facts:
     return rights.completed(outcome, r.right, r.order_units, rules.shares_stock)
 
 
-CONSEQUENCES: Sequence[Consequence] = (_rights, _samples, with_receipts)
+CONSEQUENCES: Sequence[Consequence] = (_rights, _samples, with_receipts, with_points)
 
 
 def with_consequences(r: Reader, outcome: Facts, now: datetime, rules: Rules) -> Facts:

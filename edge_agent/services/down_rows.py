@@ -8,6 +8,7 @@ from typing import Any
 from cloud_sync.protocol import facts, instructions, rules_facts, shop_instructions
 from cloud_sync.protocol.numbered_log import Verdict, judge
 from edge_agent.domain import rights
+from edge_agent.services.member_handlers import MEMBER_INSTRUCTIONS
 from edge_agent.services.ports import Reader
 
 
@@ -42,4 +43,5 @@ _INSTRUCTIONS: dict[type[instructions.Instruction], Callable[[Reader, int, Any],
     shop_instructions.Rules: lambda r, seq, asked: [
         rules_facts.RulesReceived(down_seq=seq, rules=asked.rules)
     ],
+    **MEMBER_INSTRUCTIONS,
 }

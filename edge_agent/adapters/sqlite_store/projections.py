@@ -13,6 +13,7 @@ from edge_agent.adapters.sqlite_store.campaign_projections import CAMPAIGN_PROJE
 from edge_agent.adapters.sqlite_store.food_tables import FOOD_PROJECTIONS
 from edge_agent.adapters.sqlite_store.label_projections import project_labels
 from edge_agent.adapters.sqlite_store.machine_projections import MACHINE_PROJECTIONS
+from edge_agent.adapters.sqlite_store.member_projections import project_members
 from edge_agent.adapters.sqlite_store.receipt_projections import RECEIPT_PROJECTIONS
 from edge_agent.adapters.sqlite_store.stock_projections import (
     STOCK_PROJECTIONS,
@@ -41,6 +42,7 @@ def project_before_rights(db: sqlite3.Connection, fact: facts.Fact, at: str) -> 
     if projection is not None:
         projection(db, fact, at)
     project_labels(db, fact, at)
+    project_members(db, fact)
 
 
 def _store_opened(db: sqlite3.Connection, f: facts.StoreOpened, at: str) -> None:

@@ -48,6 +48,9 @@ DERIVED: Final = (
     "food_stops",
     "campaigns",
     "samples",
+    "members",
+    "member_visits",
+    "member_orders",
     "receipts",
     "print_jobs",
 )

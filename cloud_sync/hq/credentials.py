@@ -10,9 +10,10 @@ import hmac
 import os
 import secrets
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 # Without I, L, O and U: nothing in a code can be misread or misspelt into another one (Crockford's base 32).
 _LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -22,20 +23,40 @@ PASSWORD_VARIABLE: Final = "POPSHOP_HQ_PASSWORD"
 
 
 class Credentials(msgspec.Struct, frozen=True, kw_only=True):
-    """What one headquarters keeps secret: the people's password, and the key that signs their sessions."""
+    """What one headquarters keeps secret: the people's password, and the keys that sign their sessions and codes."""
 
     admin_password: str
     session_key: str
+    code_key: str = ""
+    """Raw Ed25519 private key (hex): what stores believe of members, coupons and payments while they are offline."""
+
+
+class CodeKey(NamedTuple):
+    """What signs codes: `id` names it to those who know its public half."""
+
+    id: str
+    private: bytes
+    public: bytes
+
+
+def code_key(credentials: Credentials) -> CodeKey:
+    """Headquarters' key for codes."""
+    private = bytes.fromhex(credentials.code_key)
+    public = Ed25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
+    return CodeKey(f"hq-{hashlib.sha256(public).hexdigest()[:8]}", private, public)
 
 
 def load_or_make(folder: Path) -> Credentials:
     """Read DATA/credentials.json, made at the first run and readable by its owner only."""
     path = folder / FILE_NAME
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Credentials)
+        made = msgspec.json.decode(path.read_bytes(), type=Credentials)
+        if made.code_key:
+            return made
     except FileNotFoundError:
-        pass
-    made = Credentials(admin_password=secrets.token_urlsafe(15), session_key=secrets.token_hex(32))
+        made = Credentials(admin_password=secrets.token_urlsafe(15), session_key=secrets.token_hex(32))
+    # A file of before there were codes keeps its password.
+    made = msgspec.structs.replace(made, code_key=secrets.token_hex(32))
     fresh = path.with_suffix(".new")
     with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(msgspec.json.format(msgspec.json.encode(made)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from edge_agent.domain.day.words import DAY_REFUSALS
 from edge_agent.domain.member_words import REFUSALS as MEMBER_REFUSALS
 from edge_agent.domain.receipt_words import REFUSALS as RECEIPT_REFUSALS
 
@@ -115,6 +116,7 @@ SENTENCES: Final[dict[str, tuple[int, str, str]]] = {
         "This store uses a broker of its own: make the device's user there.",
     ),
     **RECEIPT_REFUSALS,
+    **DAY_REFUSALS,
     **MEMBER_REFUSALS,
     "payload_too_large": (413, "内容过大。", "The request is too large."),
     "disk_full": (

@@ -14,7 +14,7 @@ from edge_agent.adapters.sqlite_store.label_queries import entered
 from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.domain import commands, food_commands
 from edge_agent.domain.methods import COUNTER
-from edge_agent.entrypoints import bodies, campaign_api, receipts_api, stock_api
+from edge_agent.entrypoints import bodies, campaign_api, day_api, receipts_api, stock_api
 from edge_agent.entrypoints.access import Access
 from edge_agent.entrypoints.door import Key, Refused, as_json, do
 from edge_agent.entrypoints.feed import Feed, Message
@@ -109,6 +109,7 @@ class Api:
         self._reading_routes(router)
         campaign_api.add_routes(router, self._brain, self._queries, self.anyone, self.staff)
         stock_api.add_routes(router, self._brain, self._queries, self.staff)
+        day_api.add_routes(router, self._brain, self._queries, self._clock, self.staff)
         receipts_api.add_routes(router, self._brain, self._queries, self.anyone, self.staff)
         return router
 

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from cloud_sync.protocol import device_facts, facts, instructions
+from cloud_sync.protocol import day_facts, device_facts, facts, instructions
 from cloud_sync.protocol.envelope import parse_time
 from cloud_sync.protocol.numbered_log import Verdict
 from edge_agent.domain import commands, food, food_commands
@@ -326,6 +326,8 @@ class Brain:
 def _subject(command: commands.Command, outcome: list[facts.Fact]) -> str:
     """The order, transfer, receipt or device a person wants to see after the command."""
     for fact in outcome:
+        if isinstance(fact, day_facts.DayClosed):
+            return str(fact.z)
         for name in ("order", "transfer", "receipt"):
             value = getattr(fact, name, "")
             if isinstance(value, str) and value:

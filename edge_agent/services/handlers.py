@@ -24,6 +24,7 @@ from edge_agent.domain import (
     vend,
 )
 from edge_agent.domain.refusals import Refusal
+from edge_agent.services.day_handlers import DAY_HANDLERS
 from edge_agent.services.member_handlers import MEMBER_HANDLERS
 from edge_agent.services.ports import Reader
 from edge_agent.services.receipt_handlers import RECEIPT_HANDLERS
@@ -238,6 +239,7 @@ HANDLERS: dict[type[commands.Command], Handler] = {
     campaign_commands.ListCampaigns: _list_campaigns,
     campaign_commands.TakeSample: _take_sample,
     **RECEIPT_HANDLERS,
+    **DAY_HANDLERS,
     **MEMBER_HANDLERS,
 }
 

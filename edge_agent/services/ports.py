@@ -19,11 +19,12 @@ from edge_agent.domain.goods import Stocked
 from edge_agent.domain.label import Label, LabelKey
 from edge_agent.domain.order import Checkout, Item, Order, Slot
 from edge_agent.domain.rights import Pin, Promise, Units
+from edge_agent.services.day_port import DayReader
 from edge_agent.services.member_port import MemberReader
 from edge_agent.services.receipt_port import ReceiptReader
 
 
-class Reader(ReceiptReader, MemberReader, Protocol):
+class Reader(ReceiptReader, MemberReader, DayReader, Protocol):
     """State for a decision, as of the transaction that is open."""
 
     def currency(self) -> str: ...

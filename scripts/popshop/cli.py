@@ -42,6 +42,7 @@ ENTRIES: Final = (
         ("edge",),
         is_group=True,
     ),
+    Entry("report", "X and Z reports of a store, right to the fen.", ("edge",), is_group=True),
     Entry("kiosk", "The touch kiosk's window.", ("kiosk",)),
     Entry("doctor", "Check this computer and say what to do."),
     Entry(

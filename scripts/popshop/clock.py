@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 
 
 def steady_s() -> float:
     """Seconds since some moment; never goes back. For durations and for how long to wait."""
     return time.perf_counter()
+
+
+def now() -> datetime:
+    """The time, for naming a store's business day."""
+    return datetime.now(UTC)
 
 
 def stamp() -> str:

@@ -70,6 +70,7 @@ class SqliteJournal:
         self._new_boots: dict[str, str] = {}
         self._seen_devices: set[str] = set()
         self._rows: list[tuple[int, str, int, bytes, bytes, str]] = []
+        self.reader.waiting = self._rows
         self._told: list[tuple[str, int, int]] = []
 
     # ── the transaction ─────────────────────────────────────────────────────────────────────────────

@@ -10,6 +10,7 @@ import msgspec
 
 from cloud_sync.protocol import device_facts, facts, stock_facts
 from edge_agent.adapters.sqlite_store.campaign_projections import CAMPAIGN_PROJECTIONS
+from edge_agent.adapters.sqlite_store.day_tables import DAY_PROJECTIONS
 from edge_agent.adapters.sqlite_store.food_tables import FOOD_PROJECTIONS
 from edge_agent.adapters.sqlite_store.label_projections import project_labels
 from edge_agent.adapters.sqlite_store.machine_projections import MACHINE_PROJECTIONS
@@ -299,4 +300,5 @@ PROJECTIONS: dict[type[facts.Fact], Projection] = {
     **FOOD_PROJECTIONS,
     **CAMPAIGN_PROJECTIONS,
     **RECEIPT_PROJECTIONS,
+    **DAY_PROJECTIONS,
 }

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from cloud_sync.protocol.identifiers import STREAMS
 from edge_agent.adapters.sqlite_store.campaign_queries import CampaignQueries
+from edge_agent.adapters.sqlite_store.day_queries import DayQueries
 from edge_agent.adapters.sqlite_store.food_queries import SPOILING, FoodQueries
 from edge_agent.adapters.sqlite_store.journal_queries import JournalQueries
 from edge_agent.adapters.sqlite_store.label_queries import LabelQueries, entered
@@ -22,7 +23,16 @@ _AVAILABLE = """MIN(COALESCE((SELECT SUM(MAX(s.count - s.held, 0)) FROM slots s 
     COALESCE((SELECT r.available FROM rights r WHERE r.sku = items.sku), 0))"""
 
 
-class Queries(JournalQueries, StockQueries, LabelQueries, MachineQueries, FoodQueries, CampaignQueries, ReceiptQueries):
+class Queries(
+    JournalQueries,
+    StockQueries,
+    LabelQueries,
+    MachineQueries,
+    FoodQueries,
+    CampaignQueries,
+    ReceiptQueries,
+    DayQueries,
+):
     """Entities for screens and workers; see `Reading` for how they are read."""
 
     # ── entities ────────────────────────────────────────────────────────────────────────────────────

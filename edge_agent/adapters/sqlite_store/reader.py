@@ -11,6 +11,7 @@ import msgspec
 from cloud_sync.protocol.eva_dts.reconcile import Sold, Standing
 from cloud_sync.protocol.rules_facts import StoreRules
 from cloud_sync.protocol.stock_rights import Right
+from edge_agent.adapters.sqlite_store.day_reader import DayReader
 from edge_agent.adapters.sqlite_store.member_reader import MemberReader
 from edge_agent.adapters.sqlite_store.receipt_reader import ReceiptReader
 from edge_agent.adapters.sqlite_store.stock_projections import PROMISED, order_units
@@ -47,7 +48,7 @@ def _marks(values: Collection[str]) -> str:
     return ",".join("?" * len(values))
 
 
-class SqliteReader(ReceiptReader, MemberReader):
+class SqliteReader(ReceiptReader, MemberReader, DayReader):
     """Fills `services.ports.Reader` from the writer's connection."""
 
     def __init__(self, db: sqlite3.Connection) -> None:

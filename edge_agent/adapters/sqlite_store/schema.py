@@ -8,6 +8,7 @@ from pathlib import Path
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
+from edge_agent.adapters.sqlite_store.day_tables import DAY_TABLES
 from edge_agent.adapters.sqlite_store.member_projections import MEMBER_TABLES
 from edge_agent.adapters.sqlite_store.receipt_projections import RECEIPT_TABLES, keep_open_orders
 from edge_agent.adapters.sqlite_store.stock_projections import rights_from_slots
@@ -85,6 +86,12 @@ def receipts_and_prints(db: sqlite_utils.Database) -> None:
 def members_and_points(db: sqlite_utils.Database) -> None:
     """Members, the points that the store holds for them, and what each of their orders moved."""
     _run(db, MEMBER_TABLES)
+
+
+@migrations()
+def days_and_drawers(db: sqlite_utils.Database) -> None:
+    """Closed days with their Z reports, cash moved and counted, and who has the drawer."""
+    _run(db, DAY_TABLES)
 
 
 def _run(db: sqlite_utils.Database, statements: str) -> None:

@@ -17,6 +17,7 @@ from cloud_sync.protocol.identifiers import LEDGER
 from cloud_sync.protocol.numbered_log import GENESIS, row_hash
 from edge_agent.adapters.sqlite_store import schema
 from edge_agent.adapters.sqlite_store.connection import open_reader
+from edge_agent.adapters.sqlite_store.day_queries import money_differences
 from edge_agent.adapters.sqlite_store.projections import project, project_before_rights
 from edge_agent.adapters.sqlite_store.receipt_queries import receipt_gaps
 from edge_agent.adapters.sqlite_store.stock_projections import PROMISED, rights_from_slots
@@ -53,6 +54,10 @@ DERIVED: Final = (
     "member_orders",
     "receipts",
     "print_jobs",
+    "closed_days",
+    "cash_moves",
+    "drawer_counts",
+    "drawer_holders",
 )
 MOST_NAMED: Final = 20
 """Differences that are named per table; the others are counted."""
@@ -79,6 +84,7 @@ def differences(db: sqlite3.Connection) -> list[str]:
                 found += _compare(table, db, again)
             found.extend(_unkept_promises(db))
             found.extend(receipt_gaps(db))
+            found.extend(money_differences(db))
         except sqlite3.DatabaseError as error:
             found.append(f"the file cannot be read to its end: {error}")
         return found

@@ -298,7 +298,13 @@ class EdgeAgent:
         app.include_router(pay_page(self._sandbox))
         app.include_router(receipt_page(self.queries))
         tablet = Sources(
-            self.queries, self.status, self.brain, self.clock, lambda: self.link.connected, self.config.data
+            self.queries,
+            self.status,
+            self.brain,
+            self.clock,
+            lambda: self.link.connected,
+            self.config.data,
+            lambda: None if self.printer is None else self.printer.trouble,
         )
         mount_staff_pages(app, tablet, self.access, secrets.token_hex)
         _handle_errors(app)

@@ -38,6 +38,8 @@ class Needs:
     """A guide says what to do: the store must join again, or be counted."""
     stopped: bool
     """The store does not sell, for a reason that has no guide."""
+    printer: bool = False
+    """Receipts wait for a printer that does not print."""
 
     @property
     def count(self) -> int:
@@ -52,7 +54,7 @@ class Needs:
             self.labels,
             self.blocked,
         )
-        return sum(len(rows) for rows in listed) + self.guided + self.stopped
+        return sum(len(rows) for rows in listed) + self.guided + self.stopped + self.printer
 
 
 def needs_of(shop: Shop) -> Needs:
@@ -75,6 +77,7 @@ def needs_of(shop: Shop) -> Needs:
         blocked_by_staff=[pair for pair in blocked if not pair[1]["blocked"].startswith(BY_MACHINE)],
         guided=guided,
         stopped=not shop.store["selling"] and shop.standing["state"] == "ok",
+        printer=shop.printer_waits,
     )
 
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from edge_agent.entrypoints.staff import audit_area, food_area, label_area, parts, standing_area
+from edge_agent.entrypoints.staff import (
+    audit_area,
+    food_area,
+    label_area,
+    parts,
+    receipt_sheet,
+    standing_area,
+)
 from edge_agent.entrypoints.staff.needs import Needs
 from edge_agent.entrypoints.staff.parts import button, goods, money, text
 from edge_agent.entrypoints.staff.plain import fault, named, why_blocked, why_refund
@@ -26,6 +33,7 @@ def render(language: Language, shop: Shop, needs: Needs) -> str:
     cards = (
         _pay_outs(language, needs.pay_outs)
         + _disputes(language, needs.disputes)
+        + receipt_sheet.card(language, shop)
         + "".join(food_area.card(language, shop, device) for device in needs.food[:SHOWN])
         + _unwell(language, shop, needs.devices)
         + "".join(audit_area.card(language, shop, case) for case in needs.audits[:SHOWN])

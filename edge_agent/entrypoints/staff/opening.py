@@ -8,6 +8,7 @@ from edge_agent.entrypoints.staff.audit_sheet import SettleAudit
 from edge_agent.entrypoints.staff.counting_sheets import BlindCount, CountIn
 from edge_agent.entrypoints.staff.food_sheet import ReleaseFood
 from edge_agent.entrypoints.staff.parts import money
+from edge_agent.entrypoints.staff.receipt_sheet import opened
 from edge_agent.entrypoints.staff.sheets import (
     Block,
     Count,
@@ -62,6 +63,8 @@ def open_sheet(tap: Tap, shop: Shop, key: str) -> Sheet | None:
             return None if warm is None or not warm["food_stopped"] else ReleaseFood(key=key, device=device)
         case ("order", order):
             return OrderCard(key=key, order=order)
+        case ("print", receipt):
+            return opened(shop, receipt, key)
         case ("give_back", order):
             return GiveBack(key=key, order=order)
         case ("slot", device, slot):

@@ -5,12 +5,20 @@ from __future__ import annotations
 import math
 
 from edge_agent.domain.methods import COUNTER
-from edge_agent.entrypoints.staff import audit_area, food_area, orders_area, parts, stock_sheet_views
+from edge_agent.entrypoints.staff import (
+    audit_area,
+    food_area,
+    orders_area,
+    parts,
+    receipt_sheet,
+    stock_sheet_views,
+)
 from edge_agent.entrypoints.staff.audit_sheet import SettleAudit
 from edge_agent.entrypoints.staff.food_sheet import ReleaseFood
 from edge_agent.entrypoints.staff.needs import refundable_minor
 from edge_agent.entrypoints.staff.parts import button, goods, money, signed, text
 from edge_agent.entrypoints.staff.plain import BLOCK_REASONS, REFUND_REASONS, named, why_blocked
+from edge_agent.entrypoints.staff.receipt_sheet import PrintOut
 from edge_agent.entrypoints.staff.sheet_parts import confirm, keypad, last_word
 from edge_agent.entrypoints.staff.sheets import (
     Block,
@@ -50,6 +58,8 @@ def render(language: Language, sheet: Sheet, shop: Shop) -> str:
             title, body = audit_area.sheet(language, sheet, shop)
         case ReleaseFood():
             title, body = food_area.sheet(language, sheet, shop)
+        case PrintOut():
+            title, body = receipt_sheet.sheet(language, sheet)
         case OrderCard():
             title, body = f"{word(language, 'order')} {text(sheet.order)}", _order(language, shop)
         case GiveBack():
@@ -141,7 +151,12 @@ def _order(language: Language, shop: Shop) -> str:
     left = refundable_minor(order)
     giving = button(word(language, "refund"), "give_back", order["id"]) if left else ""
     closing = button(word(language, "close"), "close", kind="main")
-    return f'{head}{orders_area.details(language, shop, order)}<div class="buttons">{giving}{closing}</div>'
+    told = (
+        orders_area.details(language, shop, order)
+        + f'<div class="rows">{receipt_sheet.rows(language, shop)}</div>'
+    )
+    printing = receipt_sheet.buttons(language, shop)
+    return f'{head}{told}<div class="buttons">{printing}{giving}{closing}</div>'
 
 
 def _give_back(language: Language, sheet: GiveBack, shop: Shop) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -69,6 +69,17 @@ class Shop:
     labels: list[Entity]
     visitors: dict[str, Entity]
     """Who came in and went out today, by people counter."""
+    receipts: list[Entity] = field(default_factory=list)
+    """Those of the order that is looked at."""
+    printer: str | None = None
+    """What is wrong with the receipt printer, or nothing; None where there is none."""
+    prints: int = 0
+    """Receipts that wait for it."""
+
+    @property
+    def printer_waits(self) -> bool:
+        """Somebody waits for a receipt that does not come out."""
+        return bool(self.printer and self.prints)
 
     def product(self, sku: str) -> Entity | None:
         """A product's goods and rights."""
@@ -153,6 +164,8 @@ class Sources:
     clock: Clock
     broker_connected: Callable[[], bool]
     data: Path
+    printer_trouble: Callable[[], str | None] = lambda: None
+    """What is wrong with the receipt printer, or nothing; None where there is none."""
 
     def read(self, *, orders: bool = False, order: str = "") -> Shop:
         """The store now."""
@@ -177,6 +190,9 @@ class Sources:
                 audits=queries.audit_cases(),
                 labels=queries.labels(),
                 visitors=queries.visitors(queries.business_day(now)),
+                receipts=queries.receipts_of(order) if order else [],
+                printer=self.printer_trouble(),
+                prints=len(queries.print_jobs()),
             )
 
     def _stream(self, name: str, now: datetime) -> StreamState:

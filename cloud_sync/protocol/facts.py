@@ -61,6 +61,8 @@ class ItemListed(Fact, frozen=True, kw_only=True):
     """Goes up with every new price of the SKU; 0 in rows from before there were versions."""
     food: bool = False
     """It spoils when it is warm for too long, so it is not sold then."""
+    tax_group: str = ""
+    """Which goods share a rate on receipts and reports; empty: those with the same rate."""
 
 
 class PriceVersionRaised(Fact, frozen=True, kw_only=True):

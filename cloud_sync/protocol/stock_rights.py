@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from cloud_sync.protocol import facts, stock_facts
+from cloud_sync.protocol import facts, handover_facts, stock_facts
 from cloud_sync.protocol.fact import Fact
 
 POOL: Final = "pool"
@@ -108,6 +108,9 @@ _MOVES: Final[dict[type[Fact], Callable[[Any], list[Move]]]] = {
     facts.SlotCounted: _slot_counted,
     facts.VendDispensed: lambda f: [Move(f.sku, MINE, SOLD, 1)],
     facts.CashSold: lambda f: [Move(f.sku, MINE, SOLD, 1)] if f.sku else [],
+    handover_facts.HandedOver: lambda f: (
+        [] if f.how in handover_facts.NOT_OURS else [Move(f.sku, MINE, SOLD, f.qty)]
+    ),
     stock_facts.RightsReleased: _released,
     stock_facts.PinnedHandedOver: lambda f: [Move(f.sku, MINE, SOLD, f.qty)],
     stock_facts.StockReceived: _received,

@@ -14,12 +14,14 @@ from typing import Final
 
 from cloud_sync.protocol import campaign_facts, facts
 from cloud_sync.protocol.envelope import parse_time, rfc3339
+from cloud_sync.protocol.handover_facts import SAMPLE
 from edge_agent.domain import payment
 from edge_agent.domain.campaign_commands import ListCampaigns, ListedCampaign, TakeSample
 from edge_agent.domain.commands import PlaceOrder, RequestedLine, RequestPayment
 from edge_agent.domain.methods import NONE
 from edge_agent.domain.order import Checkout, Line, Order, place
 from edge_agent.domain.policy import Policy
+from edge_agent.domain.pricing.units import Terms
 from edge_agent.domain.refusals import Refusal
 
 CHANNEL: Final = "sample"
@@ -139,7 +141,7 @@ def take(
     if isinstance(placed, Refusal):
         return placed
     paid = payment.request(
-        _as_order(placed), RequestPayment("", placed.order, NONE), frozenset(), queued, now, policy
+        as_order(placed), RequestPayment("", placed.order, NONE), frozenset(), queued, now, policy
     )
     if isinstance(paid, Refusal):
         return paid
@@ -175,17 +177,16 @@ def _place(
 ) -> facts.OrderPlaced | Refusal:
     """An order of one unit for nothing, of the SKU that is fullest; by the rules of any order."""
     devices = {command.device} if command.device else set(campaign.devices)
-    slots = tuple(
-        replace(slot, sampling=False) for slot in checkout.slots if not devices or slot.device in devices
-    )
+    slots = tuple(slot for slot in checkout.slots if not devices or slot.device in devices)
     here = replace(checkout, slots=slots)
     wished = [command.sku] if command.sku else list(campaign.skus)
     wished.sort(key=lambda sku: -sum(slot.available for slot in slots if slot.sku == sku))
     told = Refusal("samples_gone", campaign.campaign)
     for sku in wished:
-        line = RequestedLine(sku, 1, price_minor=0)
+        line = RequestedLine(sku, 1, price_minor=0, handover=SAMPLE, campaign=campaign.campaign)
         screen = command.screen or command.device
-        placed = place(here, PlaceOrder(command.id, CHANNEL, screen, (line,)), now, policy)
+        free = Terms(checkout.currency)
+        placed = place(here, free, PlaceOrder(command.id, CHANNEL, screen, (line,)), now, policy)
         if not isinstance(placed, Refusal):
             (order,) = (fact for fact in placed if isinstance(fact, facts.OrderPlaced))
             return order
@@ -194,8 +195,9 @@ def _place(
     return told
 
 
-def _as_order(placed: facts.OrderPlaced) -> Order:
-    lines = (Line(x.line, x.sku, x.qty, x.price_minor, x.device, x.slot) for x in placed.lines)
+def as_order(placed: facts.OrderPlaced) -> Order:
+    """An order as it will be once it is written, to be paid for in the same decision."""
+    lines = (Line(x.line, x.sku, x.qty, x.price_minor, x.device, x.slot, x.handover) for x in placed.lines)
     return Order(
         placed.order, "open", placed.currency, placed.total_minor, placed.expires_at, False, tuple(lines),
         (), (), (),

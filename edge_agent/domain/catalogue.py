@@ -41,6 +41,7 @@ def list_items(command: ListItems, currency: str, known: Mapping[str, Item]) -> 
                 tax_rate_bp=item.tax_rate_bp,
                 price_version=versions[item.sku],
                 food=item.food,
+                tax_group=item.tax_group,
             )
         )
     return out

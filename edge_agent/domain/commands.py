@@ -24,20 +24,54 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class RequestedLine:
-    """What somebody wants. Only staff may name the slot or the price."""
+    """What somebody wants. Only staff may name the slot or the price.
+
+    `handover` is one of `handover_facts.WAYS`, or empty: as the goods stand. `campaign` belongs to a sample,
+    `reservation` to units that the warehouse ships.
+    """
 
     sku: str
     qty: int
     device: str = ""
     slot: str = ""
     price_minor: int | None = None
+    handover: str = ""
+    campaign: str = ""
+    reservation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceOrder(Command):
+    """`member` is a random key, who is never needed; `coupons` are texts as scanned.
+
+    `claimant` (a key, of a visit or member) and `consent` are for a line that is a sample.
+    """
+
     channel: str
     device: str
     lines: tuple[RequestedLine, ...]
+    member: str = ""
+    visit: str = ""
+    coupons: tuple[str, ...] = ()
+    points: int = 0
+    claimant: str = ""
+    consent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver(Command):
+    """The units of a line are with the shopper, or with the carrier under this consignment number."""
+
+    handover: str
+    document: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FailHandover(Command):
+    """The units of a line will not reach the shopper: the money goes back."""
+
+    handover: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +150,7 @@ class ListedItem:
     category: str = ""
     tax_rate_bp: int = 0
     food: bool = False
+    tax_group: str = ""
 
 
 @dataclass(frozen=True, slots=True)

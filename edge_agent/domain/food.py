@@ -15,7 +15,7 @@ from cloud_sync.protocol.envelope import parse_time, rfc3339
 from cloud_sync.protocol.eva_dts.events import HEALTH_TIMER
 from edge_agent.domain.device import Device
 from edge_agent.domain.food_commands import ReleaseFood
-from edge_agent.domain.order import Slot
+from edge_agent.domain.places import Slot
 from edge_agent.domain.policy import Policy
 from edge_agent.domain.refusals import Refusal
 from hardware.messages import State

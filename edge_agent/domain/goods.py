@@ -12,7 +12,8 @@ from cloud_sync.protocol import stock_facts
 from cloud_sync.protocol.fact import Fact
 from cloud_sync.protocol.stock_rights import Right
 from edge_agent.domain import commands
-from edge_agent.domain.order import Slot, order_id
+from edge_agent.domain.order import order_id
+from edge_agent.domain.places import Slot
 from edge_agent.domain.refusals import Refusal
 from edge_agent.domain.rights import Pin
 from edge_agent.domain.stock import MAX_COUNT

@@ -5,15 +5,19 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from cloud_sync.protocol import facts
 from cloud_sync.protocol.envelope import rfc3339
+from cloud_sync.protocol.handover_facts import NOT_OURS, VEND
 from cloud_sync.protocol.stock_rights import Right
 from edge_agent.domain.commands import CancelOrder, PlaceOrder, RequestedLine
+from edge_agent.domain.places import Free, Piece, Slot
 from edge_agent.domain.policy import Policy
+from edge_agent.domain.pricing.basket import Priced, Terms, Wanted, price, used_coupons, used_points
 from edge_agent.domain.refusals import Refusal
 from edge_agent.domain.rights import may_sell
 
@@ -32,6 +36,25 @@ class Line:
     price_minor: int
     device: str
     slot: str
+    how: str = VEND
+    reservation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """A line that reaches the shopper without a motor. `state`: requested, done, failed or reversed."""
+
+    id: str
+    line: int
+    how: str
+    sku: str
+    qty: int
+    amount_minor: int
+    """Of all its units."""
+    state: str
+    device: str = ""
+    slot: str = ""
+    sold_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +101,7 @@ class Order:
     payments: tuple[Payment, ...]
     refunds: tuple[Refund, ...]
     vends: tuple[Vend, ...]
+    handovers: tuple[Handover, ...] = ()
 
     @property
     def live_payment(self) -> Payment | None:
@@ -104,6 +128,15 @@ class Order:
             self, vends=tuple(replace(v, state=state) if v.id == vend_id else v for v in self.vends)
         )
 
+    def handover(self, handover: str) -> Handover:
+        """The handover of that id; it must be this order's."""
+        return next(h for h in self.handovers if h.id == handover)
+
+    def with_handover(self, changed: Handover) -> Order:
+        """This order as it will be with that handover added or changed."""
+        others = tuple(h for h in self.handovers if h.id != changed.id)
+        return replace(self, handovers=(*others, changed))
+
     def with_refund(self, refund: Refund) -> Order:
         """This order as it will be with that refund added or changed."""
         others = tuple(r for r in self.refunds if r.id != refund.id)
@@ -117,29 +150,9 @@ class Item:
     currency: str
     tax_rate_bp: int
     price_version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A slot as a sale sees it."""
-
-    device: str
-    slot: str
-    sku: str
-    count: int
-    held: int
-    blocked: bool
-    ready: bool
-    failures: int = 0
-    spoiling: bool = False
-    """It holds food that was too warm for too long, and nobody has looked after it."""
-    sampling: bool = False
-    """Of a sampling machine: what it holds is given away by the rule of a campaign, not sold."""
-
-    @property
-    def available(self) -> int:
-        """Units nobody has been promised. Never below 0."""
-        return max(0, self.count - self.held)
+    tax_group: str = ""
+    brand: str = ""
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +163,8 @@ class Checkout:
     items: dict[str, Item]
     slots: tuple[Slot, ...]
     rights: dict[str, Right]
+    room: dict[str, int] = field(default_factory=dict)
+    """Units of the stock room that nobody has been promised."""
 
 
 def order_id(command_id: str) -> str:
@@ -159,97 +174,115 @@ def order_id(command_id: str) -> str:
 
 
 def place(
-    checkout: Checkout, command: PlaceOrder, now: datetime, policy: Policy
+    checkout: Checkout, terms: Terms, command: PlaceOrder, now: datetime, policy: Policy
 ) -> list[facts.Fact] | Refusal:
-    """Hold the units and freeze the prices; all lines or none. A unit is sold from a slot, and with the right to."""
-    if not command.lines or any(wanted.qty < 1 for wanted in command.lines):
-        return Refusal("malformed", "an order needs lines with a quantity of 1 or more")
-    if sum(wanted.qty for wanted in command.lines) > MAX_UNITS:
-        return Refusal("malformed", f"more than {MAX_UNITS} units in one order")
-    free = {(s.device, s.slot): s.available for s in checkout.slots}
-    units: Counter[str] = Counter()
-    lines: list[facts.OrderLine] = []
-    for wanted in command.lines:
-        item = checkout.items.get(wanted.sku)
-        if item is None:
-            return Refusal("unknown_item", wanted.sku)
-        taken = _take(checkout.slots, free, wanted)
-        if isinstance(taken, Refusal):
-            return taken
-        units[wanted.sku] += wanted.qty
-        refused = may_sell(checkout.rights, wanted.sku, units[wanted.sku])
-        if refused:
-            return Refusal(refused, wanted.sku)
-        for slot, qty in taken:
-            lines.append(_line(len(lines) + 1, item, wanted, slot, qty))
+    """Hold the units and freeze the prices; all lines or none. A unit is sold from a place, and with the right to."""
+    lines = lines_of(checkout, terms, command)
+    if isinstance(lines, Refusal):
+        return lines
+    priced = lines.priced
     return [
         facts.OrderPlaced(
             order=order_id(command.id),
             channel=command.channel,
             device=command.device,
             currency=checkout.currency,
-            total_minor=sum(line.qty * line.price_minor for line in lines),
-            lines=lines,
+            total_minor=sum(line.qty * line.price_minor for line in lines.lines),
+            lines=lines.lines,
             expires_at=rfc3339(now + timedelta(seconds=policy.order_ttl_s)),
+            member=command.member,
+            visit=command.visit,
+            coupons=used_coupons(priced),
+            points=used_points(priced, terms),
+            tax=terms.tax,
         )
     ]
 
 
-def _line(number: int, item: Item, wanted: RequestedLine, slot: Slot, qty: int) -> facts.OrderLine:
-    price_minor = item.price_minor if wanted.price_minor is None else wanted.price_minor
+class Lines(NamedTuple):
+    """An order's lines as they would be frozen now, and the prices they come from."""
+
+    lines: list[facts.OrderLine]
+    priced: list[Priced]
+
+
+def lines_of(checkout: Checkout, terms: Terms, command: PlaceOrder) -> Lines | Refusal:
+    """Find a place for every unit, and its price. Holds nothing: a quote is this and no more."""
+    if not command.lines or any(wanted.qty < 1 for wanted in command.lines):
+        return Refusal("malformed", "an order needs lines with a quantity of 1 or more")
+    if sum(wanted.qty for wanted in command.lines) > MAX_UNITS:
+        return Refusal("malformed", f"more than {MAX_UNITS} units in one order")
+    free = Free(checkout.slots, dict(checkout.room))
+    units: Counter[str] = Counter()
+    places: list[list[Piece]] = []
+    for wanted in command.lines:
+        if wanted.sku not in checkout.items:
+            return Refusal("unknown_item", wanted.sku)
+        taken = free.take(wanted)
+        if isinstance(taken, Refusal):
+            return taken
+        places.append(taken)
+        if wanted.handover in NOT_OURS:
+            continue
+        units[wanted.sku] += wanted.qty
+        refused = may_sell(checkout.rights, wanted.sku, units[wanted.sku])
+        if refused:
+            return Refusal(refused, wanted.sku)
+    priced = price([_wanted(checkout.items[x.sku], x) for x in command.lines], terms)
+    lines: list[facts.OrderLine] = []
+    for number, wanted in enumerate(command.lines):
+        for piece, one in _together(places[number], [each for each in priced if each.wanted == number]):
+            lines.append(_line(len(lines) + 1, wanted, piece, one))
+    return Lines(lines, priced)
+
+
+def _wanted(item: Item, line: RequestedLine) -> Wanted:
+    return Wanted(
+        sku=item.sku,
+        qty=line.qty,
+        list_price_minor=item.price_minor,
+        price_version=item.price_version,
+        tax_rate_bp=item.tax_rate_bp,
+        tax_group=item.tax_group,
+        brand=item.brand,
+        category=item.category,
+        fixed_price_minor=line.price_minor,
+    )
+
+
+def _together(pieces: Sequence[Piece], priced: Sequence[Priced]) -> Iterator[tuple[Piece, Priced]]:
+    """Cut both into parts of one place and one price; quantities stand in the pieces."""
+    left = [(one, one.qty) for one in priced]
+    for piece in pieces:
+        missing = piece.qty
+        while missing:
+            one, qty = left[0]
+            part = min(missing, qty)
+            missing -= part
+            left[0] = (one, qty - part)
+            if part == qty:
+                left.pop(0)
+            yield piece._replace(qty=part), one
+
+
+def _line(number: int, wanted: RequestedLine, piece: Piece, one: Priced) -> facts.OrderLine:
     return facts.OrderLine(
         line=number,
-        sku=item.sku,
-        qty=qty,
-        list_price_minor=item.price_minor,
-        price_minor=price_minor,
-        tax_rate_bp=item.tax_rate_bp,
-        device=slot.device,
-        slot=slot.slot,
-        price_version=item.price_version,
+        sku=wanted.sku,
+        qty=piece.qty,
+        list_price_minor=one.list_price_minor,
+        price_minor=one.price_minor,
+        tax_rate_bp=one.tax_rate_bp,
+        device=piece.device,
+        slot=piece.slot,
+        price_version=one.price_version,
+        handover=piece.how,
+        tax_minor=one.tax_minor,
+        tax_group=one.tax_group,
+        adjustments=list(one.adjustments),
+        campaign=wanted.campaign,
+        reservation=wanted.reservation,
     )
-
-
-def _take(
-    slots: Sequence[Slot], free: dict[tuple[str, str], int], wanted: RequestedLine
-) -> list[tuple[Slot, int]] | Refusal:
-    """Choose slots for a line, fullest first so that facings empty evenly; takes them out of `free`."""
-    fitting = [
-        s
-        for s in slots
-        if s.sku == wanted.sku
-        and (not wanted.device or s.device == wanted.device)
-        and (not wanted.slot or s.slot == wanted.slot)
-    ]
-    if not fitting:
-        return Refusal("unknown_slot" if wanted.slot or wanted.device else "sold_out", wanted.sku)
-    for_sale = [s for s in fitting if not s.sampling]
-    if not for_sale:
-        return Refusal("samples_only", wanted.sku)
-    in_sale = [s for s in for_sale if not s.blocked and free[s.device, s.slot] > 0]
-    stocked = [s for s in in_sale if not s.spoiling]
-    usable = sorted(
-        (s for s in stocked if s.ready), key=lambda s: (-free[s.device, s.slot], s.device, s.slot)
-    )
-    if sum(free[s.device, s.slot] for s in usable) < wanted.qty:
-        return Refusal(_why_not(in_sale, stocked, usable), wanted.sku)
-    taken: list[tuple[Slot, int]] = []
-    missing = wanted.qty
-    for slot in usable:
-        qty = min(missing, free[slot.device, slot.slot])
-        free[slot.device, slot.slot] -= qty
-        missing -= qty
-        taken.append((slot, qty))
-        if not missing:
-            break
-    return taken
-
-
-def _why_not(in_sale: Sequence[Slot], stocked: Sequence[Slot], usable: Sequence[Slot]) -> str:
-    """Of several reasons the one that somebody can do most about."""
-    if len(stocked) > len(usable):
-        return "machine_not_ready"
-    return "food_stopped" if len(in_sale) > len(stocked) else "sold_out"
 
 
 def cancel(order: Order | None, command: CancelOrder) -> list[facts.Fact] | Refusal:
@@ -273,17 +306,18 @@ def expire(order: Order | None, now: datetime) -> list[facts.Fact]:
 
 
 def conclusion(order: Order) -> list[facts.Fact]:
-    """The order's end, once every vend has an outcome and every refund is through; else nothing."""
-    if not order.vends or any(v.state in OPEN_VENDS for v in order.vends):
+    """The order's end, once every unit's fate is known and every refund is through; else nothing."""
+    units = [v.state for v in order.vends] + [h.state for h in order.handovers]
+    if not units or any(state in OPEN_VENDS for state in units):
         return []
     if any(r.state != "refunded" for r in order.refunds):
         return []
     paid = order.paid_payment
     refunded_minor = 0 if paid is None else order.refunded_minor(paid)
-    dispensed = sum(v.state == "dispensed" for v in order.vends)
-    if dispensed == 0 or (refunded_minor and refunded_minor >= order.total_minor):
+    with_shopper = sum(state in ("dispensed", "done", "reversed") for state in units)
+    if with_shopper == 0 or (refunded_minor and refunded_minor >= order.total_minor):
         state = "refunded"
-    elif refunded_minor or dispensed < len(order.vends):
+    elif refunded_minor or with_shopper < len(units):
         state = "part_refunded"
     else:
         state = "completed"

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from cloud_sync.protocol import facts
 from cloud_sync.protocol.envelope import rfc3339
-from edge_agent.domain import vend
+from edge_agent.domain import handover
 from edge_agent.domain.commands import ProviderAnswered, RequestPayment
 from edge_agent.domain.methods import COUNTER, NONE
 from edge_agent.domain.order import ENDED, Order, Payment
@@ -47,7 +47,7 @@ def request(
         currency=payment.currency,
     )
     if method in (NONE, COUNTER):
-        return [asked, _paid(order, payment, ""), *vend.request_all(order, queued, now, policy)]
+        return [asked, _paid(order, payment, ""), *handover.fulfil(order, queued, now, policy)]
     return [asked]
 
 
@@ -118,7 +118,7 @@ def _money_arrived(
     if order.cancel_requested:
         back = owed(order, payment, payment.amount_minor, "cancelled")
         return [paid, back, facts.OrderClosed(order=order.id, state="cancelled")]
-    return [paid, *vend.request_all(order, queued, now, policy)]
+    return [paid, *handover.fulfil(order, queued, now, policy)]
 
 
 def _odd_money(order: Order, payment: Payment, now: datetime) -> list[facts.Fact]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloud_sync.protocol import facts
+from cloud_sync.protocol import facts, handover_facts
 from edge_agent.domain.commands import PayOutRefund, RefundAnswered, RefundOrder
 from edge_agent.domain.methods import COUNTER
 from edge_agent.domain.order import ENDED, Order, Payment, Refund, conclusion
@@ -82,5 +82,20 @@ def by_staff(order: Order | None, command: RefundOrder) -> list[facts.Fact] | Re
             )
             for v in order.vends
             if v.state == "dispensed"
+        ]
+        out += [
+            handover_facts.HandoverReversed(
+                handover=h.id,
+                order=order.id,
+                line=h.line,
+                sku=h.sku,
+                qty=h.qty,
+                amount_minor=h.amount_minor,
+                currency=order.currency,
+                sold_at=h.sold_at,
+                device=h.device,
+            )
+            for h in order.handovers
+            if h.state == "done"
         ]
     return out

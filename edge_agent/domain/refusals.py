@@ -72,6 +72,13 @@ SENTENCES: Final[dict[str, tuple[int, str, str]]] = {
         "This product is only given away as a sample. Choose the free sample on the screen.",
     ),
     "samples_gone": (409, "试用装已领完。", "The samples are all gone."),
+    "unknown_handover": (404, "找不到该交付记录。", "There is no such line to hand over."),
+    "handover_closed": (409, "该商品已交付或已取消。", "This line is handed over already, or given up."),
+    "warehouse_offline": (
+        503,
+        "暂时联系不上总部仓库，请改选其他取货方式。",
+        "The warehouse cannot be reached just now. Choose another way to get it.",
+    ),
     "order_closed": (409, "订单已结束。", "This order has ended."),
     "already_paying": (409, "订单正在支付中。", "A payment for this order is already on its way."),
     "not_payable": (409, "订单无需支付。", "There is nothing to pay for this order."),

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
-from cloud_sync.protocol import facts, instructions, stock_facts
+from cloud_sync.protocol import facts, handover_facts, instructions, stock_facts
 from cloud_sync.protocol.fact import Fact
+from cloud_sync.protocol.handover_facts import NOT_OURS
 from cloud_sync.protocol.stock_rights import Right, come_free, counted, may_give
 
 MAX_DOWN_QTY: Final = 1_000_000
@@ -66,13 +67,14 @@ LinesOf = Callable[[str], Sequence[Units]]
 
 
 def _placed(f: facts.OrderPlaced, _: LinesOf) -> list[Effect]:
-    return [Effect(line.sku, available=-line.qty, held=line.qty) for line in f.lines]
+    ours = (line for line in f.lines if line.handover not in NOT_OURS)
+    return [Effect(line.sku, available=-line.qty, held=line.qty) for line in ours]
 
 
 def _closed(f: facts.OrderClosed, lines_of: LinesOf) -> list[Effect]:
     if f.state not in ("cancelled", "expired"):
         return []
-    # No vend was asked for, so every unit the order held is free again.
+    # Nothing was asked for yet, so every unit the order held is free again.
     return [Effect(sku, available=qty, held=-qty) for sku, qty in lines_of(f.order)]
 
 
@@ -116,6 +118,10 @@ _EFFECTS: Final[dict[type[Fact], Callable[[Any, LinesOf], list[Effect]]]] = {
     facts.VendDispensed: lambda f, _: [Effect(f.sku, held=-1)],
     facts.VendFailed: lambda f, _: [Effect(f.sku, available=1, held=-1)],
     facts.CashSold: lambda f, _: [Effect(f.sku, available=-1)] if f.sku else [],
+    handover_facts.HandedOver: lambda f, _: [] if f.how in NOT_OURS else [Effect(f.sku, held=-f.qty)],
+    handover_facts.HandoverFailed: lambda f, _: (
+        [] if f.how in NOT_OURS else [Effect(f.sku, available=f.qty, held=-f.qty)]
+    ),
     facts.SlotCounted: _slot_counted,
     stock_facts.StockCounted: _stock_counted,
     stock_facts.StockReceived: _received,
@@ -144,10 +150,14 @@ def effects(fact: Fact, lines_of: LinesOf) -> list[Effect]:
 # ── what a decision must add ────────────────────────────────────────────────────────────────────────
 
 _SOLD: Final = (facts.OrderPlaced, facts.CashSold)
-_FREED: Final = (facts.OrderClosed, facts.VendFailed, stock_facts.StockUnpinned)
-_LOOKED_AT: Final = frozenset(
-    {*_SOLD, *_FREED, facts.VendDispensed, facts.SlotCounted, stock_facts.StockCounted}
+_FREED: Final = (
+    facts.OrderClosed,
+    facts.VendFailed,
+    handover_facts.HandoverFailed,
+    stock_facts.StockUnpinned,
 )
+_OUT: Final = (facts.VendDispensed, handover_facts.HandedOver)
+_LOOKED_AT: Final = frozenset({*_SOLD, *_FREED, *_OUT, facts.SlotCounted, stock_facts.StockCounted})
 
 
 class _Running:
@@ -227,12 +237,16 @@ def _with_rights(fact: Fact, now: _Running) -> Fact:
 
 
 def _found_before(fact: Fact, now: _Running) -> list[Fact]:
-    if isinstance(fact, facts.VendDispensed) and now.right(fact.sku).held < 1:
-        return [
-            stock_facts.StockFound(
-                sku=fact.sku, qty=1, into="held", reason="order_under_way", order=fact.order
-            )
-        ]
+    if isinstance(fact, _OUT):
+        qty = fact.qty if isinstance(fact, handover_facts.HandedOver) else 1
+        ours = not isinstance(fact, handover_facts.HandedOver) or fact.how not in NOT_OURS
+        missing = qty - now.right(fact.sku).held
+        if ours and missing > 0:
+            return [
+                stock_facts.StockFound(
+                    sku=fact.sku, qty=missing, into="held", reason="order_under_way", order=fact.order
+                )
+            ]
     if isinstance(fact, facts.CashSold) and fact.sku and now.right(fact.sku).available < 1:
         return [stock_facts.StockFound(sku=fact.sku, qty=1, into="available", reason="sold_without_right")]
     return []

@@ -13,7 +13,7 @@ from cloud_sync.protocol.envelope import rfc3339
 from cloud_sync.protocol.money import MAX_MINOR
 from edge_agent.domain.clocks import sold_at
 from edge_agent.domain.commands import BlockSlot, CountSlot, PlanSlots, UnblockSlot
-from edge_agent.domain.order import Slot
+from edge_agent.domain.places import Slot
 from edge_agent.domain.policy import Policy
 from edge_agent.domain.refusals import Refusal
 from hardware.messages import CashSale

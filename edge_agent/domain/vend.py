@@ -13,9 +13,11 @@ from datetime import datetime, timedelta
 from cloud_sync.protocol import facts
 from cloud_sync.protocol.envelope import rfc3339
 from cloud_sync.protocol.eva_dts.events import HEALTH_TIMER
+from cloud_sync.protocol.handover_facts import BY_MACHINE
 from edge_agent.domain.clocks import sold_at
 from edge_agent.domain.commands import SettleVend
-from edge_agent.domain.order import OPEN_VENDS, Order, Refund, Slot, Vend, conclusion
+from edge_agent.domain.order import OPEN_VENDS, Order, Refund, Vend, conclusion
+from edge_agent.domain.places import Slot
 from edge_agent.domain.policy import Policy
 from edge_agent.domain.refund import owed
 from edge_agent.domain.refusals import Refusal
@@ -27,6 +29,8 @@ def request_all(order: Order, queued: Mapping[str, int], now: datetime, policy: 
     out: list[facts.Fact] = []
     waiting = Counter(queued)
     for line in order.lines:
+        if line.how not in BY_MACHINE:
+            continue
         for unit in range(1, line.qty + 1):
             waiting[line.device] += 1
             turns = waiting[line.device]
@@ -45,6 +49,11 @@ def request_all(order: Order, queued: Mapping[str, int], now: datetime, policy: 
                 )
             )
     return out
+
+
+def waits_for_machines(order: Order) -> bool:
+    """Whether a machine has a part in it."""
+    return any(line.how in BY_MACHINE for line in order.lines)
 
 
 def started(order: Order, vend_id: str) -> list[facts.Fact]:

@@ -73,6 +73,7 @@ class ItemBody(Body):
     price_minor: Minor
     tax_rate_bp: Annotated[int, Field(ge=0, le=10_000, strict=True)] = 0
     food: bool = False
+    tax_group: OptionalName = ""
 
 
 class CatalogueBody(Body):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from cloud_sync.protocol import facts
+from cloud_sync.protocol.envelope import rfc3339
 from edge_agent.domain import (
     audit,
     campaign,
@@ -15,6 +16,7 @@ from edge_agent.domain import (
     food,
     food_commands,
     goods,
+    handover,
     label,
     order,
     payment,
@@ -23,6 +25,7 @@ from edge_agent.domain import (
     stock,
     vend,
 )
+from edge_agent.domain.pricing.units import Terms
 from edge_agent.domain.refusals import Refusal
 from edge_agent.services.day_handlers import DAY_HANDLERS
 from edge_agent.services.member_handlers import MEMBER_HANDLERS
@@ -34,7 +37,8 @@ from edge_agent.services.rules import Rules as Rules
 
 
 def _place_order(r: Reader, c: commands.PlaceOrder, now: datetime, rules: Rules) -> Outcome:
-    return order.place(r.checkout({line.sku for line in c.lines}), c, now, rules.policy)
+    terms = Terms(r.currency(), r.store_rules().tax, now=rfc3339(now))
+    return order.place(r.checkout({line.sku for line in c.lines}), terms, c, now, rules.policy)
 
 
 def _request_payment(r: Reader, c: commands.RequestPayment, now: datetime, rules: Rules) -> Outcome:
@@ -72,6 +76,14 @@ def _refund_answered(
 
 def _refund_order(r: Reader, c: commands.RefundOrder, now: datetime, rules: Rules) -> Outcome:
     return refund.by_staff(r.order(c.order), c)
+
+
+def _hand_over_line(r: Reader, c: commands.HandOver, now: datetime, rules: Rules) -> Outcome:
+    return handover.hand_over(r.order_of_handover(c.handover), c, now)
+
+
+def _fail_handover(r: Reader, c: commands.FailHandover, now: datetime, rules: Rules) -> Outcome:
+    return handover.fail(r.order_of_handover(c.handover), c)
 
 
 def _settle_vend(r: Reader, c: commands.SettleVend, now: datetime, rules: Rules) -> Outcome:
@@ -207,6 +219,8 @@ HANDLERS: dict[type[commands.Command], Handler] = {
     commands.RequestPayment: _request_payment,
     commands.CancelOrder: _cancel,
     commands.RefundOrder: _refund_order,
+    commands.HandOver: _hand_over_line,
+    commands.FailHandover: _fail_handover,
     commands.SettleVend: _settle_vend,
     commands.SettleAudit: _settle_audit,
     commands.PayOutRefund: _refund_answered,

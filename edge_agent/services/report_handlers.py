@@ -10,7 +10,8 @@ from typing import Any
 from cloud_sync.protocol import device_facts, facts
 from cloud_sync.protocol.codes.meaning import meaning_of
 from edge_agent.domain import audit, commands, device, food, footfall, label, stock, vend, visit
-from edge_agent.domain.order import Order, Slot
+from edge_agent.domain.order import Order
+from edge_agent.domain.places import Slot
 from edge_agent.domain.policy import Policy
 from edge_agent.domain.refusals import Refusal
 from edge_agent.services.handlers import Outcome

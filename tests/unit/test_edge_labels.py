@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -343,9 +344,9 @@ def test_screens_of_staff_hear_of_labels_and_kiosks_do_not(shelf: Shelf) -> None
     assert feed.snapshot("", staff=True)["entities"]["label"][f"{SHELF}/l1"]["state"] == "waiting"
     assert "label" not in feed.snapshot("")["entities"]
     shelf.price(450)
-    told = [c for c in feed.catch_up(seq, staff=True)["changes"] if c["kind"] == "label"]
+    told = [c for c in json.loads(feed.catch_up(seq, staff=True).text)["changes"] if c["kind"] == "label"]
     assert [(c["key"], c["value"]["version"]) for c in told] == [(f"{SHELF}/l1", 2)]
-    assert not [c for c in feed.catch_up(seq)["changes"] if c["kind"] == "label"]
+    assert not [c for c in json.loads(feed.catch_up(seq).text)["changes"] if c["kind"] == "label"]
     shelf.plan("")
     assert feed.changes_after(seq)["changes"][-1] == {"kind": "label", "key": f"{SHELF}/l1", "value": None}
 

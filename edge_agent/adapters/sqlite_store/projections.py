@@ -12,6 +12,11 @@ from cloud_sync.protocol import device_facts, facts, stock_facts
 from edge_agent.adapters.sqlite_store.campaign_projections import CAMPAIGN_PROJECTIONS
 from edge_agent.adapters.sqlite_store.day_tables import DAY_PROJECTIONS
 from edge_agent.adapters.sqlite_store.food_tables import FOOD_PROJECTIONS
+from edge_agent.adapters.sqlite_store.handover_tables import (
+    HANDOVER_PROJECTIONS,
+    frozen_lines,
+    let_go,
+)
 from edge_agent.adapters.sqlite_store.label_projections import project_labels
 from edge_agent.adapters.sqlite_store.machine_projections import MACHINE_PROJECTIONS
 from edge_agent.adapters.sqlite_store.member_projections import project_members
@@ -59,10 +64,10 @@ def _store_opened(db: sqlite3.Connection, f: facts.StoreOpened, at: str) -> None
 
 def _item_listed(db: sqlite3.Connection, f: facts.ItemListed, at: str) -> None:
     db.execute(
-        "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             f.sku, f.gtin, f.name_zh, f.name_en, f.brand, f.category, f.price_minor, f.currency, f.tax_rate_bp,
-            f.price_version, f.food,
+            f.price_version, f.food, f.tax_group,
         ),
     )  # fmt: skip
 
@@ -124,33 +129,27 @@ def _device_status(db: sqlite3.Connection, f: device_facts.DeviceStatusChanged, 
 
 def _order_placed(db: sqlite3.Connection, f: facts.OrderPlaced, at: str) -> None:
     db.execute(
-        "INSERT INTO orders (id, state, channel, device, currency, total_minor, placed_at, expires_at)"
-        " VALUES (?, 'open', ?, ?, ?, ?, ?, ?)",
-        (f.order, f.channel, f.device, f.currency, f.total_minor, at, f.expires_at),
+        "INSERT INTO orders (id, state, channel, device, currency, total_minor, placed_at, expires_at, member,"
+        " tax_minor) VALUES (?, 'open', ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            f.order,
+            f.channel,
+            f.device,
+            f.currency,
+            f.total_minor,
+            at,
+            f.expires_at,
+            f.member,
+            sum(x.qty * x.tax_minor for x in f.lines),
+        ),
     )
-    for x in f.lines:
-        db.execute(
-            "INSERT INTO order_lines VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                f.order, x.line, x.sku, x.qty, x.list_price_minor, x.price_minor, x.tax_rate_bp, x.device, x.slot,
-                x.price_version,
-            ),
-        )  # fmt: skip
-        db.execute(
-            "UPDATE slots SET held = held + ? WHERE device = ? AND slot = ?", (x.qty, x.device, x.slot)
-        )
+    frozen_lines(db, f)
 
 
 def _order_closed(db: sqlite3.Connection, f: facts.OrderClosed, at: str) -> None:
     db.execute("UPDATE orders SET state = ?, closed_at = ? WHERE id = ?", (f.state, at, f.order))
     if f.state in ("cancelled", "expired"):
-        # No vend was asked for, so every unit the order held is free again.
-        db.execute(
-            "UPDATE slots SET held = held - (SELECT SUM(l.qty) FROM order_lines l WHERE l.order_id = ?1"
-            " AND l.device = slots.device AND l.slot = slots.slot) WHERE (device, slot) IN"
-            " (SELECT device, slot FROM order_lines WHERE order_id = ?1)",
-            (f.order,),
-        )
+        let_go(db, f.order)
 
 
 def _cancel_requested(db: sqlite3.Connection, f: facts.OrderCancelRequested, at: str) -> None:
@@ -301,4 +300,5 @@ PROJECTIONS: dict[type[facts.Fact], Projection] = {
     **CAMPAIGN_PROJECTIONS,
     **RECEIPT_PROJECTIONS,
     **DAY_PROJECTIONS,
+    **HANDOVER_PROJECTIONS,
 }

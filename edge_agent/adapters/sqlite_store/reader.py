@@ -21,15 +21,16 @@ from edge_agent.domain.device import Device
 from edge_agent.domain.food import FoodIn, Warmth
 from edge_agent.domain.goods import Stocked
 from edge_agent.domain.label import Label, LabelKey
-from edge_agent.domain.order import Checkout, Item, Line, Order, Payment, Refund, Slot, Vend
+from edge_agent.domain.order import Checkout, Handover, Item, Line, Order, Payment, Refund, Vend
+from edge_agent.domain.places import Slot
 from edge_agent.domain.rights import Pin, Promise, Units
 
 _SLOT = """SELECT s.device, s.slot, s.sku, s.count, s.held, s.blocked <> '', COALESCE(d.status, '') = 'ready',
     s.failures, COALESCE(i.food, 0) AND EXISTS (SELECT 1 FROM food_stops f WHERE f.device = s.device),
-    COALESCE(d.kind, '') = 'sampling'
+    COALESCE(d.kind, '') = 'sampling', COALESCE(d.kind, '') = 'shelf'
     FROM slots s LEFT JOIN devices d ON d.device = s.device LEFT JOIN items i ON i.sku = s.sku"""
 
-_ITEM = "SELECT sku, price_minor, currency, tax_rate_bp, price_version FROM items"
+_ITEM = "SELECT sku, price_minor, currency, tax_rate_bp, price_version, tax_group, brand, category FROM items"
 _LABEL = """SELECT l.device, l.label, l.sku, i.price_version, CASE WHEN l.pending THEN l.since ELSE '' END,
     l.lagged <> 0, COALESCE(l.shown_version, 0)
     FROM labels l JOIN items i ON i.sku = l.sku WHERE l.device = ? AND l.label = ?"""
@@ -38,9 +39,9 @@ _rules = msgspec.json.Decoder(StoreRules)
 _standings = msgspec.json.Decoder(tuple[Standing, ...])
 
 
-def _slot(row: tuple[str, str, str, int, int, int, int, int, int, int]) -> Slot:
-    device, slot, sku, count, held, blocked, ready, failures, spoiling, sampling = row
-    flags = bool(spoiling), bool(sampling)
+def _slot(row: tuple[str, str, str, int, int, int, int, int, int, int, int]) -> Slot:
+    device, slot, sku, count, held, blocked, ready, failures, spoiling, sampling, shelf = row
+    flags = bool(spoiling), bool(sampling), bool(shelf)
     return Slot(device, slot, sku, count, held, bool(blocked), bool(ready), failures, *flags)
 
 
@@ -86,7 +87,17 @@ class SqliteReader(ReceiptReader, MemberReader, DayReader):
             self.items(skus),
             tuple(_slot(row) for row in slots),
             {sku: self.right(sku) for sku in skus},
+            self._room(skus),
         )
+
+    def _room(self, skus: Collection[str]) -> dict[str, int]:
+        """Units of the stock room that no order waits for."""
+        rows = self._db.execute(
+            "SELECT r.sku, r.units - COALESCE(h.units, 0) FROM room r LEFT JOIN room_held h ON h.sku = r.sku"
+            f" WHERE r.bucket = 'available' AND r.sku IN ({_marks(skus)})",
+            tuple(skus),
+        )
+        return {sku: max(0, units) for sku, units in rows}
 
     def items(self, skus: Collection[str]) -> dict[str, Item]:
         """Those that are in the catalogue, with their prices."""
@@ -149,7 +160,14 @@ class SqliteReader(ReceiptReader, MemberReader, DayReader):
         if row is None:
             return None
         lines = self._db.execute(
-            "SELECT line, sku, qty, price_minor, device, slot FROM order_lines WHERE order_id = ?", (order,)
+            "SELECT line, sku, qty, price_minor, device, slot, handover, reservation FROM order_lines"
+            " WHERE order_id = ? ORDER BY line",
+            (order,),
+        )
+        handovers = self._db.execute(
+            "SELECT id, line, how, sku, qty, amount_minor, state, device, slot, sold_at FROM handovers"
+            " WHERE order_id = ?",
+            (order,),
         )
         payments = self._db.execute(
             "SELECT id, method, state, amount_minor, currency FROM payments WHERE order_id = ?", (order,)
@@ -173,6 +191,7 @@ class SqliteReader(ReceiptReader, MemberReader, DayReader):
             payments=tuple(Payment(*each) for each in payments),
             refunds=tuple(Refund(*each) for each in refunds),
             vends=tuple(Vend(*each) for each in vends),
+            handovers=tuple(Handover(*each) for each in handovers),
         )
 
     def _order_by(self, table: str, key: str) -> Order | None:
@@ -186,6 +205,10 @@ class SqliteReader(ReceiptReader, MemberReader, DayReader):
     def order_of_refund(self, refund: str) -> Order | None:
         """The order a refund belongs to."""
         return self._order_by("refunds", refund)
+
+    def order_of_handover(self, handover: str) -> Order | None:
+        """The order a handover belongs to."""
+        return self._order_by("handovers", handover)
 
     def order_of_vend(self, vend: str) -> Order | None:
         """The order a vend belongs to."""

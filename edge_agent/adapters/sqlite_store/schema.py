@@ -9,6 +9,7 @@ import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
 from edge_agent.adapters.sqlite_store.day_tables import DAY_TABLES
+from edge_agent.adapters.sqlite_store.handover_tables import HANDOVER_TABLES
 from edge_agent.adapters.sqlite_store.member_projections import MEMBER_TABLES
 from edge_agent.adapters.sqlite_store.receipt_projections import RECEIPT_TABLES, keep_open_orders
 from edge_agent.adapters.sqlite_store.stock_projections import rights_from_slots
@@ -80,6 +81,12 @@ def receipts_and_prints(db: sqlite_utils.Database) -> None:
     """Receipts by their numbers, and what waits for the printer."""
     _run(db, RECEIPT_TABLES)
     keep_open_orders(db.conn)
+
+
+@migrations()
+def handing_over(db: sqlite_utils.Database) -> None:
+    """Ways to hand over beside a machine's, and what an order's lines were frozen with."""
+    _run(db, HANDOVER_TABLES)
 
 
 @migrations()

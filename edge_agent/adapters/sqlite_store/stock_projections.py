@@ -16,16 +16,24 @@ from edge_agent.domain.rights import Units, effects
 
 PROMISED = """
 SELECT l.sku AS sku, l.order_id AS order_id, SUM(l.qty) AS qty FROM orders o JOIN order_lines l ON l.order_id = o.id
-    WHERE o.closed_at = '' AND o.state IN ('open', 'awaiting_payment') GROUP BY l.sku, l.order_id
+    WHERE o.closed_at = '' AND o.state IN ('open', 'awaiting_payment') AND l.handover <> 'ship_warehouse'
+    GROUP BY l.sku, l.order_id
+UNION ALL SELECT sku, order_id, qty FROM handovers WHERE state = 'requested' AND how <> 'ship_warehouse'
 UNION ALL SELECT sku, order_id, COUNT(*) FROM vends WHERE state IN ('requested', 'dispensing', 'unknown')
     GROUP BY sku, order_id
 UNION ALL SELECT sku, reservation, qty FROM pins WHERE state = 'open'"""
-"""Units that open orders, vends without an outcome and reservations wait for."""
+"""Units that open orders, vends and handovers without an outcome, and reservations wait for."""
+
+_PROMISED_THEN = """
+SELECT l.sku AS sku, SUM(l.qty) AS qty FROM orders o JOIN order_lines l ON l.order_id = o.id
+    WHERE o.closed_at = '' AND o.state IN ('open', 'awaiting_payment') GROUP BY l.sku
+UNION ALL SELECT sku, COUNT(*) FROM vends WHERE state IN ('requested', 'dispensing', 'unknown') GROUP BY sku"""
+"""In a file from before there were rights, machines alone handed over."""
 
 _FROM_SLOTS = f"""
 INSERT INTO rights (sku, available, held, deficit, counted_in)
 SELECT sku, MAX(SUM(goods) - SUM(promised), 0), SUM(promised), MAX(SUM(promised) - SUM(goods), 0), 1
-FROM (SELECT sku, count AS goods, 0 AS promised FROM slots UNION ALL SELECT sku, 0, qty FROM ({PROMISED}))
+FROM (SELECT sku, count AS goods, 0 AS promised FROM slots UNION ALL SELECT sku, 0, qty FROM ({_PROMISED_THEN}))
 GROUP BY sku"""
 
 _REPLACES = "began > 1 AND began = epoch"
@@ -39,7 +47,10 @@ def rights_from_slots(db: sqlite3.Connection) -> None:
 
 def order_units(db: sqlite3.Connection, order: str) -> list[Units]:
     """What an order promised, per SKU."""
-    rows = db.execute("SELECT sku, SUM(qty) FROM order_lines WHERE order_id = ? GROUP BY sku", (order,))
+    rows = db.execute(
+        "SELECT sku, SUM(qty) FROM order_lines WHERE order_id = ? AND handover <> 'ship_warehouse' GROUP BY sku",
+        (order,),
+    )
     return [Units(sku, qty) for sku, qty in rows]
 
 

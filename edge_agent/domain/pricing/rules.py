@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -71,6 +71,8 @@ class CouponRule(
     """To one member or visit."""
     valid_days: int = 30
     """From when it is handed out; never longer than the promotion."""
+    given: Literal["anyone", "staff", "shared", "draw"] = "anyone"
+    """Who hands it out: anyone at a kiosk, staff only, or only for sharing or as a prize."""
 
 
 class MemberPrice(

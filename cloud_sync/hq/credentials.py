@@ -76,6 +76,11 @@ def make_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+def make_member() -> str:
+    """A member's random key, 96 bits: it says nothing of the person."""
+    return f"m-{secrets.token_hex(12)}"
+
+
 def hash_code(code: str) -> bytes:
     """What is kept of a code; case, hyphens and letters that look alike do not matter."""
     return hashlib.sha256(code.strip().upper().translate(_MISREAD).encode()).digest()

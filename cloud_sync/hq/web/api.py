@@ -12,10 +12,13 @@ from psycopg_pool import PoolTimeout
 
 from cloud_sync.hq.clock import Clock
 from cloud_sync.hq.credentials import Credentials
+from cloud_sync.hq.database.member_queries import MemberQueries
 from cloud_sync.hq.database.pool import Pool
 from cloud_sync.hq.database.reports import ReportError
 from cloud_sync.hq.enrolment import EnrolmentError
+from cloud_sync.hq.member_acts import MemberActs
 from cloud_sync.hq.metrics import Metrics
+from cloud_sync.hq.phone.members import member_pages_router
 from cloud_sync.hq.replenishment import Replenishment
 from cloud_sync.hq.rules.rights import RightsRefused
 from cloud_sync.hq.store import LogStore
@@ -37,6 +40,7 @@ def create_api(
     app.include_router(store_router(LogStore(pool, supply.answer_wants), metrics, clock))
     app.include_router(online_router(pool, supply, clock))
     app.include_router(people_router(pool, credentials, metrics, clock))
+    app.include_router(member_pages_router(MemberActs(pool, clock, credentials), MemberQueries(pool)))
     app.include_router(receipt_router(pool))
     _tell_errors(app)
     return app

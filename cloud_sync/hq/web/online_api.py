@@ -38,6 +38,7 @@ STATUS: Final = {
     "malformed": 400,
     "unauthorized": 401,
     "unknown_store": 404,
+    "unknown_member": 404,
     "unknown_reservation": 404,
     "refilling": 503,
 }

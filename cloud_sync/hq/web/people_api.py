@@ -15,13 +15,16 @@ from pydantic import BaseModel, Field
 from cloud_sync.hq import enrolment
 from cloud_sync.hq.clock import Clock
 from cloud_sync.hq.credentials import Credentials, same
+from cloud_sync.hq.database.member_queries import MemberQueries
 from cloud_sync.hq.database.pool import Pool
 from cloud_sync.hq.database.queries import Device, Quarantined, Queries, Slot, StoreState, UnresolvedVend
 from cloud_sync.hq.database.reports import LastSale, Proof, Reports
 from cloud_sync.hq.database.stock_queries import StockQueries
 from cloud_sync.hq.database.visits import Exposure, VisitDay, Visits
+from cloud_sync.hq.member_acts import MemberActs
 from cloud_sync.hq.metrics import Metrics
 from cloud_sync.hq.stock_acts import StockActs
+from cloud_sync.hq.web.members_api import add_member_routes
 from cloud_sync.hq.web.stock_api import add_stock_routes
 
 _basic = HTTPBasic(auto_error=False)
@@ -59,6 +62,7 @@ def people_router(pool: Pool, credentials: Credentials, metrics: Metrics, clock:
     _add_reports(guarded, Reports(pool), Visits(pool), Queries(pool), clock)
     _add_enrolment(guarded, pool, clock)
     add_stock_routes(guarded, StockQueries(pool), StockActs(pool, clock))
+    add_member_routes(guarded, MemberActs(pool, clock, credentials), MemberQueries(pool))
     router.include_router(guarded)
     return router
 

@@ -1,0 +1,1 @@
+"""Pages of headquarters for shoppers' phones: no login, both languages, nothing loaded from elsewhere."""

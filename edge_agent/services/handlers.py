@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from cloud_sync.protocol import facts
-from cloud_sync.protocol.envelope import rfc3339
 from edge_agent.domain import (
     audit,
     campaign,
@@ -25,20 +24,23 @@ from edge_agent.domain import (
     stock,
     vend,
 )
-from edge_agent.domain.pricing.units import Terms
 from edge_agent.domain.refusals import Refusal
 from edge_agent.services.day_handlers import DAY_HANDLERS
-from edge_agent.services.member_handlers import MEMBER_HANDLERS
+from edge_agent.services.member_handlers import MEMBER_HANDLERS, as_member
 from edge_agent.services.ports import Reader
+from edge_agent.services.promotion_handlers import PROMOTION_HANDLERS
 from edge_agent.services.receipt_handlers import RECEIPT_HANDLERS
 from edge_agent.services.rules import Handler as Handler
 from edge_agent.services.rules import Outcome as Outcome
 from edge_agent.services.rules import Rules as Rules
+from edge_agent.services.terms import terms
 
 
 def _place_order(r: Reader, c: commands.PlaceOrder, now: datetime, rules: Rules) -> Outcome:
-    terms = Terms(r.currency(), r.store_rules().tax, now=rfc3339(now))
-    return order.place(r.checkout({line.sku for line in c.lines}), terms, c, now, rules.policy)
+    by = terms(r, c, now, rules)
+    if isinstance(by, Refusal):
+        return by
+    return order.place(r.checkout({line.sku for line in c.lines}), by, c, now, rules.policy)
 
 
 def _request_payment(r: Reader, c: commands.RequestPayment, now: datetime, rules: Rules) -> Outcome:
@@ -254,6 +256,7 @@ HANDLERS: dict[type[commands.Command], Handler] = {
     campaign_commands.TakeSample: _take_sample,
     **RECEIPT_HANDLERS,
     **DAY_HANDLERS,
+    **PROMOTION_HANDLERS,
     **MEMBER_HANDLERS,
 }
 

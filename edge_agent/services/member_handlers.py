@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -51,3 +52,10 @@ def with_points(r: Reader, outcome: list[facts.Fact], now: datetime, rules: Rule
     if not any(isinstance(fact, _MOVING) for fact in outcome):
         return outcome
     return member.followed(outcome, r.member_order, r.member, r.currency(), r.store_rules)
+
+
+def as_member(r: Reader, c: commands.PlaceOrder) -> commands.PlaceOrder:
+    """The order as that of whoever showed a code in its visit; nobody's where the store knows no such member."""
+    found = r.member(c.member or r.member_of_visit(c.visit))
+    key = "" if found is None or found.erased else found.member
+    return c if key == c.member else replace(c, member=key)

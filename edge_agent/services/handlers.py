@@ -37,6 +37,7 @@ from edge_agent.services.terms import terms
 
 
 def _place_order(r: Reader, c: commands.PlaceOrder, now: datetime, rules: Rules) -> Outcome:
+    c = as_member(r, c)
     by = terms(r, c, now, rules)
     if isinstance(by, Refusal):
         return by

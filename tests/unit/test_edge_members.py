@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -42,7 +43,10 @@ def store(tmp_path):
     made.close()
 
 
-def code(member: str = ANN, tier: str = "T2", *, key: bytes = KEY, until: datetime = START + timedelta(days=365)) -> str:  # fmt: skip
+NEXT_YEAR = START + timedelta(days=365)
+
+
+def code(member: str = ANN, tier: str = "T2", *, key: bytes = KEY, until: datetime = NEXT_YEAR) -> str:
     content = Content(key="hq-1", id=member, expires_at=int(until.timestamp()), tier=tier)
     return mint("member", content, key)
 
@@ -79,7 +83,7 @@ def pay_out(store: Store, order: str) -> None:
         store.do(commands.PayOutRefund(store.key(), refund["id"]))
 
 
-def written(store: Store, kind: type[member_facts.Fact]) -> list:
+def written(store: Store, kind: type[facts.Fact]) -> list[Any]:
     return store.facts(kind)
 
 
@@ -199,6 +203,25 @@ def test_a_new_epoch_holds_no_points_and_still_knows_the_member(store):
     buy(store)
     store.open_epoch(2)
     assert (here(store).points, here(store).tier) == (0, "T2")
+
+
+def test_points_are_spent_at_checkout_and_come_back_when_nobody_pays(store):
+    show(store, code())
+    store.told(GrantPoints(grant="G1", member=ANN, points=120))
+    line = (commands.RequestedLine("A", 1),)
+    placed = store.do(commands.PlaceOrder("o1", "kiosk", "kiosk-1", line, visit="v1", points=120))
+    assert placed.refused == ""
+    assert (here(store).points, store.look(placed.subject)["total_minor"]) == (0, 380)
+    store.do(commands.CancelOrder(store.key(), placed.subject))
+    assert here(store).points == 120
+
+
+def test_more_points_than_are_held_here_cannot_be_spent(store):
+    show(store, code())
+    store.told(Member(member=ANN, tier="T2", elsewhere=500))
+    line = (commands.RequestedLine("A", 1),)
+    placed = store.do(commands.PlaceOrder("o1", "kiosk", "kiosk-1", line, visit="v1", points=1))
+    assert placed.refused == "points_short"
 
 
 def test_nonsense_from_headquarters_is_passed_over(store):

@@ -13,6 +13,7 @@ from cloud_sync.hq.database.schema_members import MEMBERS
 from cloud_sync.hq.database.schema_online import ONLINE
 from cloud_sync.hq.database.schema_receipts import RECEIPTS
 from cloud_sync.hq.database.schema_stock import STOCK
+from cloud_sync.hq.database.schema_takings import TAKINGS
 
 _LOCK: Final = 0x706F7073
 """Advisory lock: two processes starting on one database migrate one after the other."""
@@ -209,6 +210,7 @@ MIGRATIONS: Final[tuple[tuple[str, LiteralString], ...]] = (
     ("0006_exposures", _EXPOSURES),
     ("0008_members", MEMBERS),
     ("0011_receipts", RECEIPTS),
+    ("0009_takings", TAKINGS),
 )
 
 

@@ -13,6 +13,7 @@ import psycopg
 
 from cloud_sync.hq.database.verify_books import books_differences
 from cloud_sync.hq.database.verify_rows import Posted, row_differences
+from cloud_sync.hq.database.verify_takings import MONEY, MoneyCheck
 from cloud_sync.hq.rules import ledger_rows
 from cloud_sync.hq.rules.accept import Row, read_row
 from cloud_sync.hq.rules.books import Log
@@ -63,12 +64,14 @@ def verify(connection: Connection) -> Report:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         stores = {store: (zone, epoch) for store, zone, epoch in connection.execute(_STORES)}
         postings = _Postings(connection)
+        money = MoneyCheck()
         for head in sorted(_logs(connection)):
             zone, current = stores[head.log.store]
-            check = _LogCheck(connection, report, head, zone, current)
+            check = _LogCheck(connection, report, head, zone, current, money)
             check.run(postings if head.log.stream == LEDGER else None)
         report.tell(*(f"{where}: postings of a row that is not there" for where in postings.rest()))
         report.count("postings", postings.taken)
+        report.tell(*money.differences(connection))
         checked, differences = books_differences(connection)
         for what, number in checked.items():
             report.count(what, number)
@@ -143,12 +146,14 @@ class _LogCheck:
     head: _LogHead
     zone: str
     current: int
+    money: MoneyCheck
 
     def run(self, postings: _Postings | None) -> None:
         """Recount the chain and, in a ledger, what each row posted."""
         log = self.head.log
         waiting = {seq for (seq,) in self.connection.execute(_WAITING, log)}
         chain, last, rows = GENESIS, 0, 0
+        fold = Fold(log.stream, self.zone, log.epoch)
         for seq, body, kept_hash in self._events():
             if seq != last + 1:
                 self._tell(f"rows {last + 1} to {seq - 1} are not there")
@@ -160,7 +165,10 @@ class _LogCheck:
                 posted = postings.of(log.store, log.epoch, seq)
                 row = read_row(seq, body, chain)
                 self.report.tell(*self._row(row, posted, waits=seq in waiting))
+                if isinstance(row.fact, MONEY):
+                    fold.add(row)
             last, rows = seq, rows + 1
+        self.money.add(log, fold)
         self.report.count("logs")
         self.report.count("rows", rows)
         self._check_head(last, chain, rows)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from cloud_sync.hq.rules.day_folds import DayDeltas
 from cloud_sync.hq.rules.receipt_folds import ReceiptDeltas
 from cloud_sync.protocol import device_facts, facts
 
@@ -131,4 +132,5 @@ class Deltas:
     exposures: dict[ExposureKey, ExposureDelta] = field(default_factory=dict)
     opened: facts.StoreOpened | None = None
     receipts: ReceiptDeltas = field(default_factory=ReceiptDeltas)
+    days: DayDeltas = field(default_factory=DayDeltas)
     misfits: dict[int, str] = field(default_factory=dict)

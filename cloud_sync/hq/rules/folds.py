@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from cloud_sync.hq.rules import day_folds
 from cloud_sync.hq.rules.accept import Row
 from cloud_sync.hq.rules.deltas import (
     Deltas,
@@ -30,7 +31,7 @@ from cloud_sync.hq.rules.limits import Misfit, amount, count, people
 from cloud_sync.hq.rules.member_folds import MEMBER_FACTS, fold_member
 from cloud_sync.hq.rules.receipt_folds import fold_receipts
 from cloud_sync.hq.rules.stock_folds import STOCK_FACTS, fold_stock
-from cloud_sync.protocol import device_facts, facts
+from cloud_sync.protocol import day_facts, device_facts, facts
 from cloud_sync.protocol.envelope import parse_time
 from cloud_sync.protocol.identifiers import Stream
 
@@ -99,6 +100,10 @@ class Fold:
         """The money's change so far."""
         return _entry(self.deltas.money, currency, MoneyDelta)
 
+    def taking(self, at: str, method: str, currency: str) -> day_folds.TakingDelta:
+        """A business day's takings of one way of paying so far. Raises Misfit."""
+        return self.deltas.days.taking(day_folds.TakingKey(self.day(at), method, currency))
+
     def sell(self, fact: facts.VendDispensed | facts.CashSold) -> None:
         """A unit left its slot for money."""
         price_minor = amount(fact.price_minor)
@@ -142,6 +147,7 @@ _KEYS: Final = (
     "recall",
     "reservation",
     "receipt",
+    "method",
     "transfer",
     "to",
     "order",
@@ -247,13 +253,15 @@ def _order_closed(state: Fold, fact: facts.OrderClosed, at: str) -> None:
     state.deltas.orders[fact.state] = state.deltas.orders.get(fact.state, 0) + 1
 
 
-def _payment_paid(state: Fold, fact: facts.PaymentPaid, _at: str) -> None:
+def _payment_paid(state: Fold, fact: facts.PaymentPaid, at: str) -> None:
     paid_minor = amount(fact.amount_minor)
+    state.taking(at, fact.method, fact.currency).paid_minor += paid_minor
     state.money(fact.currency).paid_minor += paid_minor
 
 
-def _payment_refunded(state: Fold, fact: facts.PaymentRefunded, _at: str) -> None:
+def _payment_refunded(state: Fold, fact: facts.PaymentRefunded, at: str) -> None:
     refunded_minor = amount(fact.amount_minor)
+    state.taking(at, fact.method, fact.currency).refunded_minor += refunded_minor
     state.money(fact.currency).refunded_minor += refunded_minor
 
 
@@ -289,6 +297,11 @@ def _sale_reversed(state: Fold, fact: facts.SaleReversed, _at: str) -> None:
 def _cash_sold(state: Fold, fact: facts.CashSold, _at: str) -> None:
     state.sell(fact)
     state.money(fact.currency).cash_minor += fact.price_minor
+    state.taking(fact.sold_at, day_folds.MACHINE, fact.currency).paid_minor += fact.price_minor
+
+
+def _day_closed(state: Fold, fact: day_facts.DayClosed, _at: str) -> None:
+    state.deltas.days.closed.append(day_folds.closed(fact))
 
 
 def _interaction(state: Fold, fact: facts.Interaction, at: str) -> None:
@@ -338,6 +351,7 @@ _HANDLERS: Final[dict[type[facts.Fact], Callable[[Fold, Any, str], None]]] = {
     facts.VendUnknown: _vend_unknown,
     facts.SaleReversed: _sale_reversed,
     facts.CashSold: _cash_sold,
+    day_facts.DayClosed: _day_closed,
     facts.Interaction: _interaction,
     **dict.fromkeys(STOCK_FACTS, _stock),
     **dict.fromkeys(MEMBER_FACTS, _member),

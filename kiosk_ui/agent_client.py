@@ -14,7 +14,19 @@ from urllib.parse import quote, urlencode, urlsplit
 import requests
 from websockets.sync.client import ClientConnection, connect
 
-from kiosk_ui.events import CancelOrder, PlaceOrder, Request, RequestPayment, TakeSample
+from kiosk_ui.answers import NOT_THERE, Answer, Done, read_drawn, read_quote, read_scan_used
+from kiosk_ui.requests import (
+    AskPrice,
+    Basket,
+    CancelOrder,
+    PlaceOrder,
+    PlayGame,
+    PrintReceipt,
+    Request,
+    RequestPayment,
+    TakeSample,
+    UseScan,
+)
 from kiosk_ui.shop import Order, Refusal, Shop, read_order, read_refusal, read_snapshot
 
 CONNECT_TIMEOUT_S: Final = 3.0
@@ -62,7 +74,7 @@ class AgentClient:
         answer.raise_for_status()
         return read_snapshot(answer.content)
 
-    def send(self, request: Request) -> Order:
+    def send(self, request: Request) -> Order | Answer:
         """Ask for something, once, under the request's own key.
 
         Raises RefusedError, or requests.RequestException / ContractError when the outcome is not known.
@@ -75,7 +87,9 @@ class AgentClient:
             timeout=(CONNECT_TIMEOUT_S, ANSWER_TIMEOUT_S),
         )
         if answer.ok:
-            return read_order(answer.content)
+            return _read(request, answer.content)
+        if isinstance(request, AskPrice) and answer.status_code in (404, 405):
+            raise RefusedError(Refusal(NOT_THERE, "", ""))
         if answer.headers.get("content-type", "").startswith("application/json"):
             refusal = read_refusal(answer.content)
             if refusal.code not in PASSING_REFUSALS:
@@ -83,17 +97,36 @@ class AgentClient:
         raise requests.HTTPError(f"the agent answered {answer.status_code}", response=answer)
 
     def _call_of(self, request: Request) -> tuple[str, object]:
+        device = self._agent.device
         match request:
-            case PlaceOrder(sku=sku, qty=qty):
-                lines = [{"sku": sku, "qty": qty}]
-                return "/api/orders", {"channel": "kiosk", "device": self._agent.device, "lines": lines}
+            case AskPrice(basket=basket):
+                return "/api/quote", self._order_of(basket)
+            case PlaceOrder(basket=basket):
+                return "/api/orders", self._order_of(basket)
             case RequestPayment(order=order, method=method):
-                return f"/api/orders/{quote(order, safe='')}/payments", {"method": method}
+                return f"/api/orders/{_part(order)}/payments", {"method": method}
             case TakeSample(campaign=campaign, visit=visit, consent=consent):
                 wanted = {"campaign": campaign, "claimant": visit, "consent": consent or None}
-                return "/api/samples", wanted | {"screen": self._agent.device}
+                return "/api/samples", wanted | {"screen": device}
             case CancelOrder(order=order):
-                return f"/api/orders/{quote(order, safe='')}/cancel", None
+                return f"/api/orders/{_part(order)}/cancel", None
+            case UseScan(scan=scan, order=order, visit=visit):
+                at = {"device": device, "visit": visit} | ({"order": order} if order else {})
+                return f"/api/scans/{_part(scan)}/use", at
+            case PlayGame(game=game, visit=visit):
+                return f"/api/games/{_part(game)}/play", {"device": device, "visit": visit}
+            case PrintReceipt(receipt=receipt):
+                return f"/api/receipts/{_part(receipt)}/print", {}
+
+    def _order_of(self, basket: Basket) -> dict[str, object]:
+        """The body of an order. What is empty is left out: an agent of before knows no such field."""
+        lines = [
+            {"sku": wish.sku, "qty": wish.qty} | ({"handover": wish.handover} if wish.handover else {})
+            for wish in basket.lines
+        ]
+        more = {"coupons": list(basket.coupons), "points": basket.points, "visit": basket.visit}
+        body: dict[str, object] = {"channel": "kiosk", "device": self._agent.device, "lines": lines}
+        return body | {name: value for name, value in more.items() if value}
 
     @contextmanager
     def feed(self, after: int) -> Iterator[ClientConnection]:
@@ -109,3 +142,22 @@ class AgentClient:
             proxy=None,
         ) as connection:
             yield connection
+
+
+def _part(name: str) -> str:
+    """A name as one part of a path."""
+    return quote(name, safe="")
+
+
+def _read(request: Request, body: bytes) -> Order | Answer:
+    match request:
+        case AskPrice():
+            return read_quote(body)
+        case UseScan():
+            return read_scan_used(body)
+        case PlayGame():
+            return read_drawn(body)
+        case PrintReceipt():
+            return Done()
+        case _:
+            return read_order(body)

@@ -10,7 +10,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, cast
 
 import requests
 from websockets.exceptions import InvalidStatus, WebSocketException
@@ -18,17 +18,19 @@ from websockets.http11 import Response
 from websockets.sync.client import ClientConnection
 
 from kiosk_ui.agent_client import Agent, AgentClient, RefusedError
+from kiosk_ui.answers import Answer
 from kiosk_ui.events import (
     Answered,
     ChangesArrived,
     Event,
     LinkLost,
     Refused,
-    Request,
     SnapshotArrived,
+    Told,
     Unreachable,
 )
-from kiosk_ui.shop import ContractError, read_feed
+from kiosk_ui.requests import AskPrice, OrderRequest, Request
+from kiosk_ui.shop import ContractError, Order, read_feed
 
 SILENCE_S: Final = 12.0
 """The feed gives a sign of life every 5 s; after two are missing the line is dead."""
@@ -136,11 +138,13 @@ class AgentLink:
 
     def _outcome(self, client: AgentClient, request: Request) -> Event:
         """Try until there is an answer, always with the same key: the agent does it once."""
-        give_up_at = time.monotonic() + GIVE_UP_S
+        # A price is asked for again by itself; nobody's order should wait behind it.
+        give_up_at = time.monotonic() + (0 if isinstance(request, AskPrice) else GIVE_UP_S)
         attempt = 0
         while True:
             try:
-                return Answered(request, client.send(request))
+                answer = client.send(request)
+                return _event_of(request, answer)
             except RefusedError as refused:
                 return Refused(request, refused.refusal)
             except (requests.RequestException, ContractError) as error:
@@ -148,6 +152,12 @@ class AgentLink:
                 _log.warning("%s: no answer: %s", request.key, _without_token(error))
             if self._stop.wait(backoff_s(attempt)) or time.monotonic() >= give_up_at:
                 return Unreachable(request)
+
+
+def _event_of(request: Request, answer: Order | Answer) -> Event:
+    if isinstance(answer, Order):
+        return Answered(cast(OrderRequest, request), answer)
+    return Told(request, answer)
 
 
 def _reason(error: Exception) -> str:

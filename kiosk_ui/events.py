@@ -1,54 +1,12 @@
-"""What can happen to the kiosk, and what it asks of the agent. Plain values, nothing else."""
+"""What can happen to the kiosk. Plain values, nothing else."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk_ui.answers import Answer
+from kiosk_ui.requests import OrderRequest, Request
 from kiosk_ui.shop import Change, Language, Order, Refusal, Shop
-
-# ── what the kiosk asks of the agent ────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True)
-class PlaceOrder:
-    """Order units of one product. `key` stays the same for as long as it is the same wish."""
-
-    key: str
-    sku: str
-    qty: int
-
-
-@dataclass(frozen=True)
-class RequestPayment:
-    """Ask for the order's money."""
-
-    key: str
-    order: str
-    method: str
-
-
-@dataclass(frozen=True)
-class CancelOrder:
-    """The shopper does not want it any more, and has not paid."""
-
-    key: str
-    order: str
-
-
-@dataclass(frozen=True)
-class TakeSample:
-    """Ask for a campaign's sample. `visit` is this visit's random key, `consent` the version agreed to, if any."""
-
-    key: str
-    campaign: str
-    visit: str
-    consent: str
-
-
-Request = PlaceOrder | RequestPayment | CancelOrder | TakeSample
-
-
-# ── what can happen ─────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True)
@@ -69,8 +27,18 @@ class LinkLost:
 
 @dataclass(frozen=True)
 class Answered:
-    request: Request
+    """With an order."""
+
+    request: OrderRequest
     order: Order
+
+
+@dataclass(frozen=True)
+class Told:
+    """With something else than an order."""
+
+    request: Request
+    answer: Answer
 
 
 @dataclass(frozen=True)
@@ -122,6 +90,91 @@ class Bought:
 
 
 @dataclass(frozen=True)
+class CartAdded:
+    """The chosen units go into the cart."""
+
+
+@dataclass(frozen=True)
+class CartOpened:
+    """The shopper looks into the cart."""
+
+
+@dataclass(frozen=True)
+class CartCounted:
+    """Another quantity of a line; 0 takes it out."""
+
+    index: int
+    qty: int
+
+
+@dataclass(frozen=True)
+class CartUndone:
+    """The line taken out last comes back."""
+
+
+@dataclass(frozen=True)
+class CartTidied:
+    """What is not there any more leaves the cart."""
+
+
+@dataclass(frozen=True)
+class WayChosen:
+    """How a line of the cart is to reach the shopper."""
+
+    index: int
+    way: str
+
+
+@dataclass(frozen=True)
+class CouponDropped:
+    """A coupon is not to be used."""
+
+    coupon: str
+
+
+@dataclass(frozen=True)
+class PointsToggled:
+    """Use points, or do not."""
+
+
+@dataclass(frozen=True)
+class CheckedOut:
+    """The cart is to be paid."""
+
+
+@dataclass(frozen=True)
+class MethodChosen:
+    """How the shopper wants to pay."""
+
+    method: str
+
+
+@dataclass(frozen=True)
+class MemberOpened:
+    """The shopper wants to log in, join, or see their points."""
+
+
+@dataclass(frozen=True)
+class LoggedOut:
+    """The member leaves; everything of theirs is forgotten here."""
+
+
+@dataclass(frozen=True)
+class GameOpened:
+    game: str
+
+
+@dataclass(frozen=True)
+class Played:
+    """The shopper scratches, or spins the wheel."""
+
+
+@dataclass(frozen=True)
+class PrintTapped:
+    """The shopper wants the receipt on paper."""
+
+
+@dataclass(frozen=True)
 class CampaignChosen:
     campaign: str
 
@@ -158,6 +211,7 @@ Event = (
     | ChangesArrived
     | LinkLost
     | Answered
+    | Told
     | Refused
     | Unreachable
     | Ticked
@@ -167,6 +221,21 @@ Event = (
     | ProductChosen
     | QuantityChosen
     | Bought
+    | CartAdded
+    | CartOpened
+    | CartCounted
+    | CartUndone
+    | CartTidied
+    | WayChosen
+    | CouponDropped
+    | PointsToggled
+    | CheckedOut
+    | MethodChosen
+    | MemberOpened
+    | LoggedOut
+    | GameOpened
+    | Played
+    | PrintTapped
     | CampaignChosen
     | SampleTaken
     | PaymentRetried

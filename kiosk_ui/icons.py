@@ -91,6 +91,56 @@ def _dots(sheet: Sheet) -> None:
         sheet.fill(sheet.ellipse(x, 50, 8), WHITE)
 
 
+def _phone(sheet: Sheet) -> None:
+    _line(sheet, (32, 14), (68, 14), (68, 86), (32, 86), (32, 14), (40, 14))
+    _line(sheet, (45, 74), (55, 74))
+
+
+def _coins(sheet: Sheet) -> None:
+    _arc(sheet, 36, 0, 360)
+    _line(sheet, (36, 30), (50, 48), (64, 30))
+    _line(sheet, (50, 48), (50, 74))
+    _line(sheet, (37, 54), (63, 54))
+
+
+def _card(sheet: Sheet) -> None:
+    _line(sheet, (12, 24), (88, 24), (88, 76), (12, 76), (12, 24), (20, 24))
+    _line(sheet, (12, 42), (88, 42))
+    _line(sheet, (26, 60), (44, 60))
+
+
+def _cart(sheet: Sheet) -> None:
+    _line(sheet, (8, 20), (22, 20), (34, 62), (78, 62), (88, 32), (27, 32))
+    for x in (40, 72):
+        sheet.fill(sheet.ellipse(x, 79, 8), WHITE)
+
+
+def _reader(sheet: Sheet) -> None:
+    for left, right in ((14, 32), (86, 68)):
+        _line(sheet, (right, 16), (left, 16), (left, 34))
+        _line(sheet, (right, 84), (left, 84), (left, 66))
+    _line(sheet, (26, 50), (74, 50))
+
+
+def _gift(sheet: Sheet) -> None:
+    _line(sheet, (14, 34), (86, 34), (86, 50), (14, 50), (14, 34), (22, 34))
+    _line(sheet, (22, 52), (22, 86), (78, 86), (78, 52))
+    _line(sheet, (50, 34), (50, 84))
+    _line(sheet, (50, 34), (32, 18))
+    _line(sheet, (50, 34), (68, 18))
+
+
+def _bag(sheet: Sheet) -> None:
+    _line(sheet, (22, 36), (78, 36), (84, 86), (16, 86), (22, 36), (30, 36))
+    _line(sheet, (36, 48), (36, 26), (42, 16), (58, 16), (64, 26), (64, 48))
+
+
+def _parcel(sheet: Sheet) -> None:
+    _line(sheet, (50, 12), (84, 30), (84, 70), (50, 88), (16, 70), (16, 30), (50, 12), (54, 14))
+    _line(sheet, (16, 30), (50, 48), (84, 30))
+    _line(sheet, (50, 48), (50, 86))
+
+
 _DRAWERS: Final[dict[str, Callable[[Sheet], None]]] = {
     "back": _back,
     "check": _check,
@@ -104,5 +154,13 @@ _DRAWERS: Final[dict[str, Callable[[Sheet], None]]] = {
     "pause": _pause,
     "down": _down,
     "dots": _dots,
+    "phone": _phone,
+    "coins": _coins,
+    "card": _card,
+    "cart": _cart,
+    "reader": _reader,
+    "gift": _gift,
+    "bag": _bag,
+    "parcel": _parcel,
 }
 NAMES: Final = tuple(_DRAWERS)

@@ -41,6 +41,7 @@ class KioskApp(App):
         language: Language,
         pay_method: str,
         font_cache: Path,
+        scanner: str = "",
         timings: Timings | None = None,
     ) -> None:
         super().__init__()
@@ -51,6 +52,7 @@ class KioskApp(App):
             default_language=language,
             language=language,
             pay_method=pay_method,
+            scanner=scanner,
             timings=timings or Timings(),
             lost_since_s=now_s,
             touched_at_s=now_s,

@@ -14,6 +14,8 @@ Language = Literal["zh", "en"]
 
 OVER: Final = ("completed", "part_refunded", "refunded", "cancelled", "expired")
 """Order states after which nothing happens any more."""
+LATER: Final = frozenset({"pickup", "ship_store", "ship_warehouse"})
+"""Ways to hand over for which nobody waits at a kiosk."""
 
 
 class ContractError(ValueError):
@@ -28,14 +30,26 @@ class Notice(msgspec.Struct, frozen=True):
     message_en: str
 
 
+class Method(msgspec.Struct, frozen=True):
+    """A way to pay, and whether it can be used just now."""
+
+    method: str
+    usable: bool = True
+
+
 class Store(msgspec.Struct, frozen=True):
-    """The store the kiosk stands in."""
+    """The store the kiosk stands in. `payment_methods` is None where the agent does not tell."""
 
     id: str = ""
     name: str = ""
     currency: str = "CNY"
     selling: bool = True
     notice: Notice | None = None
+    payment_methods: tuple[Method, ...] | None = None
+    phone_url: str = ""
+    """Where a shopper's phone finds headquarters' pages; empty: there are none."""
+    printer: bool = False
+    """Whether receipts can be printed here."""
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -50,6 +64,9 @@ class Item(msgspec.Struct, frozen=True):
     category: str = ""
     available: int = 0
     sellable: bool = True
+    price_version: int = 0
+    ways: tuple[str, ...] = ()
+    """How it can reach the shopper, the store's own choice first; empty where the agent does not tell."""
 
 
 class Consent(msgspec.Struct, frozen=True):
@@ -74,6 +91,49 @@ class Campaign(msgspec.Struct, frozen=True):
     consent: Consent | None = None
 
 
+class Device(msgspec.Struct, frozen=True):
+    """A device of the store."""
+
+    id: str
+    kind: str = ""
+
+
+class Sync(msgspec.Struct, frozen=True):
+    """How the store stands with headquarters: online, offline, fenced or unjoined."""
+
+    state: str = ""
+
+
+class Scan(msgspec.Struct, frozen=True):
+    """Something was held in front of a scanner. `meaning` says what it is; the agent alone knows the whole text."""
+
+    id: str
+    device: str
+    meaning: str
+    sku: str = ""
+
+
+class Prize(msgspec.Struct, frozen=True):
+    """A field of a wheel."""
+
+    prize: str
+    kind: str = ""
+    name_zh: str = ""
+    name_en: str = ""
+
+
+class Game(msgspec.Struct, frozen=True):
+    """A scratch card or a wheel, once per visit or member."""
+
+    game: str
+    kind: str
+    per: str = "visit"
+    name_zh: str = ""
+    name_en: str = ""
+    open: bool = True
+    prizes: tuple[Prize, ...] = ()
+
+
 class Line(msgspec.Struct, frozen=True):
     """One line of an order."""
 
@@ -85,6 +145,8 @@ class Line(msgspec.Struct, frozen=True):
     name_en: str = ""
     device: str = ""
     slot: str = ""
+    handover: str = ""
+    """How it reaches the shopper; empty: by a machine."""
 
 
 class Payment(msgspec.Struct, frozen=True):
@@ -110,6 +172,24 @@ class Vend(msgspec.Struct, frozen=True):
     case: str | None = None
 
 
+class Handover(msgspec.Struct, frozen=True):
+    """A line that reaches the shopper by other ways than a motor: requested, done, failed or reversed."""
+
+    handover: str
+    line: int
+    how: str
+    state: str
+    qty: int = 1
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """The order's receipt and the page it is found at."""
+
+    number: int
+    url: str = ""
+    receipt: str = ""
+
+
 class Order(msgspec.Struct, frozen=True):
     """An order as the agent tells it."""
 
@@ -125,6 +205,9 @@ class Order(msgspec.Struct, frozen=True):
     lines: tuple[Line, ...] = ()
     payment: Payment | None = None
     vends: tuple[Vend, ...] = ()
+    handovers: tuple[Handover, ...] = ()
+    receipt: Receipt | None = None
+    points_earned: int = 0
 
     @property
     def over(self) -> bool:
@@ -133,8 +216,27 @@ class Order(msgspec.Struct, frozen=True):
 
     @property
     def settled(self) -> bool:
-        """Every unit's fate is known: nothing will come out of a machine any more."""
-        return bool(self.vends) and all(vend.state in ("dispensed", "failed") for vend in self.vends)
+        """Every unit's fate is known: nothing will come out of a machine or over the counter any more."""
+        known = all(vend.state in ("dispensed", "failed") for vend in self.vends)
+        return known and bool(self.vends or self.handovers) and not self.open_handovers
+
+    @property
+    def open_handovers(self) -> tuple[Handover, ...]:
+        """Lines that have not reached the shopper yet, and do not come out of a machine."""
+        return tuple(each for each in self.handovers if each.state == "requested")
+
+    @property
+    def arranged(self) -> bool:
+        """All that is left comes later or elsewhere: to be picked up or sent. Nobody waits for it at a kiosk."""
+        still = {each.how for each in self.open_handovers}
+        moving = any(vend.state not in ("dispensed", "failed") for vend in self.vends)
+        return not self.over and bool(still) and still <= LATER and not moving
+
+    @property
+    def at_counter(self) -> bool:
+        """Staff have to hand something over; no motor has to turn any more."""
+        moving = any(vend.state not in ("dispensed", "failed") for vend in self.vends)
+        return not self.over and not moving and any(each.how == "staff" for each in self.open_handovers)
 
     @property
     def cases(self) -> tuple[str, ...]:
@@ -148,7 +250,7 @@ class Change:
 
     kind: str
     key: str
-    value: Store | Item | Order | Campaign | None
+    value: Store | Item | Order | Campaign | Device | Sync | Scan | Game | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -190,6 +292,10 @@ _SHAPES: Final[dict[str, Any]] = {
     "item": Item | None,
     "order": Order | None,
     "campaign": Campaign | None,
+    "device": Device | None,
+    "sync": Sync | None,
+    "scan": Scan | None,
+    "game": Game | None,
 }
 
 
@@ -202,33 +308,39 @@ class Shop:
     items: dict[str, Item] = dataclasses.field(default_factory=dict)
     orders: dict[str, Order] = dataclasses.field(default_factory=dict)
     campaigns: dict[str, Campaign] = dataclasses.field(default_factory=dict)
+    games: dict[str, Game] = dataclasses.field(default_factory=dict)
+    devices: dict[str, Device] = dataclasses.field(default_factory=dict)
+    sync: Sync = dataclasses.field(default_factory=Sync)
 
     def with_changes(self, seq: int, changes: tuple[Change, ...]) -> Shop:
         """The shop after these changes."""
-        store, items, orders = self.store, dict(self.items), dict(self.orders)
-        campaigns = dict(self.campaigns)
+        tables: dict[str, dict[str, Any]] = {
+            "item": dict(self.items),
+            "order": dict(self.orders),
+            "campaign": dict(self.campaigns),
+            "game": dict(self.games),
+            "device": dict(self.devices),
+        }
+        store, sync = self.store, self.sync
         for change in changes:
-            match change.kind, change.value:
-                case "store", Store() as value:
-                    store = value
-                case "item", Item() as value:
-                    items[change.key] = value
-                case "item", None:
-                    items.pop(change.key, None)
-                case "order", Order() as value:
-                    orders[change.key] = value
-                case "order", None:
-                    orders.pop(change.key, None)
-                case "campaign", Campaign() as value:
-                    campaigns[change.key] = value
-        return Shop(max(seq, self.seq), store, items, orders, campaigns)
+            if isinstance(change.value, Store):
+                store = change.value
+            elif isinstance(change.value, Sync):
+                sync = change.value
+            elif change.kind in tables and change.value is not None:
+                tables[change.kind][change.key] = change.value
+            elif change.kind in tables:
+                tables[change.kind].pop(change.key, None)
+        items, orders, campaigns, games, devices = tables.values()
+        return Shop(max(seq, self.seq), store, items, orders, campaigns, games, devices, sync)
 
     def with_order(self, order: Order) -> Shop:
         """The shop with an order that came as an answer, ahead of the feed."""
         return dataclasses.replace(self, orders={**self.orders, order.id: order})
 
 
-def _read(body: bytes | msgspec.Raw, shape: Any) -> Any:
+def read(body: bytes | msgspec.Raw, shape: Any) -> Any:
+    """Read JSON as a shape. Raises ContractError."""
     try:
         return msgspec.json.decode(body, type=shape)
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
@@ -236,12 +348,12 @@ def _read(body: bytes | msgspec.Raw, shape: Any) -> Any:
 
 
 def _read_change(kind: str, key: str, value: msgspec.Raw) -> Change:
-    return Change(kind, key, _read(value, _SHAPES[kind]) if kind in _SHAPES else None)
+    return Change(kind, key, read(value, _SHAPES[kind]) if kind in _SHAPES else None)
 
 
 def read_snapshot(body: bytes) -> Shop:
     """Read `GET /api/snapshot`. Raises ContractError."""
-    snapshot: _Snapshot = _read(body, _Snapshot)
+    snapshot: _Snapshot = read(body, _Snapshot)
     changes = (
         _read_change(kind, key, value)
         for kind, entities in snapshot.entities.items()
@@ -252,18 +364,18 @@ def read_snapshot(body: bytes) -> Shop:
 
 def read_feed(body: bytes | str) -> FeedMessage:
     """Read one feed message. Raises ContractError."""
-    message: _FeedMessage = _read(body.encode() if isinstance(body, str) else body, _FeedMessage)
+    message: _FeedMessage = read(body.encode() if isinstance(body, str) else body, _FeedMessage)
     changes = tuple(_read_change(change.kind, change.key, change.value) for change in message.changes)
     return FeedMessage(message.seq, changes, message.reset)
 
 
 def read_order(body: bytes) -> Order:
     """Read an order that came as an answer. Raises ContractError."""
-    order: Order = _read(body, Order)
+    order: Order = read(body, Order)
     return order
 
 
 def read_refusal(body: bytes) -> Refusal:
     """Read why the agent said no. Raises ContractError."""
-    refusal: Refusal = _read(body, Refusal)
+    refusal: Refusal = read(body, Refusal)
     return refusal

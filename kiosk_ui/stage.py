@@ -16,21 +16,41 @@ from kiosk_ui.events import Event, LanguageChosen, WentBack
 from kiosk_ui.gallery import Gallery
 from kiosk_ui.i18n import TABLES
 from kiosk_ui.screens.attract import AttractScreen
+from kiosk_ui.screens.cart import CartScreen
 from kiosk_ui.screens.closed import ClosedScreen
 from kiosk_ui.screens.ending import EndingScreen
+from kiosk_ui.screens.game import GameScreen
 from kiosk_ui.screens.handover import CaseScreen, DispensingScreen
 from kiosk_ui.screens.home import HomeScreen
+from kiosk_ui.screens.member import MemberScreen
 from kiosk_ui.screens.pay import PayScreen
 from kiosk_ui.screens.product import ProductScreen
 from kiosk_ui.screens.sample import SampleScreen
 from kiosk_ui.theme import Look
-from kiosk_ui.views import Attract, Case, Closed, Dispensing, Ending, Home, Pay, Product, Sample, View
+from kiosk_ui.views import (
+    Attract,
+    Basket,
+    Case,
+    Closed,
+    Dispensing,
+    Ending,
+    Home,
+    MemberPage,
+    Pay,
+    Play,
+    Product,
+    Sample,
+    View,
+)
 from kiosk_ui.widgets import Panel, Sign, Tap, Text
 
 SCREENS: Final[dict[type, Callable[..., Any]]] = {
     Attract: AttractScreen,
     Home: HomeScreen,
     Product: ProductScreen,
+    Basket: CartScreen,
+    MemberPage: MemberScreen,
+    Play: GameScreen,
     Sample: SampleScreen,
     Pay: PayScreen,
     Dispensing: DispensingScreen,
@@ -38,6 +58,9 @@ SCREENS: Final[dict[type, Callable[..., Any]]] = {
     Ending: EndingScreen,
     Closed: ClosedScreen,
 }
+
+SPOKEN: Final = (Home, Product, Basket, MemberPage, Play, Sample, Pay)
+"""Screens on which the agent may say no."""
 
 
 class Header(BoxLayout):
@@ -124,7 +147,7 @@ class Stage(BoxLayout):
         if before is None or look != self._look or _frame_of(before) != _frame_of(view):
             self._look = look
             self._build(look, view, fade=before is not None and type(before.body) is not type(view.body))
-        elif isinstance(view.body, Product | Sample | Pay):
+        elif isinstance(view.body, SPOKEN):
             self.screen.show(view.body, view.message)
         else:
             self.screen.show(view.body)
@@ -135,7 +158,7 @@ class Stage(BoxLayout):
         if view.link_lost and not isinstance(view.body, Closed):
             self.add_widget(_strip(look))
         self.screen = SCREENS[type(view.body)](look, self._art, view.body)
-        if isinstance(view.body, Product | Sample | Pay):
+        if isinstance(view.body, SPOKEN):
             self.screen.show(view.body, view.message)
         self.add_widget(self.screen)
         if fade:
@@ -150,13 +173,17 @@ def _frame_of(view: View) -> tuple[object, ...]:
     subject: object = None
     match body:
         case Product():
-            subject = (body.card.sku, body.card.name)
+            subject = (body.card.sku, body.card.name, body.way)
+        case Play():
+            subject = (body.game, body.fields)
         case Sample():
             subject = (body.campaign, body.name, body.consent)
-        case Pay() | Dispensing() | Case():
+        case Pay() | Case():
             subject = body.summary
+        case Dispensing():
+            subject = (body.summary, body.can_leave)
         case Ending():
-            subject = (body.summary, body.kind, body.paid)
+            subject = (body.summary, body.kind, body.paid, body.receipt_url, bool(body.printing))
         case Closed():
             subject = body.reason
     return type(body), subject, view.language, view.store, view.can_go_back, view.link_lost

@@ -6,15 +6,25 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from kiosk_ui.events import CancelOrder, PlaceOrder, Request, RequestPayment, TakeSample
-from kiosk_ui.shop import Campaign, Item, Language, Order, Refusal, Shop
-
-MAX_QUANTITY: Final = 5
-"""Units of one product in one order: what a person can carry from the tray."""
-
+from kiosk_ui.answers import Drawn, Quote, ScanUsed
+from kiosk_ui.cart import Cart, most_of
+from kiosk_ui.requests import (
+    AskPrice,
+    Basket,
+    CancelOrder,
+    PlaceOrder,
+    Request,
+    RequestPayment,
+    TakeSample,
+    UseScan,
+    Wish,
+)
+from kiosk_ui.shop import Campaign, Game, Item, Language, Order, Refusal, Shop
 
 PAUSES: Final = frozenset({"must_join", "unproven", "not_counted_in"})
 """Codes with which the store says that it may not sell just now: nothing a shopper can do about."""
+BY_PHONE: Final = frozenset({"sandbox", "alipay", "wechat", "signed"})
+"""Ways to pay with a phone alone."""
 
 
 @dataclass(frozen=True)
@@ -22,10 +32,11 @@ class Timings:
     """How long the kiosk waits, in seconds."""
 
     idle_s: float = 60
-    thanks_s: float = 15
+    thanks_s: float = 30
     money_back_s: float = 45
     notice_s: float = 10
     case_s: float = 120
+    counter_s: float = 60
     asking_s: float = 300
     lost_grace_s: float = 3
 
@@ -39,6 +50,8 @@ class State:
     default_language: Language = "zh"
     language: Language = "zh"
     pay_method: str = "sandbox"
+    scanner: str = ""
+    """The scanner beside this kiosk; empty: the only one of the store, if there is only one."""
     timings: Timings = field(default_factory=Timings)
     shop: Shop | None = None
     lost_since_s: float | None = 0.0
@@ -48,8 +61,30 @@ class State:
     category: str = ""
     sku: str = ""
     campaign: str = ""
+    game: str = ""
+    page: str = ""
+    """cart or member, where neither a product nor anything else is chosen."""
     qty: int = 1
+    cart: Cart = field(default_factory=Cart)
+    coupons: tuple[str, ...] = ()
+    member: ScanUsed | None = None
+    use_points: bool = False
+    drawn: Drawn | None = None
+    played: tuple[str, ...] = ()
+    """Games this visit has played."""
+    asked: Basket | None = None
+    """The basket whose price was asked for last."""
+    quote: tuple[Basket, Quote] | None = None
+    quotes: bool = True
+    """Whether the agent tells prices of baskets at all."""
+    last_scan: str = ""
+    printed: str = ""
+    """The receipt that was sent to the printer."""
     order: str = ""
+    whole: bool = False
+    """The order is the cart's: paid, the cart is empty."""
+    choosing: bool = False
+    """After a payment that did not work, the shopper may choose another way."""
     order_since_s: float = 0.0
     """When this kiosk first saw the order: its time limit runs from here, whatever the agent's clock says."""
     quiet_since_s: float | None = None
@@ -60,8 +95,12 @@ class State:
     """A request nobody answered in time; trying again sends this very one."""
     refusal: Refusal | None = None
     serial: int = 0
+    hint: str = ""
+    """The key of a word of the kiosk's own about what was just done; the next touch takes it away."""
     visits: int = 0
     """How many visits are over; one is when nobody has touched the glass for a while."""
+    logins: int = 0
+    """How often somebody came or left by a member's code, so that each has a key of their own."""
 
     @property
     def current_order(self) -> Order | None:
@@ -86,6 +125,11 @@ class State:
         return hashlib.sha256(f"{self.session}:{self.visits}".encode()).hexdigest()[:32]
 
     @property
+    def login(self) -> str:
+        """The key under which a member is here: another for everybody who shows a code."""
+        return hashlib.sha256(f"{self.session}:{self.visits}:{self.logins}".encode()).hexdigest()[:32]
+
+    @property
     def samples(self) -> tuple[Campaign, ...]:
         """Campaigns that give this visit a sample now. Those per member need to know one, which a kiosk does not."""
         found = self.shop.campaigns.values() if self.shop is not None else ()
@@ -98,28 +142,97 @@ class State:
         return self.shop.campaigns.get(self.campaign) if self.shop is not None else None
 
     @property
+    def games(self) -> tuple[Game, ...]:
+        """Games this shopper may still play in this visit."""
+        found = self.shop.games.values() if self.shop is not None else ()
+        on = (each for each in found if each.open and each.game not in self.played)
+        mine = (each for each in on if each.per == "visit" or self.member is not None)
+        return tuple(sorted(mine, key=lambda each: each.game))
+
+    @property
+    def chosen_game(self) -> Game | None:
+        """The game on the screen."""
+        return self.shop.games.get(self.game) if self.shop is not None else None
+
+    @property
+    def scanners(self) -> tuple[str, ...]:
+        """Where a scan that is meant for this kiosk may come from."""
+        if self.scanner:
+            return (self.scanner, self.device)
+        found = self.shop.devices.values() if self.shop is not None else ()
+        readers = [each.id for each in found if each.kind == "scanner"]
+        return (*(readers if len(readers) == 1 else ()), self.device)
+
+    @property
+    def has_scanner(self) -> bool:
+        """Whether a shopper can hold something in front of a scanner here."""
+        return bool(self.scanner) or len(self.scanners) > 1
+
+    @property
+    def basket(self) -> Basket | None:
+        """What stands on the screen to be bought; None where nothing does."""
+        if self.order or self.shop is None:
+            return None
+        if self.sku:
+            lines: tuple[Wish, ...] = (Wish(self.sku, self.qty),) if self.most_units >= self.qty else ()
+        elif self.page == "cart":
+            lines = self.cart.tidied(self.shop.items).lines
+        else:
+            lines = ()
+        if not lines:
+            return None
+        points = self.member.points if self.member is not None and self.use_points else 0
+        return Basket(lines, self.coupons, points, self.login if self.member is not None else "")
+
+    @property
+    def price(self) -> Quote | None:
+        """What the agent said the basket on the screen costs."""
+        return self.quote[1] if self.quote is not None and self.quote[0] == self.basket else None
+
+    @property
+    def pay_methods(self) -> tuple[str, ...]:
+        """Ways to pay that can be used now. Offline-proof payment stands in for paying online, never beside it."""
+        told = self.shop.store.payment_methods if self.shop is not None else None
+        if told is None:
+            return (self.pay_method,)
+        usable = [each.method for each in told if each.usable and each.method != "none"]
+        online = [method for method in usable if method in BY_PHONE and method != "signed"]
+        return tuple(method for method in usable if method != "signed" or not online)
+
+    @property
     def can_take(self) -> bool:
         """Whether the sample's button does anything."""
-        selling = self.shop is not None and self.shop.store.selling and self.lost_since_s is None
         found = self.chosen_campaign
         free = found is not None and found.open and found.available > 0
-        return selling and free and not self.order and not self.waits_for(TakeSample)
+        return self.selling and free and not self.order and not self.waits_for(TakeSample)
 
     def waits_for(self, kind: type[Request]) -> bool:
         """Whether a request of this kind is under way."""
         return any(isinstance(request, kind) for request in self.waiting)
 
     @property
+    def selling(self) -> bool:
+        """Whether the store sells, as far as this kiosk hears."""
+        return self.shop is not None and self.shop.store.selling and self.lost_since_s is None
+
+    @property
     def most_units(self) -> int:
         """How many units of the chosen product can go into one order (0: sold out)."""
-        item = self.item
-        return max(0, min(item.available, MAX_QUANTITY)) if item is not None and item.sellable else 0
+        return most_of(self.item)
 
     @property
     def can_buy(self) -> bool:
         """Whether the buy button does anything."""
-        selling = self.shop is not None and self.shop.store.selling and self.lost_since_s is None
-        return selling and not self.order and self.most_units >= self.qty and not self.waits_for(PlaceOrder)
+        free = self.selling and not self.order and not self.waits_for(PlaceOrder)
+        return free and self.most_units >= self.qty
+
+    @property
+    def can_check_out(self) -> bool:
+        """Whether the cart can be paid as it stands."""
+        free = self.selling and not self.order and not self.waits_for(PlaceOrder)
+        return (
+            free and self.shop is not None and bool(self.cart.lines) and not self.cart.short(self.shop.items)
+        )
 
     @property
     def can_cancel(self) -> bool:
@@ -130,12 +243,22 @@ class State:
         return order.payment is None or order.payment.state not in ("unknown", "paid")
 
     @property
+    def chooses_method(self) -> bool:
+        """Whether the shopper has to say how they want to pay."""
+        order = self.current_order
+        if order is None or order.state not in ("open", "awaiting_payment") or not order.total_minor:
+            return False
+        if len(self.pay_methods) == 1 or self.waits_for(RequestPayment) or self.unsent is not None:
+            return False
+        return order.payment is None or (self.choosing and order.payment.state == "closed")
+
+    @property
     def stays_s(self) -> float | None:
         """How long the order stays on the screen now; None while the shopper has something to wait for."""
         order = self.current_order
         if order is None:
             return None
-        if order.state == "completed":
+        if order.state == "completed" or order.arranged:
             return self.timings.thanks_s
         if order.state in ("refunded", "part_refunded"):
             return self.timings.money_back_s
@@ -143,6 +266,8 @@ class State:
             return self.timings.notice_s
         if order.cases or order.settled:
             return self.timings.case_s
+        if order.at_counter:
+            return self.timings.counter_s
         if order.payment is not None and order.payment.state == "unknown":
             return self.timings.asking_s
         return None
@@ -159,12 +284,13 @@ class State:
 
     def sending(self, request: Request) -> tuple[State, tuple[Request, ...]]:
         """The state while this request is under way."""
-        return replace(self, waiting=(*self.waiting, request), unsent=None, refusal=None), (request,)
+        return replace(self, waiting=(*self.waiting, request), unsent=None, refusal=None, hint=""), (request,)
 
-    def asking_for_money(self, order: Order) -> tuple[State, tuple[Request, ...]]:
+    def asking_for_money(self, order: Order, method: str = "") -> tuple[State, tuple[Request, ...]]:
         """Request the order's payment; an order of nothing is paid by no method."""
         state, key = self.with_key("pay")
-        return state.sending(RequestPayment(key, order.id, self.pay_method if order.total_minor else "none"))
+        method = (method or self.pay_methods[0]) if order.total_minor else "none"
+        return state.sending(RequestPayment(key, order.id, method))
 
     def at_home(self) -> State:
         """Back at the grid, nothing chosen. An order being placed is let go when it comes."""
@@ -172,12 +298,35 @@ class State:
             self,
             sku="",
             campaign="",
+            game="",
+            page="",
             qty=1,
             order="",
+            whole=False,
+            choosing=False,
+            drawn=None,
+            printed="",
+            cart=replace(self.cart, removed=None),
             quiet_since_s=None,
             unsent=None,
             refusal=None,
+            hint="",
             waiting=tuple(request for request in self.waiting if not isinstance(request, PlaceOrder)),
+        )
+
+    def forgotten(self) -> State:
+        """Nothing of who was here is left: cart, coupons, member, points. The visit goes on until nobody is there."""
+        waiting = tuple(r for r in self.waiting if not isinstance(r, UseScan | AskPrice))
+        return replace(
+            self.at_home(),
+            cart=Cart(),
+            coupons=(),
+            member=None,
+            use_points=False,
+            asked=None,
+            quote=None,
+            waiting=waiting,
+            logins=self.logins + 1,
         )
 
 

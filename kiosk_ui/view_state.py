@@ -8,24 +8,37 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from kiosk_ui.answers import NOT_THERE, Drawn, Quote, ScanUsed
+from kiosk_ui.cart import Cart
 from kiosk_ui.events import (
     Answered,
-    CancelOrder,
     ChangesArrived,
     Event,
     LinkLost,
-    PlaceOrder,
     Refused,
-    Request,
     SnapshotArrived,
-    TakeSample,
     Ticked,
+    Told,
     Unreachable,
 )
-from kiosk_ui.shop import Order, Shop
+from kiosk_ui.requests import (
+    AskPrice,
+    CancelOrder,
+    OrderRequest,
+    PlaceOrder,
+    PlayGame,
+    PrintReceipt,
+    Request,
+    TakeSample,
+    UseScan,
+)
+from kiosk_ui.scanning import scanned
+from kiosk_ui.shop import Item, Order, Scan, Shop
 from kiosk_ui.state import State, Step
-from kiosk_ui.taps import tap
+from kiosk_ui.taps import left_order, tap
 
+MAX_COUPONS: Final = 3
+"""Coupons in one cart; of more, the newest count."""
 FRESH_S: Final = 30
 """For so long an order may be missing in a snapshot that was on its way when the order was placed."""
 
@@ -35,13 +48,14 @@ def step(state: State, event: Event, now_s: float) -> Step:
     match event:
         case SnapshotArrived() | ChangesArrived() | LinkLost():
             state, requests = _link(state, event, now_s)
-        case Answered() | Refused() | Unreachable():
+        case Answered() | Told() | Refused() | Unreachable():
             state, requests = _reply(state, event, now_s)
         case Ticked():
             state, requests = _tick(state, now_s), ()
         case _:
-            state, requests = tap(replace(state, touched_at_s=now_s), event, now_s)
-    return _followed(state, now_s), requests
+            state, requests = tap(replace(state, touched_at_s=now_s, hint=""), event, now_s)
+    state, asked = _priced(_followed(state, now_s))
+    return state, (*requests, *asked)
 
 
 def _link(state: State, event: SnapshotArrived | ChangesArrived | LinkLost, now_s: float) -> Step:
@@ -53,8 +67,42 @@ def _link(state: State, event: SnapshotArrived | ChangesArrived | LinkLost, now_
         shop = _with_fresh_order(state, event.shop, now_s)
     else:
         shop = (state.shop or Shop()).with_changes(event.seq, event.changes)
+        state = _repriced(state, event)
     state = replace(state, shop=shop, lost_since_s=None, lost_reason="")
-    return _resume(state, shop, now_s) if first else (state, ())
+    if first:
+        return _resume(state, shop, now_s)
+    requests: tuple[Request, ...] = ()
+    if isinstance(event, ChangesArrived):
+        for scan in (change.value for change in event.changes):
+            if isinstance(scan, Scan):
+                state, more = scanned(state, scan, now_s)
+                requests = (*requests, *more)
+    return state, requests
+
+
+def _repriced(state: State, event: ChangesArrived) -> State:
+    """Ask again what it costs where a price changed, or where nobody answered so far."""
+    before = state.shop.items if state.shop is not None else {}
+    for change in event.changes:
+        old = before.get(change.key)
+        if isinstance(change.value, Item) and old is not None and _price_of(change.value) != _price_of(old):
+            return replace(state, asked=None)
+    return state if state.price is not None else replace(state, asked=None)
+
+
+def _price_of(item: Item) -> tuple[int, int]:
+    return item.price_minor, item.price_version
+
+
+def _priced(state: State) -> Step:
+    """Ask for the price of what stands on the screen, one question at a time."""
+    basket = state.basket
+    if basket is None or basket == state.asked or not state.quotes or state.waits_for(AskPrice):
+        return state, ()
+    if state.lost_since_s is not None:
+        return state, ()
+    request = AskPrice(basket)
+    return replace(state, asked=basket, waiting=(*state.waiting, request)), (request,)
 
 
 def _with_fresh_order(state: State, shop: Shop, now_s: float) -> Shop:
@@ -66,23 +114,26 @@ def _with_fresh_order(state: State, shop: Shop, now_s: float) -> Shop:
 
 def _resume(state: State, shop: Shop, now_s: float) -> Step:
     """After a restart: go on with the order this kiosk was at, so that nobody who paid is left alone."""
-    mine = [o for o in shop.orders.values() if o.device == state.device and not o.over and not o.cases]
+    ours = (o for o in shop.orders.values() if o.device == state.device)
+    mine = [o for o in ours if not o.over and not o.cases and not o.arranged]
     if not mine:
         return state, ()
     return _show_order(state, shop, max(mine, key=lambda order: order.placed_at), now_s)
 
 
-def _show_order(state: State, shop: Shop, order: Order, now_s: float) -> Step:
-    """Put the order on the screen, and ask for its money when nobody has yet."""
+def _show_order(state: State, shop: Shop, order: Order, now_s: float, whole: bool = False) -> Step:
+    """Put the order on the screen, and ask for its money when nobody has yet and there is one way only."""
     state = replace(
         state.at_home(),
         shop=shop.with_order(order),
         awake=True,
         order=order.id,
+        whole=whole,
         order_since_s=now_s,
         touched_at_s=now_s,
     )
-    if order.state == "open" and order.payment is None:
+    asks = order.state == "open" and order.payment is None
+    if asks and (len(state.pay_methods) == 1 or not order.total_minor):
         return state.asking_for_money(order)
     return state, ()
 
@@ -91,42 +142,92 @@ def _followed(state: State, now_s: float) -> State:
     """Notice that the order on the screen came to rest, goes on, or is no longer spoken of."""
     if not state.order:
         return state
-    if state.current_order is None:
+    order = state.current_order
+    if order is None:
         return state.at_home()
+    if state.whole and order.paid_minor:
+        # What was in the cart is the shopper's now; a coupon is spent, and points are.
+        state = replace(state, cart=Cart(), coupons=(), use_points=False, whole=False)
     quiet = state.stays_s is not None
     if quiet == (state.quiet_since_s is not None):
         return state
     return replace(state, quiet_since_s=now_s if quiet else None)
 
 
-def _reply(state: State, event: Answered | Refused | Unreachable, now_s: float) -> Step:
+def _reply(state: State, event: Answered | Told | Refused | Unreachable, now_s: float) -> Step:
     request = event.request
     wanted = _is_wanted(state, request)
     state = replace(state, waiting=tuple(other for other in state.waiting if other != request))
     match event:
-        case Answered(order=order):
-            if not wanted:
-                return _let_go(state, request, order)
-            shop = state.shop or Shop()
-            if isinstance(request, PlaceOrder | TakeSample):
-                return _show_order(state, shop, shop.orders.get(order.id, order), now_s)
-            # The feed may have overtaken the answer: only an end cannot be older than what it told.
-            return (replace(state, shop=shop.with_order(order)) if order.over else state), ()
+        case Answered(request=asked, order=order):
+            return _order_came(state, asked, order, wanted, now_s)
+        case Told():
+            return (_told(state, event, now_s) if wanted else state), ()
         case Refused(refusal=refusal):
+            if isinstance(request, AskPrice):
+                # Ordering will say what is wrong. An agent without this call has list prices only.
+                return replace(state, quotes=refusal.code != NOT_THERE), ()
             return (replace(state, refusal=refusal) if wanted else state), ()
         case Unreachable():
-            return (replace(state, unsent=request) if wanted else state), ()
+            passing = isinstance(request, AskPrice | PrintReceipt | UseScan)
+            return (replace(state, unsent=request) if wanted and not passing else state), ()
+
+
+def _order_came(state: State, request: OrderRequest, order: Order, wanted: bool, now_s: float) -> Step:
+    if not wanted:
+        return _let_go(state, request, order)
+    shop = state.shop or Shop()
+    if isinstance(request, PlaceOrder | TakeSample):
+        whole = isinstance(request, PlaceOrder) and request.whole
+        return _show_order(state, shop, shop.orders.get(order.id, order), now_s, whole)
+    # The feed may have overtaken the answer: only an end cannot be older than what it told.
+    return (replace(state, shop=shop.with_order(order)) if order.over else state), ()
+
+
+def _told(state: State, event: Told, now_s: float) -> State:
+    """An answer that is no order."""
+    request, answer = event.request, event.answer
+    match answer:
+        case Quote():
+            return replace(state, quote=(request.basket, answer)) if isinstance(request, AskPrice) else state
+        case ScanUsed():
+            return _scan_used(state, answer)
+        case Drawn():
+            coupons = (*state.coupons, answer.coupon) if answer.coupon else state.coupons
+            return replace(
+                state, drawn=answer, played=(*state.played, state.game), coupons=coupons, touched_at_s=now_s
+            )
+        case _:
+            return replace(state, printed=request.receipt) if isinstance(request, PrintReceipt) else state
+
+
+def _scan_used(state: State, used: ScanUsed) -> State:
+    """A member who is here, or a coupon for this shopper's cart; of a payment and an order the feed tells."""
+    if used.meaning == "member":
+        return replace(state, member=used)
+    if used.coupon and used.coupon not in state.coupons:
+        state = replace(state, coupons=(*state.coupons, used.coupon)[-MAX_COUPONS:])
+        return state if state.sku or state.order else replace(state.at_home(), page="cart")
+    return state
 
 
 def _is_wanted(state: State, request: Request) -> bool:
     """Whether the shopper who asked is still at this."""
-    if isinstance(request, PlaceOrder | TakeSample):
-        # A sample cannot be called back: it drops, so whoever is there sees it.
-        return request in state.waiting
-    return state.order == request.order
+    match request:
+        case PlaceOrder() | TakeSample() | AskPrice():
+            # A sample cannot be called back: it drops, so whoever is there sees it.
+            return request in state.waiting
+        case UseScan(visit=visit, order=order):
+            return visit == state.login and order in ("", state.order)
+        case PlayGame(game=game):
+            return request in state.waiting and game == state.game
+        case PrintReceipt():
+            return bool(state.order)
+        case _:
+            return state.order == request.order
 
 
-def _let_go(state: State, request: Request, order: Order) -> Step:
+def _let_go(state: State, request: OrderRequest, order: Order) -> Step:
     """An order came after its shopper had left: give the units back at once."""
     if not isinstance(request, PlaceOrder) or order.over:
         return state, ()
@@ -137,16 +238,17 @@ def _let_go(state: State, request: Request, order: Order) -> Step:
 def _tick(state: State, now_s: float) -> State:
     if state.order:
         over = state.quiet_since_s is not None and state.left_s(now_s) <= 0
-        return state.at_home() if over else state
+        return left_order(state) if over else state
     if state.refusal is not None and state.paused_by and now_s - state.touched_at_s >= state.timings.notice_s:
         # Told to this shopper; the store may have been put right since, so the next one may try.
         return state.at_home()
     if state.awake and now_s - state.touched_at_s >= state.timings.idle_s:
         return replace(
-            state.at_home(),
+            state.forgotten(),
             awake=False,
+            played=(),
+            visits=state.visits + 1,
             category="",
             language=state.default_language,
-            visits=state.visits + 1,
         )
     return state

@@ -45,7 +45,7 @@ class Attract:
 class Home:
     """The grid. `cases` are orders of this kiosk that staff are looking into: (order, case number).
 
-    `samples` are campaigns that give one away now: (campaign, name).
+    `samples` are campaigns that give one away now: (campaign, name); `games` can be played: (game, kind, name).
     """
 
     categories: tuple[str, ...]
@@ -53,11 +53,30 @@ class Home:
     cards: tuple[Card, ...]
     cases: tuple[tuple[str, str], ...] = ()
     samples: tuple[tuple[str, str], ...] = ()
+    games: tuple[tuple[str, str, str], ...] = ()
+    cart_units: int = 0
+    cart_total: str = ""
+    members: bool = False
+    """Whether there is anything for members here."""
+    member: Member | None = None
+    offline: tuple[str, ...] | None = None
+    """The store has no line: the ways to pay that still work."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """Who is here, as far as a kiosk knows: no name, no number."""
+
+    tier: str
+    points: int
 
 
 @dataclass(frozen=True)
 class Product:
-    """One product, large. `most` is 0 when it is sold out."""
+    """One product, large. `most` is 0 when it is sold out.
+
+    `was` is what it cost without `savings`: (kind, amount); both empty where nothing is taken off.
+    """
 
     card: Card
     qty: int
@@ -66,6 +85,87 @@ class Product:
     can_buy: bool
     placing: bool
     unreachable: bool
+    was: str = ""
+    savings: tuple[tuple[str, str], ...] = ()
+    tax: str = ""
+    way: str = "vend"
+    can_add: bool = False
+
+
+@dataclass(frozen=True)
+class CartRow:
+    """One line of the cart. `left` is set where there is less of it than is wanted (0: sold out meanwhile)."""
+
+    index: int
+    name: str
+    picture: Picture
+    qty: int
+    most: int
+    price: str
+    was: str
+    ways: tuple[str, ...]
+    way: str
+    left: int | None
+
+
+@dataclass(frozen=True)
+class CartCoupon:
+    """A coupon in the cart; `why` is a refusal's code where it does not count."""
+
+    coupon: str
+    ok: bool
+    why: str
+
+
+@dataclass(frozen=True)
+class Basket:
+    """The cart. `undo` is the name of what was taken out last; `points` can be used where there are some."""
+
+    rows: tuple[CartRow, ...]
+    units: int
+    total: str
+    was: str
+    tax: str
+    savings: tuple[tuple[str, str], ...]
+    coupons: tuple[CartCoupon, ...]
+    member: Member | None
+    use_points: bool
+    undo: str
+    short: bool
+    can_check_out: bool
+    placing: bool
+    unreachable: bool
+
+
+@dataclass(frozen=True)
+class MemberPage:
+    """Log in by a code, join by phone, or see one's points. `join_url` is headquarters' page with the consent."""
+
+    member: Member | None
+    join_url: str
+    scanner: bool
+    asking: bool
+
+
+Won = Literal["", "sku", "coupon", "points", "nothing"]
+
+
+@dataclass(frozen=True)
+class Play:
+    """A game. `prize` is empty until it is drawn, `won` says of what kind it is."""
+
+    game: str
+    kind: Literal["scratch", "wheel"]
+    name: str
+    fields: tuple[str, ...]
+    drawing: bool
+    unreachable: bool
+    won: Won
+    prize: str
+    field: int
+    """Where the wheel stops."""
+    coupon: str
+    points: int
 
 
 @dataclass(frozen=True)
@@ -84,24 +184,33 @@ class Sample:
 
 @dataclass(frozen=True)
 class Summary:
-    """The order in one line."""
+    """The order in one line. `more` counts its other products."""
 
     order: str
     name: str
     qty: int
     total: str
     picture: Picture
+    more: int = 0
 
 
-PayStep = Literal["preparing", "scan", "asking", "failed", "cancelling", "unreachable"]
+PayStep = Literal[
+    "choose", "preparing", "scan", "signed", "counter", "asking", "failed", "cancelling", "unreachable"
+]
 
 
 @dataclass(frozen=True)
 class Pay:
-    """The code to scan, and how long it is good for."""
+    """How to pay, and how long there is for it. `methods` are those to choose from now."""
 
     summary: Summary
     step: PayStep
+    method: str
+    methods: tuple[str, ...]
+    scanner: bool
+    """A payment code, or a receipt, can be held in front of a scanner here."""
+    offline: bool
+    """The store has no line to headquarters."""
     pay_url: str
     left_s: int | None
     limit_s: int
@@ -110,22 +219,31 @@ class Pay:
 
 @dataclass(frozen=True)
 class Unit:
-    """One unit on its way out: state is waiting, requested, dispensing, dispensed, failed or unknown."""
+    """One unit on its way out, or a line that is handed over: `way` and `state` say how far it is.
+
+    By a machine: waiting, requested, dispensing, dispensed, failed or unknown; else requested, done, failed, reversed.
+    """
 
     number: int
     name: str
     device: str
     slot: str
     state: str
+    way: str = "vend"
+    qty: int = 1
 
 
 @dataclass(frozen=True)
 class Dispensing:
-    """The machine is at work. `refunding`: it is done, and money is on its way back."""
+    """The goods are on their way. `refunding`: no more of them, and money is on its way back.
+
+    `can_leave`: the shopper may go on while staff bring the rest.
+    """
 
     summary: Summary
     units: tuple[Unit, ...]
     refunding: bool
+    can_leave: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,7 +255,7 @@ class Case:
     cases: tuple[str, ...]
 
 
-EndKind = Literal["thanks", "not_out", "money_back", "part_money_back", "cancelled", "expired"]
+EndKind = Literal["thanks", "arranged", "not_out", "money_back", "part_money_back", "cancelled", "expired"]
 
 
 @dataclass(frozen=True)
@@ -150,6 +268,11 @@ class Ending:
     refunded: str
     paid: bool
     left_s: int
+    vended: bool = True
+    receipt: int = 0
+    receipt_url: str = ""
+    printing: Literal["", "can", "asked", "done"] = ""
+    points: int = 0
 
 
 @dataclass(frozen=True)
@@ -164,7 +287,9 @@ class Closed:
     detail: str
 
 
-Body = Attract | Home | Product | Sample | Pay | Dispensing | Case | Ending | Closed
+Body = (
+    Attract | Home | Product | Basket | MemberPage | Play | Sample | Pay | Dispensing | Case | Ending | Closed
+)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ A thing to touch has a `name`, so that a test (or a person) can say which one is
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from kivy.core.text import Label as Measure
@@ -12,10 +13,11 @@ from kivy.graphics import BorderImage, Color, Rectangle
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
+from kivy.uix.scrollview import ScrollView
 from kivy.uix.widget import Widget
 
 from kiosk_ui import gallery, illustrations, theme
-from kiosk_ui.events import Event
+from kiosk_ui.events import Event, Touched
 from kiosk_ui.gallery import Gallery
 from kiosk_ui.theme import Colour, Look
 from kiosk_ui.views import Picture
@@ -176,6 +178,7 @@ class WideButton(Tap):
         self.height = look.px(height)
         size = theme.TEXT if kind.startswith("chip") else theme.TEXT_LARGE
         self.words = Text(look, words, size, colour=ink, bold=kind == "primary", lines=1, halign="center")
+        self.words.disabled_color = theme.MUTED
         self.words.pos_hint = {"center_y": 0.5}
         self.add_widget(self.words)
 
@@ -251,7 +254,8 @@ class PictureTile(Widget):
         self._ground.pos, self._ground.size = self.pos, self.size
         side = min(self.width, self.height) * self._share
         self._image.size = (side, side)
-        self._image.pos = (self.center_x - side / 2, self.center_y - side / 2)
+        # Not by center_y: while the height changes, Kivy still has the old one.
+        self._image.pos = (self.x + (self.width - side) / 2, self.y + (self.height - side) / 2)
         if side > 24 and side > self._asked_px:
             self._asked_px = side
             self._art.ask(self._picture, side, self._take)
@@ -259,6 +263,59 @@ class PictureTile(Widget):
     def _take(self, texture: Any) -> None:
         self._image.texture = texture
         self._ink.a = 1
+
+
+class QrCode(Widget):
+    """A code for a phone, square."""
+
+    def __init__(self, look: Look, text: str, size: float) -> None:
+        side = look.px(size)
+        super().__init__(size_hint=(None, None), size=(side, side))
+        with self.canvas:
+            self._image = Rectangle(texture=gallery.qr(text))
+        self.bind(pos=self._place, size=self._place)
+
+    def _place(self, *_: object) -> None:
+        self._image.pos, self._image.size = self.pos, self.size
+
+
+class Stepper(BoxLayout):
+    """Minus, the number, plus. `names` are those of its two keys; at one, minus is a cross where `removes`."""
+
+    def __init__(self, look: Look, names: tuple[str, str], key: float, width: float, size: float) -> None:
+        super().__init__(
+            size_hint=(None, None), height=look.px(key), width=look.px(width), spacing=look.px(12)
+        )
+        self._look = look
+        self._less, self._less_sign = self._key(names[0], "minus", key)
+        self._more, _ = self._key(names[1], "plus", key)
+        self._number = Text(look, "1", size, bold=True, lines=1, halign="center")
+        self._number.pos_hint = {"center_y": 0.5}
+        for child in (self._less, self._number, self._more):
+            self.add_widget(child)
+
+    def _key(self, name: str, sign: str, side: float) -> tuple[Tap, Sign]:
+        look = self._look
+        key = Tap(
+            look, name, Touched(), theme.HAIR, radius=side / 2 - 1, size_hint_x=None, width=look.px(side)
+        )
+        mark = Sign(look, sign, side / 2)
+        mark.pos_hint = {"center_y": 0.5}
+        key.padding = (look.px(side / 4), 0)
+        key.add_widget(mark)
+        return key, mark
+
+    def show(
+        self, qty: int, most: int, event: Callable[[int], Event], *, locked: bool, removes: bool = False
+    ) -> None:
+        """The number, which way it can still go, and what a tap then tells."""
+        self._number.say(str(qty))
+        self._less.event, self._more.event = event(qty - 1), event(qty + 1)
+        self._less_sign.turn_to("cross" if removes and qty <= 1 else "minus", theme.INK)
+        self._less.disabled = locked or (qty <= 1 and not removes)
+        self._more.disabled = locked or qty >= most
+        for key in (self._less, self._more):
+            key.opacity = 0.35 if key.disabled else 1
 
 
 def gap(look: Look, height: float) -> Widget:
@@ -273,6 +330,16 @@ def stack(look: Look, *children: Widget, spacing: float = 0, **options: Any) -> 
     for child in children:
         box.add_widget(child)
     return box
+
+
+def limited(look: Look, box: BoxLayout, most: float) -> Widget:
+    """A stack whose children have their heights: as it is, or in a window of at most that height to be moved."""
+    high = sum(child.height for child in box.children) + box.spacing * max(0, len(box.children) - 1)
+    if high <= look.px(most):
+        return box
+    window = ScrollView(do_scroll_x=False, bar_width=look.px(8), size_hint_y=None, height=look.px(most))
+    window.add_widget(box)
+    return window
 
 
 def centred(child: Widget) -> BoxLayout:

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import structs
 
-from kiosk_ui.events import PlaceOrder, RequestPayment, TakeSample
+from kiosk_ui.requests import Basket, PlaceOrder, RequestPayment, TakeSample, Wish
 from kiosk_ui.shop import (
     Campaign,
     Consent,
@@ -25,6 +25,7 @@ from kiosk_ui.shop import (
 from kiosk_ui.showing import show
 from kiosk_ui.state import State
 from kiosk_ui.views import View
+from tests.kiosk_sale_views import sale_states
 
 NOW_S = 1000.0
 PAY_URL = "http://192.168.1.20:8400/pay/9f3c1c0e7a5b4d2c8e6f"
@@ -156,8 +157,8 @@ def _states(language: Language) -> dict[str, State]:
         **_samples(home),
         "product": replace(home, sku="A03", qty=2),
         "product_refused": replace(product, refusal=refusal),
-        "product_placing": replace(product, waiting=(PlaceOrder("k", "B02", 1),)),
-        "product_unreachable": replace(product, unsent=PlaceOrder("k", "B02", 1)),
+        "product_placing": replace(product, waiting=(PlaceOrder("k", Basket((Wish("B02", 1),))),)),
+        "product_unreachable": replace(product, unsent=PlaceOrder("k", Basket((Wish("B02", 1),)))),
         "product_sold_out": replace(home, sku="B04"),
         "pay_preparing": at(order("A03", 2, "open"), waiting=(asked,)),
         "pay": pay("pending"),
@@ -186,4 +187,5 @@ def _states(language: Language) -> dict[str, State]:
 
 def every_view(language: Language) -> dict[str, View]:
     """All screens, by name."""
-    return {name: show(state, NOW_S) for name, state in _states(language).items()}
+    states = _states(language) | sale_states(language, SHOP)
+    return {name: show(state, NOW_S) for name, state in states.items()}

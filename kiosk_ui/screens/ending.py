@@ -1,4 +1,4 @@
-"""How an order ended: thanks, money back, cancelled or too late."""
+"""How an order ended: thanks, money back, cancelled or too late; and the receipt to keep."""
 
 from __future__ import annotations
 
@@ -8,21 +8,23 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from kiosk_ui import theme
-from kiosk_ui.events import WentBack
+from kiosk_ui.events import PrintTapped, WentBack
 from kiosk_ui.gallery import Gallery
 from kiosk_ui.screens.common import Headline, SummaryRow, Units, columns, middle
 from kiosk_ui.theme import Colour, Look
 from kiosk_ui.views import Ending
-from kiosk_ui.widgets import PictureTile, Text, WideButton, stack
+from kiosk_ui.widgets import Panel, PictureTile, QrCode, Text, WideButton, centred, stack
 
 _SIGNS: Final[dict[str, tuple[str, Colour, Colour]]] = {
     "thanks": ("check", theme.GOOD, theme.GOOD_PALE),
+    "arranged": ("check", theme.GOOD, theme.GOOD_PALE),
     "not_out": ("cross", theme.WARN, theme.WARN_PALE),
     "money_back": ("money_back", theme.WARN, theme.WARN_PALE),
     "part_money_back": ("money_back", theme.WARN, theme.WARN_PALE),
     "cancelled": ("cross", theme.MUTED, theme.HAIR),
     "expired": ("clock", theme.MUTED, theme.HAIR),
 }
+UNITS_HEIGHT: Final = 400
 
 
 class EndingScreen(BoxLayout):
@@ -31,28 +33,56 @@ class EndingScreen(BoxLayout):
     def __init__(self, look: Look, art: Gallery, body: Ending) -> None:
         super().__init__()
         self._look = look
-        self._head = Headline(look, *_SIGNS[body.kind], "", "")
+        code = [self._code(body)] if body.receipt_url else []
+        self._head = Headline(look, *_SIGNS[body.kind], "", "", size=120 if code else 200)
+        self._points = Text(look, "", theme.TEXT, colour=theme.GOOD, bold=True, halign="center")
         self._leaving = Text(look, "", theme.TEXT_SMALL, colour=theme.MUTED, lines=1, halign="center")
         words = look.say("end.staff", order=body.summary.order)
         staff = Text(look, words, theme.TEXT_SMALL, colour=theme.MUTED, halign="center")
         done = WideButton(look, "done", look.say("end.next"), WentBack())
-        self._units = Units(look, body.units if body.paid else ())
+        self._print = WideButton(look, "print", "", PrintTapped(), kind="quiet")
+        self._buttons = BoxLayout(size_hint_y=None, height=done.height, spacing=look.px(theme.GAP))
+        for button in [*([self._print] if body.printing else []), done]:
+            self._buttons.add_widget(button)
+        units = body.units if body.paid else ()
+        self._units = Units(look, units, body.summary, most=UNITS_HEIGHT, loose=0 if code else 3)
+        below: list[Widget] = [self._units, *([staff] if body.paid else []), self._buttons, self._leaving]
         summary = SummaryRow(look, art, body.summary)
-        below: list[Widget] = [self._units, *([staff] if body.paid else []), done, self._leaving]
-        if look.landscape:
-            lower = stack(look, *below, spacing=20)
-            self.add_widget(columns(look, middle(look, self._head, summary, spacing=40), middle(look, lower)))
+        if code:
+            # The receipt says everything; where there are several rows, the goods stand in them.
+            below = below if len(units) > 1 else [summary, *below]
+            upper = middle(look, self._head, self._points, *code, spacing=28)
+            lower = stack(look, *below, spacing=24)
+            self.add_widget(columns(look, upper, middle(look, lower) if look.landscape else lower))
+        elif look.landscape:
+            left = middle(look, self._head, self._points, summary, spacing=40)
+            self.add_widget(columns(look, left, middle(look, stack(look, *below, spacing=20))))
         else:
             self.add_widget(columns(look, self._upper(art, body), stack(look, summary, *below, spacing=28)))
         self.show(body)
 
+    def _code(self, body: Ending) -> BoxLayout:
+        """The receipt's page as a code, on a card."""
+        look = self._look
+        side = 300 if look.landscape or len(body.units) > 2 else 400
+        card = Panel(
+            look, raised=True, orientation="vertical", size_hint=(None, None), width=look.px(side + 340)
+        )
+        card.padding = look.px(20)
+        card.bind(minimum_height=card.setter("height"))
+        words = look.say("end.receipt", number=body.receipt)
+        card.add_widget(centred(QrCode(look, body.receipt_url, side)))
+        card.add_widget(Text(look, words, theme.TEXT_SMALL, colour=theme.MUTED, lines=1, halign="center"))
+        return centred(card)
+
     def _upper(self, art: Gallery, body: Ending) -> BoxLayout:
         """On a standing glass: the picture above the words, where there is room for it."""
         if len(body.units) > 1 and body.paid:
-            return middle(self._look, self._head)
+            return middle(self._look, self._head, self._points)
         upper = BoxLayout(orientation="vertical", spacing=self._look.px(48))
         upper.add_widget(PictureTile(self._look, art, body.summary.picture, radius=56, share=0.8))
         upper.add_widget(self._head)
+        upper.add_widget(self._points)
         return upper
 
     def show(self, body: Ending) -> None:
@@ -60,7 +90,14 @@ class EndingScreen(BoxLayout):
         look = self._look
         self._head.title.say(look.say(f"end.{body.kind}_title", amount=body.refunded))
         late = body.paid and body.kind in ("cancelled", "expired")
-        self._head.hint.say(look.say("end.late_hint" if late else f"end.{body.kind}_hint"))
+        other = body.kind == "thanks" and not body.vended
+        hint = "end.late_hint" if late else "end.thanks_other" if other else f"end.{body.kind}_hint"
+        self._head.hint.say(look.say(hint))
+        self._points.say(look.say("end.points", points=body.points) if body.points else "")
         self._leaving.say(look.say("end.leaving", seconds=body.left_s))
+        words = {"can": "end.print", "asked": "end.printing", "done": "end.printed"}
+        if body.printing:
+            self._print.words.say(look.say(words[body.printing]))
+            self._print.disabled = body.printing != "can"
         if body.paid:
             self._units.show(body.units)

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.widget import Widget
 
 from kiosk_ui import theme
 from kiosk_ui.events import WentBack
 from kiosk_ui.gallery import Gallery
 from kiosk_ui.screens.common import Headline, SummaryRow, Units, columns, middle
-from kiosk_ui.theme import Look
+from kiosk_ui.theme import Colour, Look
 from kiosk_ui.views import Case, Dispensing
 from kiosk_ui.widgets import Panel, PictureTile, Text, WideButton, stack
+
+_SIGNS: Final[dict[str, tuple[str, Colour, Colour]]] = {
+    "refund": ("money_back", theme.WARN, theme.WARN_PALE),
+    "counter": ("staff", theme.ACCENT, theme.ACCENT_PALE),
+    "vend": ("down", theme.ACCENT, theme.ACCENT_PALE),
+    "hand": ("bag", theme.ACCENT, theme.ACCENT_PALE),
+}
 
 
 class DispensingScreen(BoxLayout):
@@ -19,32 +29,44 @@ class DispensingScreen(BoxLayout):
     def __init__(self, look: Look, art: Gallery, body: Dispensing) -> None:
         super().__init__()
         self._look = look
-        ink, ground = (theme.WARN, theme.WARN_PALE) if body.refunding else (theme.ACCENT, theme.ACCENT_PALE)
-        self._head = Headline(look, "money_back" if body.refunding else "down", ink, ground, "", "")
-        self._units = Units(look, body.units)
+        self._head = Headline(look, *_SIGNS[_which(body)], "", "")
+        self._units = Units(look, body.units, body.summary)
+        leave = (
+            [WideButton(look, "done", look.say("case.done"), WentBack(), kind="quiet")]
+            if body.can_leave
+            else []
+        )
         if look.landscape:
             left = middle(look, self._head, SummaryRow(look, art, body.summary), spacing=40)
-            self.add_widget(columns(look, left, middle(look, self._units)))
+            self.add_widget(columns(look, left, middle(look, self._units, *leave, spacing=28)))
         else:
             tile = PictureTile(look, art, body.summary.picture, radius=56, share=0.8)
             many = len(body.units) > 2
             tile.size_hint_y = 0.55 if many else 1
-            self.add_widget(columns(look, tile, middle(look, self._head, self._units, spacing=48)))
+            fate = middle(look, self._head, self._units, *leave, spacing=48)
+            self.add_widget(
+                columns(look, Widget(size_hint_y=None, height=0), fate)
+                if many and leave
+                else columns(look, tile, fate)
+            )
         self.show(body)
 
     def show(self, body: Dispensing) -> None:
         """The newest state of every unit."""
-        which = "refund" if body.refunding else ""
-        title, hint = (
-            ("dispense.refund_title", "dispense.refund_hint")
-            if which
-            else ("dispense.title", "dispense.hint")
-        )
-        self._head.title.say(self._look.say(title))
-        self._head.hint.say(self._look.say(hint))
-        if body.refunding:
-            self._head.sign.turn_to("money_back", theme.WARN, theme.WARN_PALE)
+        which = _which(body)
+        self._head.title.say(self._look.say(f"dispense.{which}_title"))
+        self._head.hint.say(self._look.say(f"dispense.{which}_hint", order=body.summary.order))
+        self._head.sign.turn_to(*_SIGNS[which])
         self._units.show(body.units)
+
+
+def _which(body: Dispensing) -> str:
+    """What the words are about: money on its way back, staff, or a machine."""
+    if body.refunding:
+        return "refund"
+    if body.can_leave:
+        return "counter"
+    return "vend" if any(unit.way in ("vend", "sample") for unit in body.units) else "hand"
 
 
 class CaseScreen(BoxLayout):
@@ -52,7 +74,7 @@ class CaseScreen(BoxLayout):
 
     def __init__(self, look: Look, art: Gallery, body: Case) -> None:
         super().__init__()
-        self._units = Units(look, body.units)
+        self._units = Units(look, body.units, body.summary)
         number = Panel(
             look, theme.WARN_PALE, orientation="vertical", size_hint_y=None, padding=look.px(32), radius=48
         )

@@ -9,9 +9,19 @@ from kivy.uix.scrollview import ScrollView
 from kivy.uix.widget import Widget
 
 from kiosk_ui import theme
-from kiosk_ui.events import CampaignChosen, CategoryChosen, OrderOpened, ProductChosen
+from kiosk_ui.events import (
+    CampaignChosen,
+    CartOpened,
+    CategoryChosen,
+    Event,
+    GameOpened,
+    MemberOpened,
+    OrderOpened,
+    ProductChosen,
+)
 from kiosk_ui.gallery import Gallery
-from kiosk_ui.theme import Look
+from kiosk_ui.screens.common import method_key
+from kiosk_ui.theme import Colour, Look
 from kiosk_ui.views import Card, Home
 from kiosk_ui.widgets import Panel, PictureTile, Tap, Text, WideButton, stack
 
@@ -96,12 +106,13 @@ class HomeScreen(BoxLayout):
         super().__init__(orientation="vertical", spacing=look.px(theme.GAP))
         self._look, self._art = look, art
         edge = look.px(theme.EDGE)
-        title_size = theme.TITLE if not look.landscape else 52
-        self._head = stack(
-            look,
-            Text(look, look.say("home.title"), title_size, bold=True, lines=1),
-            padding=(edge, 0, edge, 0),
-        )
+        title_size = 56 if not look.landscape else 52
+        title = Text(look, look.say("home.title"), title_size, bold=True, lines=1)
+        title.pos_hint = {"center_y": 0.5}
+        self._head = BoxLayout(size_hint_y=None, height=look.px(theme.TOUCH), padding=(edge, 0, edge, 0))
+        self._head.spacing = look.px(theme.GAP)
+        self._head.add_widget(title)
+        self._member: WideButton | None = None
         self._chips = BoxLayout(size_hint=(None, None), spacing=look.px(16), padding=(edge, 0, edge, 0))
         self._chips.height = look.px(theme.TOUCH)
         self._chips.bind(minimum_width=self._chips.setter("width"))
@@ -116,21 +127,35 @@ class HomeScreen(BoxLayout):
         self._grid.bind(minimum_height=self._grid.setter("height"))
         self._scroll = ScrollView(do_scroll_x=False, bar_width=0)
         self._scroll.add_widget(self._grid)
+        self._offers = GridLayout(cols=2 if look.landscape else 1, spacing=look.px(12), size_hint_y=None)
+        self._offers.bind(minimum_height=self._offers.setter("height"))
         self._strips = stack(look, spacing=12, padding=(edge, 0, edge, 0))
-        for child in (self._head, chips, self._strips, self._scroll):
+        self._cart = WideButton(look, "cart", "", CartOpened())
+        self._foot = stack(look, padding=(edge, 0, edge, look.px(28)))
+        for child in (self._head, chips, self._strips, self._scroll, self._foot):
             self.add_widget(child)
         self._chip_row = chips
         self._shown: Home | None = None
+        self._said = ""
         self._cards: dict[str, ProductCard] = {}
-        self.show(body)
+        self.show(body, "")
 
-    def show(self, body: Home) -> None:
+    def show(self, body: Home, message: str) -> None:
         """Update what changed; fingers and the place in the list are left alone."""
         before, self._shown = self._shown, body
+        if before is None or (before.members, before.member) != (body.members, body.member):
+            self._show_member(body)
+        if before is None or (before.cart_units, before.cart_total) != (body.cart_units, body.cart_total):
+            self._show_cart(body)
         if before is None or (before.categories, before.category) != (body.categories, body.category):
             self._show_chips(body)
-        if before is None or (before.cases, before.samples) != (body.cases, body.samples):
-            self._show_strips(body)
+        strips = (body.cases, body.samples, body.games, body.offline, message)
+        if (
+            before is None
+            or (before.cases, before.samples, before.games, before.offline, self._said) != strips
+        ):
+            self._said = message
+            self._show_strips(body, message)
         for card in body.cards:
             if card.sku in self._cards:
                 self._cards[card.sku].show(card)
@@ -156,26 +181,59 @@ class HomeScreen(BoxLayout):
             chip.width = self._look.px(max(150, 76 + theme.TEXT * theme.ems(words)))
             self._chips.add_widget(chip)
 
-    def _show_strips(self, body: Home) -> None:
-        """What waits for somebody, and what is given away, one line each."""
+    def _show_member(self, body: Home) -> None:
+        """Beside the title: the way to log in, or who is here."""
+        look = self._look
+        if self._member is not None:
+            self._head.remove_widget(self._member)
+            self._member = None
+        if not body.members and body.member is None:
+            return
+        words = look.say("home.member")
+        if body.member is not None:
+            words = look.say("home.member_here", tier=body.member.tier, points=body.member.points)
+        self._member = WideButton(look, "member", words, MemberOpened(), kind="chip", height=theme.TOUCH)
+        self._member.size_hint_x = None
+        self._member.width = look.px(max(180, 76 + theme.TEXT * theme.ems(words)))
+        self._head.add_widget(self._member)
+
+    def _show_cart(self, body: Home) -> None:
+        """At the foot, while there is something in it."""
+        self._foot.clear_widgets()
+        if body.cart_units:
+            self._cart.words.say(self._look.say("home.cart", n=body.cart_units, total=body.cart_total))
+            self._foot.add_widget(self._cart)
+        self._foot.opacity = 1 if body.cart_units else 0
+
+    def _show_strips(self, body: Home, message: str) -> None:
+        """What waits for somebody, what is given away or can be played, one line each."""
+        look = self._look
         self._strips.clear_widgets()
+        self._offers.clear_widgets()
+        if message:
+            self._strips.add_widget(Text(look, message, theme.TEXT, colour=theme.ACCENT))
+        if body.offline is not None:
+            ways = " · ".join(look.say(method_key(method)) for method in body.offline)
+            words = look.say("home.offline", ways=ways) if ways else look.say("home.offline_none")
+            self._strips.add_widget(Text(look, words, theme.TEXT_SMALL, colour=theme.WARN))
+        self._strips.add_widget(self._offers)
         for campaign, name in body.samples:
-            words = self._look.say("home.sample", name=name)
-            chosen = CampaignChosen(campaign)
-            offer = WideButton(
-                self._look, f"sample:{campaign}", words, chosen, kind="quiet", height=theme.TOUCH
+            words = look.say("home.sample", name=name)
+            self._strip(
+                f"sample:{campaign}", words, CampaignChosen(campaign), theme.ACCENT, theme.ACCENT_PALE
             )
-            offer.ground_colour.rgba = theme.ACCENT_PALE
-            offer.words.color = theme.ACCENT
-            self._strips.add_widget(offer)
+        for game, kind, name in body.games:
+            words = look.say(f"home.game_{kind}", name=name)
+            self._strip(f"game:{game}", words, GameOpened(game), theme.ACCENT, theme.ACCENT_PALE)
         for order, case in body.cases:
-            words = self._look.say("home.case", case=case)
-            strip = WideButton(
-                self._look, f"case:{order}", words, OrderOpened(order), kind="quiet", height=theme.TOUCH
-            )
-            strip.ground_colour.rgba = theme.WARN_PALE
-            strip.words.color = theme.WARN
-            self._strips.add_widget(strip)
+            words = look.say("home.case", case=case)
+            self._strip(f"case:{order}", words, OrderOpened(order), theme.WARN, theme.WARN_PALE)
+
+    def _strip(self, name: str, words: str, event: Event, ink: Colour, ground: Colour) -> None:
+        strip = WideButton(self._look, name, words, event, kind="quiet", height=theme.TOUCH)
+        strip.ground_colour.rgba = ground
+        strip.words.color = ink
+        self._offers.add_widget(strip)
 
     def _show_cards(self, body: Home, keep_place: bool) -> None:
         """Put the cards in their order. A card once made is kept for as long as the screen is."""

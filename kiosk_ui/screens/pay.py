@@ -1,32 +1,23 @@
-"""The code to scan, how long it is good for, and what to do when paying does not work."""
+"""How to pay: which way, the code to scan or the counter to go to, how long there is, and what to do when it fails."""
 
 from __future__ import annotations
 
-from kivy.graphics import Rectangle
+from typing import Final
+
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
-from kiosk_ui import gallery, theme
-from kiosk_ui.events import CancelTapped, PaymentRetried
+from kiosk_ui import theme
+from kiosk_ui.events import CancelTapped, MethodChosen, PaymentRetried
 from kiosk_ui.gallery import Gallery
-from kiosk_ui.screens.common import Headline, SummaryRow, columns, middle
-from kiosk_ui.theme import Look
+from kiosk_ui.screens.common import Headline, SummaryRow, columns, method_key, middle
+from kiosk_ui.theme import Colour, Look
 from kiosk_ui.views import Pay
-from kiosk_ui.widgets import Panel, Text, WideButton, centred, gap, stack
+from kiosk_ui.widgets import Panel, QrCode, Sign, Text, WideButton, centred, gap, limited, stack
 
-
-class QrCode(Widget):
-    """A payment code, square."""
-
-    def __init__(self, look: Look, text: str, size: float) -> None:
-        side = look.px(size)
-        super().__init__(size_hint=(None, None), size=(side, side))
-        with self.canvas:
-            self._image = Rectangle(texture=gallery.qr(text))
-        self.bind(pos=self._place, size=self._place)
-
-    def _place(self, *_: object) -> None:
-        self._image.pos, self._image.size = self.pos, self.size
+METHODS_HEIGHT: Final = 434
+"""Of the list of ways to pay on a glass that lies; a longer one can be moved."""
+_SIGNS: Final = {"counter": "coins", "card": "card"}
 
 
 class TimeBar(BoxLayout):
@@ -62,7 +53,7 @@ class PayScreen(BoxLayout):
 
     def __init__(self, look: Look, art: Gallery, body: Pay) -> None:
         super().__init__()
-        self._look = look
+        self._look, self._order = look, body.summary.order
         self._code = Panel(
             look, raised=True, radius=56, orientation="vertical", padding=look.px(40), spacing=look.px(12)
         )
@@ -78,19 +69,20 @@ class PayScreen(BoxLayout):
             self.add_widget(columns(look, self._code, middle(look, foot)))
         else:
             self.add_widget(columns(look, self._code, foot))
-        self._shown: tuple[str, str, bool] | None = None
+        self._shown: object = None
         self.show(body, "")
 
     def show(self, body: Pay, message: str) -> None:
         """The newest step; the code stays the same texture while its address does."""
-        self._bar.show(body.left_s if body.step == "scan" else None, body.limit_s)
+        timed = body.step in ("choose", "scan", "signed", "counter")
+        self._bar.show(body.left_s if timed else None, body.limit_s)
         self._message.say(message)
-        now = (body.step, body.pay_url, body.can_cancel)
+        now = (body.step, body.pay_url, body.can_cancel, body.methods, body.scanner, body.offline)
         if now == self._shown:
             return
         self._shown = now
         self._code.clear_widgets()
-        for child in self._scan(body) if body.step == "scan" else self._words(body):
+        for child in self._step(body):
             self._code.add_widget(child)
         self._buttons.clear_widgets()
         if body.step in ("failed", "unreachable"):
@@ -98,19 +90,133 @@ class PayScreen(BoxLayout):
         if body.can_cancel:
             self._buttons.add_widget(self._cancel)
 
-    def _scan(self, body: Pay) -> list[Widget]:
+    def _step(self, body: Pay) -> list[Widget]:
+        match body.step:
+            case "choose":
+                return self._choose(body)
+            case "scan":
+                return self._scan(body)
+            case "signed":
+                return self._signed(body)
+            case "counter":
+                return self._counter(body)
+            case _:
+                return self._words(body)
+
+    def _line(
+        self, key: str, size: float = theme.TEXT, *, colour: Colour = theme.MUTED, bold: bool = False
+    ) -> Text:
+        return Text(self._look, self._look.say(key), size, colour=colour, bold=bold, halign="center")
+
+    def _choose(self, body: Pay) -> list[Widget]:
+        """Every way to pay as a large button; with a scanner, a payment code needs none of them."""
         look = self._look
-        side = 560 if look.landscape else 720
-        title = Text(look, look.say("pay.title"), theme.TITLE, bold=True, halign="center")
-        hint = Text(look, look.say("pay.hint"), theme.TEXT, colour=theme.MUTED, halign="center")
+        if not body.methods:
+            hint = look.say("pay.choose_none")
+            return [middle(look, Headline(look, "pause", theme.WARN, theme.WARN_PALE, hint, ""))]
+        said: list[Widget] = [
+            self._line("pay.choose_title", 48 if look.landscape else theme.TITLE, colour=theme.INK, bold=True)
+        ]
+        if body.offline:
+            said.append(self._line("pay.choose_offline", colour=theme.WARN))
+        buttons = [self._method(method) for method in body.methods]
+        shows = body.scanner and any(method in ("alipay", "wechat") for method in body.methods)
+        shown = [self._hint_row("pay.choose_show")] if shows else []
         return [
             Widget(),
-            title,
-            hint,
-            centred(QrCode(look, body.pay_url, side)),
+            *said,
+            gap(look, 12),
+            limited(look, stack(look, *buttons, spacing=16), METHODS_HEIGHT * (1 if look.landscape else 2)),
+            *shown,
             self._bar,
             Widget(),
         ]
+
+    def _method(self, method: str) -> WideButton:
+        look = self._look
+        height = theme.TOUCH if look.landscape else 128
+        button = WideButton(
+            look,
+            f"method:{method}",
+            look.say(method_key(method)),
+            MethodChosen(method),
+            kind="quiet",
+            height=height,
+        )
+        sign = Sign(look, _SIGNS.get(method, "phone"), 72, theme.ACCENT)
+        sign.pos_hint = {"center_y": 0.5}
+        button.padding = (look.px(40), 0, look.px(112), 0)
+        button.add_widget(sign, index=len(button.children))
+        return button
+
+    def _hint_row(self, key: str) -> Widget:
+        """A sign of a scanner, and what may be held in front of it."""
+        look = self._look
+        sign = Sign(look, "reader", 64, theme.ACCENT)
+        words = Text(look, look.say(key), theme.TEXT, colour=theme.INK)
+        words.size_hint_x = None
+        words.width = look.px(min(580 if look.landscape else 740, 40 + theme.TEXT * theme.ems(look.say(key))))
+        row = BoxLayout(size_hint=(None, None), spacing=look.px(20))
+        row.bind(minimum_width=row.setter("width"))
+        words.bind(height=lambda _, high: setattr(row, "height", max(high, sign.height)))
+        row.height = sign.height
+        sign.pos_hint = words.pos_hint = {"center_y": 0.5}
+        row.add_widget(sign)
+        row.add_widget(words)
+        return centred(row)
+
+    def _scan(self, body: Pay) -> list[Widget]:
+        look = self._look
+        wallet = body.method in ("alipay", "wechat")
+        which = body.method if wallet else "other"
+        side = (430 if wallet and body.scanner else 560) if look.landscape else 680
+        show = [self._hint_row("pay.or_show")] if wallet and body.scanner else []
+        return [
+            Widget(),
+            self._line("pay.title", theme.TITLE, colour=theme.INK, bold=True),
+            self._line(f"pay.scan_hint.{which}"),
+            centred(QrCode(look, body.pay_url, side)),
+            *show,
+            self._bar,
+            Widget(),
+        ]
+
+    def _signed(self, body: Pay) -> list[Widget]:
+        """Paid on the phone's own line; what it shows then is proof enough for a store without one."""
+        look = self._look
+        second = "pay.signed_2" if body.scanner else "pay.signed_2_staff"
+        return [
+            Widget(),
+            self._line("pay.signed_title", 52, colour=theme.INK, bold=True),
+            self._numbered("1", "pay.signed_1"),
+            centred(QrCode(look, body.pay_url, 370 if look.landscape else 640)),
+            self._numbered("2", second),
+            self._bar,
+            Widget(),
+        ]
+
+    def _numbered(self, number: str, key: str) -> BoxLayout:
+        look = self._look
+        disc = Panel(look, theme.ACCENT, radius=31, size_hint=(None, None), size=(look.px(64), look.px(64)))
+        figure = Text(look, number, theme.TEXT, colour=theme.ON_ACCENT, bold=True, lines=1, halign="center")
+        figure.pos_hint = {"center_y": 0.5}
+        disc.add_widget(figure)
+        words = Text(look, look.say(key), theme.TEXT, bold=True)
+        words.pos_hint = disc.pos_hint = {"center_y": 0.5}
+        row = BoxLayout(size_hint_y=None, height=look.px(64), spacing=look.px(24))
+        words.bind(height=lambda _, high: setattr(row, "height", max(high, disc.height)))
+        row.add_widget(disc)
+        row.add_widget(words)
+        return row
+
+    def _counter(self, body: Pay) -> list[Widget]:
+        look = self._look
+        sign = _SIGNS.get(body.method, "staff")
+        title, hint = look.say("pay.counter_title"), look.say("pay.counter_hint")
+        head = Headline(look, sign, theme.ACCENT, theme.ACCENT_PALE, title, hint)
+        size = theme.DISPLAY if theme.ems(self._order) < 14 else theme.TITLE
+        number = Text(look, self._order, size, colour=theme.ACCENT, bold=True, halign="center")
+        return [Widget(), stack(look, head, number, spacing=40), gap(look, 20), self._bar, Widget()]
 
     def _words(self, body: Pay) -> list[Widget]:
         look = self._look

@@ -6,44 +6,12 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from kiosk_ui import theme
-from kiosk_ui.events import Bought, QuantityChosen
+from kiosk_ui.events import Bought, CartAdded, QuantityChosen
 from kiosk_ui.gallery import Gallery
-from kiosk_ui.screens.common import columns
+from kiosk_ui.screens.common import columns, savings_words
 from kiosk_ui.theme import Look
 from kiosk_ui.views import Product
-from kiosk_ui.widgets import Panel, PictureTile, Sign, Tap, Text, WideButton, gap, stack
-
-
-class Stepper(BoxLayout):
-    """Minus, the number, plus."""
-
-    def __init__(self, look: Look) -> None:
-        super().__init__(size_hint=(None, None), height=look.px(112), width=look.px(404), spacing=look.px(12))
-        self._look = look
-        self._less = self._key("less", "minus")
-        self._more = self._key("more", "plus")
-        self._number = Text(look, "1", theme.TITLE, bold=True, lines=1, halign="center")
-        self._number.pos_hint = {"center_y": 0.5}
-        for child in (self._less, self._number, self._more):
-            self.add_widget(child)
-
-    def _key(self, name: str, sign: str) -> Tap:
-        look = self._look
-        key = Tap(look, name, QuantityChosen(1), theme.HAIR, radius=55, size_hint_x=None, width=look.px(112))
-        mark = Sign(look, sign, 56)
-        mark.pos_hint = {"center_y": 0.5}
-        key.padding = (look.px(28), 0)
-        key.add_widget(mark)
-        return key
-
-    def show(self, qty: int, most: int, locked: bool) -> None:
-        """The number, and which way it can still go."""
-        self._number.say(str(qty))
-        self._less.event, self._more.event = QuantityChosen(qty - 1), QuantityChosen(qty + 1)
-        self._less.disabled = locked or qty <= 1
-        self._more.disabled = locked or qty >= most
-        for key in (self._less, self._more):
-            key.opacity = 0.35 if key.disabled else 1
+from kiosk_ui.widgets import Panel, PictureTile, Stepper, Text, WideButton, gap, stack
 
 
 class ProductScreen(BoxLayout):
@@ -58,11 +26,12 @@ class ProductScreen(BoxLayout):
         price_size = theme.TITLE if look.landscape else theme.DISPLAY
         self._price = Text(look, card.price, price_size, colour=theme.ACCENT, bold=True, lines=1)
         self._message = Text(look, "", theme.TEXT, colour=theme.ACCENT)
-        self._stepper = Stepper(look)
+        self._stepper = Stepper(look, ("less", "more"), 112, 404, theme.TITLE)
         self._total = Text(look, body.total, theme.TITLE, bold=True, lines=1, halign="right")
-        self._buy = WideButton(
-            look, "buy", look.say("product.buy"), Bought(), height=128 if look.landscape else 144
-        )
+        height = 128 if look.landscape else 144
+        self._buy = WideButton(look, "buy", look.say("product.buy"), Bought(), height=height)
+        self._add = WideButton(look, "add", look.say("product.add"), CartAdded(), kind="quiet", height=height)
+        self._savings = Text(look, "", theme.TEXT_SMALL, colour=theme.GOOD, lines=1, halign="right")
         brand = Text(look, card.brand, theme.TEXT, colour=theme.MUTED, lines=1)
         top = BoxLayout(size_hint_y=None, height=brand.height)
         top.add_widget(brand)
@@ -82,7 +51,15 @@ class ProductScreen(BoxLayout):
             panel.size_hint_y = None
             panel.bind(minimum_height=panel.setter("height"))
         air = [Widget()] if look.landscape else []
-        for child in (words, *air, self._message, self._amounts(), self._buy, self._collect_hint()):
+        for child in (
+            words,
+            *air,
+            self._message,
+            self._amounts(),
+            self._savings,
+            self._buttons(),
+            self._collect_hint(body.way),
+        ):
             panel.add_widget(child)
         self.add_widget(columns(look, self._tile, panel))
         self.show(body, "")
@@ -96,8 +73,15 @@ class ProductScreen(BoxLayout):
         self._stepper.pos_hint = {"center_y": 0.5}
         return row
 
-    def _collect_hint(self) -> Widget:
-        words = self._look.say("product.collect")
+    def _buttons(self) -> BoxLayout:
+        row = BoxLayout(size_hint_y=None, height=self._buy.height, spacing=self._look.px(theme.GAP))
+        self._add.size_hint_x = 0.8
+        for child in (self._add, self._buy):
+            row.add_widget(child)
+        return row
+
+    def _collect_hint(self, way: str) -> Widget:
+        words = self._look.say("product.collect" if way in ("vend", "sample") else f"product.way.{way}")
         hint = Text(self._look, words, theme.TEXT_SMALL, colour=theme.MUTED, halign="center")
         return stack(self._look, gap(self._look, 4), hint)
 
@@ -109,7 +93,11 @@ class ProductScreen(BoxLayout):
         self._tile.fade(card.sold_out)
         self._stock.say(look.say("card.left", n=card.left) if card.left is not None else "")
         self._message.say(look.say("product.unreachable") if body.unreachable else message)
-        self._stepper.show(body.qty, body.most, locked=body.placing or card.sold_out)
+        locked = body.placing or card.sold_out
+        self._stepper.show(body.qty, body.most, QuantityChosen, locked=locked)
+        self._savings.say("   ".join(savings_words(look, body.savings, body.was, body.tax)))
+        self._add.disabled = not body.can_add
+        self._add.opacity = 1 if body.can_add else 0.35
         if body.placing:
             self._buy.words.say(look.say("product.placing"))
         else:

@@ -13,17 +13,8 @@ import pytest
 
 from kiosk_ui.agent_client import Agent
 from kiosk_ui.agent_link import AgentLink, backoff_s
-from kiosk_ui.events import (
-    Answered,
-    CancelOrder,
-    ChangesArrived,
-    Event,
-    LinkLost,
-    PlaceOrder,
-    Refused,
-    RequestPayment,
-    SnapshotArrived,
-)
+from kiosk_ui.events import Answered, ChangesArrived, Event, LinkLost, Refused, SnapshotArrived
+from kiosk_ui.requests import Basket, CancelOrder, PlaceOrder, RequestPayment, Wish
 from tests.fake_agent import TOKEN, FakeAgent, serving
 from tests.kiosk_views import ITEMS
 
@@ -72,7 +63,7 @@ def test_a_snapshot_then_changes_as_they_happen(agent: FakeAgent, line: Line) ->
 
 def test_a_lost_answer_is_asked_for_again_and_the_order_is_placed_once(agent: FakeAgent, line: Line) -> None:
     agent.lose_answers = 2
-    line.link.submit(PlaceOrder("key-1", "A03", 2))
+    line.link.submit(PlaceOrder("key-1", Basket((Wish("A03", 2),))))
     answer = line.next(Answered)
     assert answer.order.total_minor == 700
     assert agent.keys_seen == ["key-1"] * 3
@@ -81,13 +72,13 @@ def test_a_lost_answer_is_asked_for_again_and_the_order_is_placed_once(agent: Fa
 
 def test_an_agent_that_says_no_is_not_asked_again(agent: FakeAgent, line: Line) -> None:
     agent.refuse_next = {"code": "sold_out", "message_zh": "售罄", "message_en": "Sold out", "detail": None}
-    line.link.submit(PlaceOrder("key-1", "A03", 1))
+    line.link.submit(PlaceOrder("key-1", Basket((Wish("A03", 1),))))
     assert line.next(Refused).refusal.code == "sold_out"
     assert agent.keys_seen == ["key-1"]
 
 
 def test_money_is_asked_for_and_an_order_cancelled(agent: FakeAgent, line: Line) -> None:
-    line.link.submit(PlaceOrder("key-1", "A03", 1))
+    line.link.submit(PlaceOrder("key-1", Basket((Wish("A03", 1),))))
     order = line.next(Answered).order
     line.link.submit(RequestPayment("key-2", order.id, "sandbox"))
     assert line.next(Answered).order.payment.pay_url.startswith(agent.url)

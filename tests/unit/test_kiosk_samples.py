@@ -14,15 +14,14 @@ from kiosk_ui.events import (
     ChangesArrived,
     Event,
     Refused,
-    Request,
     SampleTaken,
     SnapshotArrived,
-    TakeSample,
     Ticked,
     Touched,
     Unreachable,
     WentBack,
 )
+from kiosk_ui.requests import Request, TakeSample
 from kiosk_ui.shop import Change, Order, Refusal, Shop
 from kiosk_ui.showing import show
 from kiosk_ui.state import State

@@ -61,7 +61,12 @@ def kiosk(
     language: Annotated[
         LanguageChoice, typer.Option(help="Language when nobody has chosen.")
     ] = LanguageChoice.zh,
-    pay: Annotated[str, typer.Option(help="Payment method to ask the agent for.")] = "sandbox",
+    pay: Annotated[
+        str, typer.Option(help="Payment method, where the agent does not tell which there are.")
+    ] = "sandbox",
+    scanner: Annotated[
+        str, typer.Option(help="The scanner beside this kiosk; without it the store's, if it has one only.")
+    ] = "",
     windowed: Annotated[
         bool, typer.Option("--windowed", help="In a window instead of the whole screen.")
     ] = False,
@@ -89,7 +94,7 @@ def kiosk(
         window.prepare(window.Glass(width, height, windowed), folder / "kivy")
         main = importlib.import_module("kiosk_ui.main")  # Kivy opens its window when it is imported
         try:
-            kiosk_app = main.KioskApp(who, language.value, pay, folder / "fonts")
+            kiosk_app = main.KioskApp(who, language.value, pay, folder / "fonts", scanner)
         except FontError as error:
             raise UserError(str(error)) from None
         main.run(kiosk_app)

@@ -1,0 +1,95 @@
+"""What the agent answers other than with an order: a price, what a scan came to, a prize; and how it is read."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from kiosk_ui.shop import read
+
+
+class Adjustment(msgspec.Struct, frozen=True):
+    """Why a unit costs other than its list price: discount, coupon, bundle, member, points or staff."""
+
+    kind: str
+    id: str = ""
+    amount_minor: int = 0
+
+
+class QuotedLine(msgspec.Struct, frozen=True):
+    """Units of one product that cost the same."""
+
+    sku: str
+    qty: int
+    price_minor: int
+    list_price_minor: int = 0
+    adjustments: tuple[Adjustment, ...] = ()
+
+
+class QuotedCoupon(msgspec.Struct, frozen=True):
+    """Whether a coupon counts for this order; `why` is a refusal's code where it does not."""
+
+    coupon: str
+    ok: bool = True
+    why: str = ""
+
+
+class Quote(msgspec.Struct, frozen=True):
+    """What a basket would cost now. `tax_minor` is set apart only where it is `added` to the prices."""
+
+    total_minor: int
+    currency: str = "CNY"
+    tax: str = "inclusive"
+    tax_minor: int = 0
+    lines: tuple[QuotedLine, ...] = ()
+    coupons: tuple[QuotedCoupon, ...] = ()
+
+
+class ScanUsed(msgspec.Struct, frozen=True):
+    """What became of a scan: a coupon for the next order, a member who is here, or an order that goes on."""
+
+    meaning: str = ""
+    coupon: str = ""
+    member: str = ""
+    tier: str = ""
+    points: int = 0
+
+
+class Drawn(msgspec.Struct, frozen=True):
+    """A prize. `kind` is sku, coupon, points or nothing; `order` vends it, `coupon` is its code's text."""
+
+    prize: str
+    kind: str
+    name_zh: str = ""
+    name_en: str = ""
+    order: str = ""
+    coupon: str = ""
+    points: int = 0
+
+
+class Done(msgspec.Struct, frozen=True):
+    """The agent did it, and there is nothing more to say."""
+
+
+Answer = Quote | ScanUsed | Drawn | Done
+NOT_THERE: Final = "not_there"
+"""The code of an agent that has no such call."""
+
+
+def read_quote(body: bytes) -> Quote:
+    """Read `POST /api/quote`. Raises ContractError."""
+    quote: Quote = read(body, Quote)
+    return quote
+
+
+def read_scan_used(body: bytes) -> ScanUsed:
+    """Read `POST /api/scans/{scan}/use`. Raises ContractError."""
+    used: ScanUsed = read(body, ScanUsed)
+    return used
+
+
+def read_drawn(body: bytes) -> Drawn:
+    """Read `POST /api/games/{game}/play`. Raises ContractError."""
+    drawn: Drawn = read(body, Drawn)
+    return drawn

@@ -227,7 +227,8 @@ class Feed:
                 entities["audit"] = {row["audit"]: row for row in q.audit_cases()}
             seq = self._newest()
         for change in self._status():
-            entities.setdefault(change["kind"], {})[change["key"]] = change["value"]
+            if change["value"] is not None:
+                entities.setdefault(change["kind"], {})[change["key"]] = change["value"]
         return {"seq": seq, "entities": entities}
 
 

@@ -33,6 +33,7 @@ from edge_agent.adapters.hq_link import HqAddress, HqLink
 from edge_agent.adapters.identity import ADDRESS_FILE, LOCK_FILE, Identity
 from edge_agent.adapters.identity import STORE_FILE as STORE_FILE
 from edge_agent.adapters.label_relay import LabelRelay
+from edge_agent.adapters.member_desk import MemberDesk
 from edge_agent.adapters.mqtt_link import BrokerAddress, MqttLink
 from edge_agent.adapters.payments.sandbox import SandboxProvider
 from edge_agent.adapters.payments.till import Till
@@ -53,6 +54,7 @@ from edge_agent.entrypoints import access, metrics
 from edge_agent.entrypoints.door import Refused, render
 from edge_agent.entrypoints.feed import Feed
 from edge_agent.entrypoints.http_api import Api, EnrolDevice
+from edge_agent.entrypoints.members_api import members_router
 from edge_agent.entrypoints.pay_page import pay_page
 from edge_agent.entrypoints.receipt_page import receipt_page
 from edge_agent.entrypoints.staff.pages import mount_staff_pages
@@ -133,7 +135,8 @@ class EdgeAgent:
         )
         self.hq_link = self._hq_link(identity)
         self.status = Status(identity, self.queries, self.brain, self.clock, self.hq_link)
-        self.feed = Feed(self.queries, self.status.changes)
+        self.members = MemberDesk(self.queries, self.clock.now)
+        self.feed = Feed(self.queries, lambda: [*self.status.changes(), *self.members.changes()])
         self._workers = self._make_workers()
         self._writer = Worker("writer", self._write, every_s=0.0)
         self._address = data / ADDRESS_FILE
@@ -295,6 +298,7 @@ class EdgeAgent:
             self.config.enrol_device,
         )
         app.include_router(api.router())
+        app.include_router(members_router(self.brain, self.queries, self.members, api.anyone))
         app.include_router(pay_page(self._sandbox))
         app.include_router(receipt_page(self.queries))
         tablet = Sources(

@@ -12,6 +12,7 @@ from edge_agent.adapters.sqlite_store.food_queries import SPOILING, FoodQueries
 from edge_agent.adapters.sqlite_store.journal_queries import JournalQueries
 from edge_agent.adapters.sqlite_store.label_queries import LabelQueries, entered
 from edge_agent.adapters.sqlite_store.machine_queries import MachineQueries
+from edge_agent.adapters.sqlite_store.member_queries import MemberQueries
 from edge_agent.adapters.sqlite_store.reading import Entity
 from edge_agent.adapters.sqlite_store.receipt_queries import ReceiptQueries
 from edge_agent.adapters.sqlite_store.stock_queries import StockQueries
@@ -32,6 +33,7 @@ class Queries(
     CampaignQueries,
     ReceiptQueries,
     DayQueries,
+    MemberQueries,
 ):
     """Entities for screens and workers; see `Reading` for how they are read."""
 
@@ -80,6 +82,7 @@ class Queries(
                 order,
             ),
             "receipt": self.receipt_shown(order),
+            "points_earned": self.points_earned(order),
         }
 
     def recent_orders(self, closed_after: str) -> list[Entity]:

@@ -29,6 +29,9 @@ class LineBody(Body):
     device: OptionalName = ""
     slot: OptionalName = ""
     price_minor: Minor | None = None
+    handover: OptionalName = ""
+    campaign: OptionalName = ""
+    reservation: OptionalName = ""
 
 
 class OrderBody(Body):
@@ -36,6 +39,20 @@ class OrderBody(Body):
     device: OptionalName = ""
     lines: Annotated[list[LineBody], Field(min_length=1, max_length=20)]
     pay: OptionalName = ""
+    member: OptionalName = ""
+    visit: OptionalName = ""
+    coupons: Annotated[list[Annotated[str, StringConstraints(max_length=600)]], Field(max_length=10)] = []
+    points: Annotated[int, Field(ge=0, le=1_000_000_000, strict=True)] = 0
+    claimant: OptionalName = ""
+    consent: OptionalName = ""
+
+
+class HandedOverBody(Body):
+    document: Text = ""
+
+
+class HandoverFailedBody(Body):
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class PaymentBody(Body):

@@ -13,13 +13,14 @@ from cloud_sync.protocol.identifiers import is_name
 from edge_agent.adapters.sqlite_store.label_queries import entered
 from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.domain import commands, food_commands
-from edge_agent.domain.methods import COUNTER
-from edge_agent.entrypoints import bodies, campaign_api, day_api, receipts_api, stock_api
+from edge_agent.entrypoints import bodies, campaign_api, day_api, promotion_api, receipts_api, stock_api
 from edge_agent.entrypoints.access import Access
 from edge_agent.entrypoints.door import Key, Refused, as_json, do
 from edge_agent.entrypoints.feed import Feed, Message
+from edge_agent.entrypoints.orders_api import OrdersApi, may_pay
 from edge_agent.services.brain import Answer, Brain
 from edge_agent.services.ports import Clock
+from edge_agent.services.rules import Rules
 
 RECENT = timedelta(minutes=10)
 EnrolDevice = Callable[[str], dict[str, Any]]
@@ -29,11 +30,6 @@ EnrolDevice = Callable[[str], dict[str, Any]]
 def _token(request: Request) -> str:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
-
-
-def _may_pay(method: str, who: str) -> None:
-    if method == COUNTER and who != "staff":
-        raise Refused("forbidden", "counter payments are for staff")
 
 
 class Api:
@@ -49,6 +45,7 @@ class Api:
         health: Callable[[], dict[str, Any]],
         metrics: Callable[[], bytes],
         enrol_device: EnrolDevice | None,
+        rules: Rules,
     ) -> None:
         self._brain = brain
         self._queries = queries
@@ -58,6 +55,8 @@ class Api:
         self._health = health
         self._metrics = metrics
         self._enrol_device = enrol_device
+        self._orders = OrdersApi(brain, queries, clock, rules, self.anyone, self.staff)
+        self._rules = rules
 
     # ── who calls ───────────────────────────────────────────────────────────────────────────────────
 
@@ -81,10 +80,6 @@ class Api:
     async def _do(self, command: commands.Command) -> Answer:
         return await do(self._brain, command)
 
-    async def _order(self, command: commands.Command) -> Response:
-        answer = await self._do(command)
-        return self.order(answer.subject)
-
     async def _device(
         self,
         command: commands.CountSlot | commands.BlockSlot | commands.UnblockSlot | food_commands.ReleaseFood,
@@ -92,67 +87,42 @@ class Api:
         await self._do(command)
         return as_json(self._queries.devices([command.device])[0])
 
-    def order(self, order: str, status: int = 200) -> Response:
-        """One order, or a refusal."""
-        found = self._queries.order(order)
-        if found is None:
-            raise Refused("unknown_order", order)
-        return as_json(found, status)
-
     # ── routes ──────────────────────────────────────────────────────────────────────────────────────
 
     def router(self) -> APIRouter:
         """All routes."""
         router = APIRouter()
+        self._orders.add_routes(router)
         self._shopper_routes(router)
         self._staff_routes(router)
         self._reading_routes(router)
         campaign_api.add_routes(router, self._brain, self._queries, self.anyone, self.staff)
         stock_api.add_routes(router, self._brain, self._queries, self.staff)
         day_api.add_routes(router, self._brain, self._queries, self._clock, self.staff)
+        promotion_api.add_routes(
+            router, self._brain, self._queries, self._clock, self._rules.code_key, self.anyone, self.staff
+        )
         receipts_api.add_routes(router, self._brain, self._queries, self.anyone, self.staff)
         return router
 
     def _shopper_routes(self, router: APIRouter) -> None:
         role = Annotated[str, Depends(self.anyone)]
 
-        @router.post("/api/orders", status_code=201)
-        async def place(body: bodies.OrderBody, who: role, key: Key) -> Any:
-            special = any(line.device or line.slot or line.price_minor is not None for line in body.lines)
-            if special and who != "staff":
-                raise Refused("forbidden", "device, slot and price_minor are for staff")
-            _may_pay(body.pay, who)
-            lines = tuple(commands.RequestedLine(**line.model_dump()) for line in body.lines)
-            placed = await self._do(commands.PlaceOrder(f"order:{key}", body.channel, body.device, lines))
-            if body.pay:
-                await self._do(commands.RequestPayment(f"order-pay:{key}", placed.subject, body.pay))
-            return self.order(placed.subject, status=201)
-
         @router.post("/api/orders/{order}/payments")
         async def pay(order: str, body: bodies.PaymentBody, who: role, key: Key) -> Any:
-            _may_pay(body.method, who)
-            return await self._order(commands.RequestPayment(f"pay:{key}", order, body.method))
-
-        @router.post("/api/orders/{order}/cancel")
-        async def cancel(order: str, who: role, key: Key) -> Any:
-            return await self._order(commands.CancelOrder(f"cancel:{key}", order))
+            may_pay(body.method, who)
+            return await self._orders.done(commands.RequestPayment(f"pay:{key}", order, body.method))
 
     def _staff_routes(self, router: APIRouter) -> None:
         staff = [Depends(self.staff)]
 
-        @router.post("/api/orders/{order}/refund", dependencies=staff)
-        async def refund(order: str, body: bodies.RefundBody, key: Key) -> Any:
-            return await self._order(
-                commands.RefundOrder(f"refund:{key}", order, body.amount_minor, body.reason)
-            )
-
         @router.post("/api/refunds/{refund}/paid-out", dependencies=staff)
         async def paid_out(refund: str, key: Key) -> Any:
-            return await self._order(commands.PayOutRefund(f"paid-out:{key}", refund))
+            return await self._orders.done(commands.PayOutRefund(f"paid-out:{key}", refund))
 
         @router.post("/api/vends/{vend}/settle", dependencies=staff)
         async def settle(vend: str, body: bodies.SettleBody, key: Key) -> Any:
-            return await self._order(
+            return await self._orders.done(
                 commands.SettleVend(f"settle:{key}", vend, dispensed=body.outcome == "dispensed")
             )
 
@@ -204,10 +174,6 @@ class Api:
             return {"planned": len(planned)}
 
     def _reading_routes(self, router: APIRouter) -> None:
-        @router.get("/api/orders/{order}", dependencies=[Depends(self.anyone)])
-        def order(order: str) -> Any:
-            return self.order(order)
-
         @router.get("/api/snapshot")
         def snapshot(who: Annotated[str, Depends(self.anyone)]) -> Any:
             return self._feed.snapshot(rfc3339(self._clock.now() - RECENT), staff=who == "staff")

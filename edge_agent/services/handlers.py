@@ -19,6 +19,7 @@ from edge_agent.domain import (
     label,
     order,
     payment,
+    promotion_commands,
     refund,
     rights,
     stock,
@@ -261,7 +262,13 @@ HANDLERS: dict[type[commands.Command], Handler] = {
     **MEMBER_HANDLERS,
 }
 
-SALES = (commands.PlaceOrder, commands.RequestPayment, campaign_commands.TakeSample)
+SALES = (
+    commands.PlaceOrder,
+    commands.RequestPayment,
+    campaign_commands.TakeSample,
+    promotion_commands.HandOutCoupon,
+    promotion_commands.Play,
+)
 """Commands that begin something new: refused first when the disk runs out, or when the store may not sell."""
 
 NO_SALES = {"fenced": Refusal("must_join"), "unproven": Refusal("unproven")}

@@ -13,15 +13,23 @@ from edge_agent.adapters.sqlite_store.journal_queries import JournalQueries
 from edge_agent.adapters.sqlite_store.label_queries import LabelQueries, entered
 from edge_agent.adapters.sqlite_store.machine_queries import MachineQueries
 from edge_agent.adapters.sqlite_store.member_queries import MemberQueries
+from edge_agent.adapters.sqlite_store.promotion_queries import PromotionQueries
+from edge_agent.adapters.sqlite_store.reader import SqliteReader
 from edge_agent.adapters.sqlite_store.reading import Entity
 from edge_agent.adapters.sqlite_store.receipt_queries import ReceiptQueries
 from edge_agent.adapters.sqlite_store.stock_queries import StockQueries
 
-_AVAILABLE = """MIN(COALESCE((SELECT SUM(MAX(s.count - s.held, 0)) FROM slots s JOIN devices d ON d.device = s.device
-    WHERE s.sku = items.sku AND s.blocked = '' AND d.status = 'ready' AND d.kind <> 'sampling'
-    AND NOT (items.food AND EXISTS
-    (SELECT 1 FROM food_stops f WHERE f.device = s.device))), 0),
-    COALESCE((SELECT r.available FROM rights r WHERE r.sku = items.sku), 0))"""
+_PLACES = """
+(SELECT SUM(CASE WHEN s.blocked = '' AND d.status = 'ready' AND NOT (items.food AND EXISTS
+    (SELECT 1 FROM food_stops f WHERE f.device = s.device)) THEN MAX(s.count - s.held, 0) ELSE 0 END)
+    FROM slots s JOIN devices d ON d.device = s.device
+    WHERE s.sku = items.sku AND d.kind NOT IN ('sampling', 'shelf')) AS in_machines,
+(SELECT SUM(CASE WHEN s.blocked = '' THEN MAX(s.count - s.held, 0) ELSE 0 END)
+    FROM slots s JOIN devices d ON d.device = s.device WHERE s.sku = items.sku AND d.kind = 'shelf') AS on_shelves,
+COALESCE((SELECT r.units FROM room r WHERE r.sku = items.sku AND r.bucket = 'available'), 0)
+    - COALESCE((SELECT h.units FROM room_held h WHERE h.sku = items.sku), 0) AS in_room,
+COALESCE((SELECT r.available FROM rights r WHERE r.sku = items.sku), 0) AS may_sell"""
+"""Where units of an item stand that nobody was promised; None where no slot of that kind is planned for it."""
 
 
 class Queries(
@@ -33,9 +41,14 @@ class Queries(
     CampaignQueries,
     ReceiptQueries,
     DayQueries,
+    PromotionQueries,
     MemberQueries,
 ):
     """Entities for screens and workers; see `Reading` for how they are read."""
+
+    def reader(self) -> SqliteReader:
+        """What rules look at, over this thread's connection: for answers that change nothing."""
+        return SqliteReader(self._db)
 
     # ── entities ────────────────────────────────────────────────────────────────────────────────────
 
@@ -45,19 +58,19 @@ class Queries(
 
     def items(self, skus: Collection[str] | None = None) -> list[Entity]:
         """Catalogue items with what can be sold of each now."""
-        sql = f"SELECT items.*, {_AVAILABLE} AS available FROM items"
+        sql = f"SELECT items.*, {_PLACES} FROM items"
         rows = (
             self._rows(sql)
             if skus is None
             else [row for sku in skus for row in self._rows(f"{sql} WHERE items.sku = ?", sku)]
         )
-        return [row | {"food": bool(row["food"]), "sellable": row["available"] > 0} for row in rows]
+        return [_sellable(row) for row in rows]
 
     def order(self, order: str) -> Entity | None:
         """One order as screens see it."""
         head = self._one(
-            "SELECT id, state, channel, device, currency, total_minor, paid_minor, refunded_minor, placed_at,"
-            " expires_at, closed_at FROM orders WHERE id = ?",
+            "SELECT id, state, channel, device, currency, total_minor, tax_minor, paid_minor, refunded_minor,"
+            " placed_at, expires_at, closed_at, member <> '' AS member FROM orders WHERE id = ?",
             order,
         )
         if head is None:
@@ -67,9 +80,19 @@ class Queries(
             order,
         )
         return head | {
-            "lines": self._rows(
-                "SELECT l.line, l.sku, i.name_zh, i.name_en, l.qty, l.price_minor, l.price_version, l.device, l.slot"
-                " FROM order_lines l LEFT JOIN items i ON i.sku = l.sku WHERE l.order_id = ? ORDER BY l.line",
+            "member": bool(head["member"]),
+            "lines": [
+                line | {"adjustments": json.loads(line["adjustments"])}
+                for line in self._rows(
+                    "SELECT l.line, l.sku, i.name_zh, i.name_en, l.qty, l.list_price_minor, l.price_minor, l.tax_minor,"
+                    " l.price_version, l.device, l.slot, l.handover, l.adjustments"
+                    " FROM order_lines l LEFT JOIN items i ON i.sku = l.sku WHERE l.order_id = ? ORDER BY l.line",
+                    order,
+                )
+            ],
+            "handovers": self._rows(
+                "SELECT id AS handover, line, how, sku, qty, amount_minor, state, document FROM handovers"
+                " WHERE order_id = ? ORDER BY line",
                 order,
             ),
             "payment": payments[-1] if payments else None,
@@ -226,3 +249,15 @@ class Queries(
             "visitors": entered(self.visitors()),
             "quarantined": (self._one("SELECT COUNT(*) AS n FROM quarantine") or {"n": 0})["n"],
         }
+
+
+def _sellable(row: Entity) -> Entity:
+    """An item with how many can be had now, and by which ways: as `domain.places` chooses."""
+    places = {"vend": row.pop("in_machines"), "shelf": row.pop("on_shelves"), "staff": row.pop("in_room")}
+    may_sell = row.pop("may_sell")
+    usual = next((units for units in places.values() if units is not None), 0)
+    ways = [way for way, units in places.items() if units and units > 0 and may_sell > 0]
+    if "staff" in ways:
+        ways += ["pickup", "ship_store"]
+    available = max(0, min(usual, may_sell))
+    return row | {"food": bool(row["food"]), "available": available, "sellable": available > 0, "ways": ways}

@@ -34,6 +34,8 @@ DERIVED: Final = (
     "slots",
     "orders",
     "order_lines",
+    "handovers",
+    "room_held",
     "payments",
     "refunds",
     "vends",
@@ -58,6 +60,12 @@ DERIVED: Final = (
     "cash_moves",
     "drawer_counts",
     "drawer_holders",
+    "promotions",
+    "coupons",
+    "coupons_spent",
+    "games",
+    "game_prizes",
+    "draws",
 )
 MOST_NAMED: Final = 20
 """Differences that are named per table; the others are counted."""

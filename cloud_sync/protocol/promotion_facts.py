@@ -39,7 +39,7 @@ class CouponIssued(Fact, frozen=True, kw_only=True):
 
 
 class Prize(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A prize of a game. `kind`: sku (vended), coupon (of `promotion`), points or nothing; `weight` its odds."""
+    """A prize of a game. `kind`: sku (handed over), coupon (of `promotion`), points or nothing; `weight` its odds."""
 
     prize: str
     kind: str
@@ -73,6 +73,7 @@ class PrizeDrawn(Fact, frozen=True, kw_only=True):
     """The draw of that number (from 1, per game, without a gap) fell on a prize; the seed proves it."""
 
     TYPE = "popshop.promotion.prize_drawn.v1"
+    draw: str
     game: str
     number: int
     subject: str

@@ -1,4 +1,6 @@
-"""Time passing, as commands: vends that got no answer, orders nobody paid, labels that show an old price."""
+"""Time passing, as commands: vends that got no answer, orders nobody paid, labels that show an old price,
+games that are over.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from cloud_sync.protocol.envelope import rfc3339
 from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.domain.commands import ExpireOrder, LabelOverdue, VendOverdue
 from edge_agent.domain.policy import Policy
+from edge_agent.domain.promotion_commands import RevealSeed
 from edge_agent.services.brain import Brain
 from edge_agent.services.ports import Clock
 
@@ -31,3 +34,5 @@ class Timers:
             self._brain.submit(ExpireOrder("", order))
         for label in self._queries.overdue_labels(rfc3339(moment - self._label_patience)):
             self._brain.submit(LabelOverdue("", label["device"], label["label"]))
+        for game in self._queries.games_over(now):
+            self._brain.submit(RevealSeed("", game))

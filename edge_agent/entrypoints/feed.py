@@ -219,6 +219,8 @@ class Feed:
                 "order": {order["id"]: order for order in q.recent_orders(closed_after)},
                 "device": {device["id"]: device for device in q.devices()},
                 "campaign": {},
+                "promotion": {},
+                "game": {},
             }
             if staff:
                 entities["stock"] = {row["sku"]: row for row in q.rights()}

@@ -24,7 +24,7 @@ from fastapi.responses import JSONResponse
 from cloud_sync.protocol.envelope import rfc3339
 from cloud_sync.protocol.upstream import FENCED, UNPROVEN
 from cloud_sync.protocol.witness import Standing
-from edge_agent.adapters import receipt_secret
+from edge_agent.adapters import code_key, receipt_secret
 from edge_agent.adapters.clock import SystemClock
 from edge_agent.adapters.device_relay import DeviceRelay
 from edge_agent.adapters.disk_watch import DiskWatch
@@ -114,12 +114,14 @@ class EdgeAgent:
         self.queries = Queries(data / STORE_FILE)
         self.queries.own_url = config.public_url or self.url
         self.access = access.load_or_make(data)
+        self._code_key = code_key.load_or_make(data)
         rules = Rules(
             config.policy,
             frozenset({"sandbox", COUNTER}),
             shares_stock=bool(identity.hq_url),
             receipt_secret=receipt_secret.load_or_make(data),
             prints=config.printer is not None,
+            code_key=self._code_key,
         )
         journal = SqliteJournal(self._writer_db, identity.store)
         self.brain = Brain(journal, rules, self.clock)

@@ -95,13 +95,21 @@ class Status:
         }
 
     def changes(self) -> list[dict[str, Any]]:
-        """Both, and the campaigns, which begin and end with time: as changes of the feed."""
+        """Both, and campaigns, promotions and games, which begin and end with time: as changes of the feed."""
         return [
             {"kind": "store", "key": self._identity.store, "value": self.store()},
             {"kind": "sync", "key": "hq", "value": self.sync()},
             *(
                 {"kind": "campaign", "key": row["campaign"], "value": row}
                 for row in self._queries.campaigns(self._clock.now())
+            ),
+            *(
+                {"kind": "promotion", "key": row["promotion"], "value": row}
+                for row in self._queries.promotions(self._clock.now())
+            ),
+            *(
+                {"kind": "game", "key": row["game"], "value": row}
+                for row in self._queries.games(self._clock.now())
             ),
         ]
 

@@ -22,10 +22,11 @@ from edge_agent.domain.places import Slot
 from edge_agent.domain.rights import Pin, Promise, Units
 from edge_agent.services.day_port import DayReader
 from edge_agent.services.member_port import MemberReader
+from edge_agent.services.promotion_port import PromotionReader
 from edge_agent.services.receipt_port import ReceiptReader
 
 
-class Reader(ReceiptReader, MemberReader, DayReader, Protocol):
+class Reader(ReceiptReader, MemberReader, DayReader, PromotionReader, Protocol):
     """State for a decision, as of the transaction that is open."""
 
     def currency(self) -> str: ...

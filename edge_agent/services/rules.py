@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,15 @@ from edge_agent.domain.refusals import Refusal
 from edge_agent.services.ports import Reader
 
 Outcome = list[facts.Fact] | Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class CodeKey:
+    """What this store signs its codes with: the key's name, and both raw halves (Ed25519)."""
+
+    name: str
+    private: bytes = field(repr=False)
+    public: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +36,8 @@ class Rules:
     """What receipts' tokens are made with, so that nobody finds a page by counting."""
     prints: bool = False
     """There is a receipt printer."""
+    code_key: CodeKey | None = None
+    """What codes of the store's own are signed with; None: it hands no coupons out."""
 
 
 Handler = Callable[[Reader, Any, datetime, Rules], Outcome]

@@ -20,6 +20,7 @@ from edge_agent.adapters.sqlite_store.handover_tables import (
 from edge_agent.adapters.sqlite_store.label_projections import project_labels
 from edge_agent.adapters.sqlite_store.machine_projections import MACHINE_PROJECTIONS
 from edge_agent.adapters.sqlite_store.member_projections import project_members
+from edge_agent.adapters.sqlite_store.promotion_tables import project_promotions
 from edge_agent.adapters.sqlite_store.receipt_projections import RECEIPT_PROJECTIONS
 from edge_agent.adapters.sqlite_store.stock_projections import (
     STOCK_PROJECTIONS,
@@ -49,6 +50,7 @@ def project_before_rights(db: sqlite3.Connection, fact: facts.Fact, at: str) -> 
         projection(db, fact, at)
     project_labels(db, fact, at)
     project_members(db, fact)
+    project_promotions(db, fact, at)
 
 
 def _store_opened(db: sqlite3.Connection, f: facts.StoreOpened, at: str) -> None:

@@ -11,7 +11,7 @@ from cloud_sync.hq.dashboard import parts
 from cloud_sync.hq.dashboard.words import Language, word
 from cloud_sync.hq.database.stock_queries import KeptRow
 from cloud_sync.hq.rules.accept import read_row
-from cloud_sync.protocol import facts
+from cloud_sync.protocol import facts, handover_facts
 from cloud_sync.protocol.envelope import parse_time
 from cloud_sync.protocol.fact import Fact
 from cloud_sync.protocol.numbered_log import GENESIS
@@ -61,6 +61,8 @@ def _add(found: Summary, fact: Fact) -> None:
             _more(found.cash, fact.currency, fact.price_minor)
         case facts.VendDispensed():
             found.handed_over += 1
+        case handover_facts.HandedOver():
+            found.handed_over += fact.qty
         case facts.SlotCounted() | StockCounted() | StockCountedIn():
             found.counts += 1
         case _:

@@ -95,6 +95,7 @@ STOCK_WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "cause.restated": ("恢复后补记线上售出 {0} 件", "Told again after a restore: {0} sold online"),
     "cause.vend.dispensed": ("{1} 机器售出 {0} 件", "{1} sold {0} from a machine"),
+    "cause.handover.done": ("{1} 交付顾客 {0} 件", "{1} handed {0} to shoppers"),
     "cause.sale.cash": ("{1} 现金售出 {0} 件", "{1} sold {0} for cash"),
     "cause.stock.slot_counted": ("{1} 盘点货道，相差 {0} 件", "{1} counted a slot: {0} different"),
     "cause.stock.counted": ("{1} 盘点库房，相差 {0} 件", "{1} counted its stock room: {0} different"),

@@ -17,11 +17,12 @@ import psycopg
 
 from cloud_sync.hq.rules.accept import Row
 from cloud_sync.hq.rules.books import Log, Posting
-from cloud_sync.protocol import facts
+from cloud_sync.protocol import facts, handover_facts
 
 SUBJECTS: Final[dict[type[facts.Fact], str]] = {
     facts.VendDispensed: "vend",
     facts.CashSold: "sale",
+    handover_facts.HandedOver: "handover",
     facts.PaymentPaid: "payment",
     facts.PaymentRefunded: "refund",
 }

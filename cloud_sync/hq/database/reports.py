@@ -10,7 +10,7 @@ import msgspec
 from psycopg import sql
 
 from cloud_sync.hq.database.pool import Pool
-from cloud_sync.protocol import envelope, facts
+from cloud_sync.protocol import envelope, facts, handover_facts
 
 CUTS: Final[dict[str, LiteralString]] = {
     "store": "store",
@@ -124,7 +124,7 @@ class Reports:
 
     def last_sales(self, store: str, limit: int = 12) -> list[LastSale]:
         """The newest sales of a store, read from its log."""
-        kinds = [facts.VendDispensed.TYPE, facts.CashSold.TYPE]
+        kinds = [facts.VendDispensed.TYPE, facts.CashSold.TYPE, handover_facts.HandedOver.TYPE]
         with self.pool.connection() as connection:
             rows = connection.execute(_LAST_SALES, [store, kinds, limit]).fetchall()
         sales = []
@@ -134,14 +134,18 @@ class Reports:
                 fact = facts.read(event.type, event.data)
             except (envelope.EnvelopeError, msgspec.DecodeError):
                 continue  # In quarantine, and shown there.
-            assert isinstance(fact, facts.VendDispensed | facts.CashSold)
+            assert isinstance(fact, facts.VendDispensed | facts.CashSold | handover_facts.HandedOver)
             sales.append(
                 LastSale(
                     at=envelope.parse_time(fact.sold_at),
                     device=fact.device,
                     slot=fact.slot,
                     sku=fact.sku,
-                    price_minor=fact.price_minor,
+                    price_minor=(
+                        fact.amount_minor // fact.qty
+                        if isinstance(fact, handover_facts.HandedOver)
+                        else fact.price_minor
+                    ),
                     currency=fact.currency,
                     cash=isinstance(fact, facts.CashSold),
                 )

@@ -31,10 +31,17 @@ from cloud_sync.hq.rules.limits import Misfit, amount, count, people
 from cloud_sync.hq.rules.member_folds import MEMBER_FACTS, fold_member
 from cloud_sync.hq.rules.receipt_folds import fold_receipts
 from cloud_sync.hq.rules.stock_folds import STOCK_FACTS, fold_stock
-from cloud_sync.protocol import day_facts, device_facts, facts
+from cloud_sync.protocol import day_facts, device_facts, facts, handover_facts
 from cloud_sync.protocol.envelope import parse_time
 from cloud_sync.protocol.identifiers import Stream
 
+Sale = (
+    facts.VendDispensed
+    | facts.CashSold
+    | facts.SaleReversed
+    | handover_facts.HandedOver
+    | handover_facts.HandoverReversed
+)
 MAX_KEY_CHARS: Final = 200
 MAX_DWELL_MS: Final = 24 * 3_600_000
 """Nobody looks at a screen for longer than a day."""
@@ -106,13 +113,17 @@ class Fold:
 
     def sell(self, fact: facts.VendDispensed | facts.CashSold) -> None:
         """A unit left its slot for money."""
-        price_minor = amount(fact.price_minor)
-        key = SaleKey(self.day(fact.sold_at), fact.device, fact.sku, fact.currency)
-        sale = _entry(self.deltas.sales, key, SaleDelta)
-        sale.units += 1
-        sale.takings_minor += price_minor
+        self.sold(fact, 1, fact.price_minor)
         if fact.sku:
             self.slot(fact.device, fact.slot).count -= 1
+
+    def sold(self, fact: Sale, units: int, minor: int) -> None:
+        """So many units for so much, on the day they were sold; both below 0 when they no longer count."""
+        amount(abs(minor))
+        key = SaleKey(self.day(fact.sold_at), fact.device, fact.sku, fact.currency)
+        sale = _entry(self.deltas.sales, key, SaleDelta)
+        sale.units += units
+        sale.takings_minor += minor
 
 
 def fold(rows: Iterable[Row], stream: Stream, timezone: str) -> Deltas:
@@ -287,11 +298,18 @@ def _settle(state: Fold, vend: str) -> None:
 
 def _sale_reversed(state: Fold, fact: facts.SaleReversed, _at: str) -> None:
     # It leaves the day it was sold on. Its unit does not come back into the slot.
-    price_minor = amount(fact.price_minor)
-    key = SaleKey(state.day(fact.sold_at), fact.device, fact.sku, fact.currency)
-    sale = _entry(state.deltas.sales, key, SaleDelta)
-    sale.units -= 1
-    sale.takings_minor -= price_minor
+    state.sold(fact, -1, -fact.price_minor)
+
+
+def _handed_over(state: Fold, fact: handover_facts.HandedOver, _at: str) -> None:
+    units = count(fact.qty)
+    state.sold(fact, units, fact.amount_minor)
+    if fact.device:
+        state.slot(fact.device, fact.slot).count -= units
+
+
+def _handover_reversed(state: Fold, fact: handover_facts.HandoverReversed, _at: str) -> None:
+    state.sold(fact, -count(fact.qty), -fact.amount_minor)
 
 
 def _cash_sold(state: Fold, fact: facts.CashSold, _at: str) -> None:
@@ -351,6 +369,8 @@ _HANDLERS: Final[dict[type[facts.Fact], Callable[[Fold, Any, str], None]]] = {
     facts.VendUnknown: _vend_unknown,
     facts.SaleReversed: _sale_reversed,
     facts.CashSold: _cash_sold,
+    handover_facts.HandedOver: _handed_over,
+    handover_facts.HandoverReversed: _handover_reversed,
     day_facts.DayClosed: _day_closed,
     facts.Interaction: _interaction,
     **dict.fromkeys(STOCK_FACTS, _stock),

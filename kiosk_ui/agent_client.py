@@ -19,6 +19,7 @@ from kiosk_ui.requests import (
     AskPrice,
     Basket,
     CancelOrder,
+    LeaveMember,
     PlaceOrder,
     PlayGame,
     PrintReceipt,
@@ -80,7 +81,8 @@ class AgentClient:
         Raises RefusedError, or requests.RequestException / ContractError when the outcome is not known.
         """
         path, body = self._call_of(request)
-        answer = self._session.post(
+        answer = self._session.request(
+            "DELETE" if isinstance(request, LeaveMember) else "POST",
             f"{self._base}{path}",
             json=body,
             headers={"Idempotency-Key": request.key},
@@ -113,6 +115,8 @@ class AgentClient:
             case UseScan(scan=scan, order=order, visit=visit):
                 at = {"device": device, "visit": visit} | ({"order": order} if order else {})
                 return f"/api/scans/{_part(scan)}/use", at
+            case LeaveMember():
+                return f"/api/members/session?{urlencode({'device': device})}", None
             case PlayGame(game=game, visit=visit):
                 return f"/api/games/{_part(game)}/play", {"device": device, "visit": visit}
             case PrintReceipt(receipt=receipt):
@@ -157,7 +161,7 @@ def _read(request: Request, body: bytes) -> Order | Answer:
             return read_scan_used(body)
         case PlayGame():
             return read_drawn(body)
-        case PrintReceipt():
+        case PrintReceipt() | LeaveMember():
             return Done()
         case _:
             return read_order(body)

@@ -23,7 +23,7 @@ class QuotedLine(msgspec.Struct, frozen=True):
     sku: str
     qty: int
     price_minor: int
-    list_price_minor: int = 0
+    handover: str = "vend"
     adjustments: tuple[Adjustment, ...] = ()
 
 
@@ -51,20 +51,27 @@ class ScanUsed(msgspec.Struct, frozen=True):
 
     meaning: str = ""
     coupon: str = ""
-    member: str = ""
     tier: str = ""
-    points: int = 0
+    points_here: int = 0
+    """A member's points that can be spent in this store now."""
+    points_total: int = 0
+
+
+class WonCoupon(msgspec.Struct, frozen=True):
+    """A coupon that was won, by the text of its code."""
+
+    code: str
 
 
 class Drawn(msgspec.Struct, frozen=True):
-    """A prize. `kind` is sku, coupon, points or nothing; `order` vends it, `coupon` is its code's text."""
+    """A prize. `kind` is sku, coupon, points or nothing; `order` vends it."""
 
     prize: str
     kind: str
     name_zh: str = ""
     name_en: str = ""
     order: str = ""
-    coupon: str = ""
+    coupon: WonCoupon | None = None
     points: int = 0
 
 

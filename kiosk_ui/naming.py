@@ -45,5 +45,5 @@ def title_of(thing: Item | Line | Campaign | Game | Prize, language: Language) -
 
 
 def ways_of(item: Item) -> tuple[str, ...]:
-    """How a product can reach the shopper; by a machine where the agent does not tell."""
-    return tuple(way for way in item.ways if way in WAYS) or ("vend",)
+    """How a product can reach the shopper from here. To be sent, it needs an address, which a kiosk never asks for."""
+    return tuple(way for way in item.ways if way in WAYS and not way.startswith("ship_"))

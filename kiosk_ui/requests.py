@@ -81,6 +81,13 @@ class UseScan:
 
 
 @dataclass(frozen=True)
+class LeaveMember:
+    """The member at this screen has left it."""
+
+    key: str
+
+
+@dataclass(frozen=True)
 class PlayGame:
     """Draw once."""
 
@@ -99,4 +106,4 @@ class PrintReceipt:
 
 OrderRequest = PlaceOrder | RequestPayment | CancelOrder | TakeSample
 """What is answered with an order."""
-Request = OrderRequest | AskPrice | UseScan | PlayGame | PrintReceipt
+Request = OrderRequest | AskPrice | UseScan | LeaveMember | PlayGame | PrintReceipt

@@ -113,6 +113,15 @@ class Scan(msgspec.Struct, frozen=True):
     sku: str = ""
 
 
+class Member(msgspec.Struct, frozen=True):
+    """Who is at a screen: no name, no number. `points_here` can be spent in this store now."""
+
+    tier: str
+    points_here: int = 0
+    points_total: int = 0
+    visit: str = ""
+
+
 class Prize(msgspec.Struct, frozen=True):
     """A field of a wheel."""
 
@@ -250,7 +259,7 @@ class Change:
 
     kind: str
     key: str
-    value: Store | Item | Order | Campaign | Device | Sync | Scan | Game | None
+    value: Store | Item | Order | Campaign | Device | Sync | Scan | Member | Game | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -295,6 +304,7 @@ _SHAPES: Final[dict[str, Any]] = {
     "device": Device | None,
     "sync": Sync | None,
     "scan": Scan | None,
+    "member": Member | None,
     "game": Game | None,
 }
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from cloud_sync.protocol.money import format_minor
 from kiosk_ui.i18n import say
-from kiosk_ui.naming import card_of, picture_of, title_of, ways_of
+from kiosk_ui.naming import WAYS, card_of, picture_of, title_of, ways_of
 from kiosk_ui.requests import PlaceOrder, PlayGame, TakeSample, UseScan
 from kiosk_ui.shop import Campaign, Game, Item, Prize, Shop
 from kiosk_ui.showing_cart import cart_total, savings_of, show_cart, taken_off
@@ -108,7 +108,7 @@ def _browsing(state: State, shop: Shop) -> Body:
 def member_of(state: State) -> Member | None:
     """Who is here."""
     known = state.member
-    return Member(known.tier, known.points) if known is not None else None
+    return Member(known.tier, known.points_here, known.points_total) if known is not None else None
 
 
 def _cards(state: State, shop: Shop) -> tuple[Card, ...]:
@@ -183,9 +183,16 @@ def _product(state: State, item: Item) -> Product:
         tax=format_minor(price.tax_minor, item.currency)
         if price is not None and price.tax == "exclusive"
         else "",
-        way=ways_of(item)[0],
+        way=_way(state, item),
         can_add=state.can_buy and state.cart.added(item.sku, state.qty, state.most_units) != state.cart,
     )
+
+
+def _way(state: State, item: Item) -> str:
+    """How it will come: as the price was told for, else the first way there is."""
+    told = [line.handover for line in state.price.lines] if state.price is not None else []
+    found = [way for way in (*told, *ways_of(item)) if way in WAYS]
+    return found[0] if found else "vend"
 
 
 def _play(state: State, game: Game) -> Play:
@@ -208,7 +215,7 @@ def _play(state: State, game: Game) -> Play:
         won=_won(drawn.kind) if drawn is not None else "",
         prize=prize,
         field=field,
-        coupon=drawn.coupon if drawn is not None else "",
+        coupon=drawn.coupon.code if drawn is not None and drawn.coupon is not None else "",
         points=drawn.points if drawn is not None else 0,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cloud_sync.protocol.money import format_minor
 from kiosk_ui.answers import Quote
 from kiosk_ui.cart import most_of
-from kiosk_ui.naming import name_of, picture_of, ways_of
+from kiosk_ui.naming import WAYS, name_of, picture_of, ways_of
 from kiosk_ui.requests import PlaceOrder, Wish
 from kiosk_ui.shop import Item, Shop
 from kiosk_ui.state import State
@@ -56,6 +56,7 @@ def _row(state: State, shop: Shop, index: int, line: Wish) -> CartRow:
     list_minor = item.price_minor * line.qty
     # The agent may split a line by price; its lines come in the cart's order.
     quoted = [each for each in (state.price.lines if state.price is not None else ()) if each.sku == line.sku]
+    told = [each.handover for each in quoted]
     now_minor = sum(each.price_minor * each.qty for each in quoted) if quoted else list_minor
     return CartRow(
         index=index,
@@ -66,7 +67,7 @@ def _row(state: State, shop: Shop, index: int, line: Wish) -> CartRow:
         price=format_minor(now_minor, item.currency),
         was=format_minor(list_minor, item.currency) if now_minor < list_minor else "",
         ways=ways_of(item),
-        way=line.handover or ways_of(item)[0],
+        way=next(iter([way for way in (line.handover, *told, *ways_of(item)) if way in WAYS]), ""),
         left=most if most < line.qty else None,
     )
 

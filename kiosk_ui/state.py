@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from kiosk_ui.answers import Drawn, Quote, ScanUsed
+from kiosk_ui.answers import Drawn, Quote
 from kiosk_ui.cart import Cart, most_of
 from kiosk_ui.requests import (
     AskPrice,
@@ -19,7 +19,7 @@ from kiosk_ui.requests import (
     UseScan,
     Wish,
 )
-from kiosk_ui.shop import Campaign, Game, Item, Language, Order, Refusal, Shop
+from kiosk_ui.shop import Campaign, Game, Item, Language, Member, Order, Refusal, Shop
 
 PAUSES: Final = frozenset({"must_join", "unproven", "not_counted_in"})
 """Codes with which the store says that it may not sell just now: nothing a shopper can do about."""
@@ -67,7 +67,7 @@ class State:
     qty: int = 1
     cart: Cart = field(default_factory=Cart)
     coupons: tuple[str, ...] = ()
-    member: ScanUsed | None = None
+    member: Member | None = None
     use_points: bool = False
     drawn: Drawn | None = None
     played: tuple[str, ...] = ()
@@ -181,7 +181,7 @@ class State:
             lines = ()
         if not lines:
             return None
-        points = self.member.points if self.member is not None and self.use_points else 0
+        points = self.member.points_here if self.member is not None and self.use_points else 0
         return Basket(lines, self.coupons, points, self.login if self.member is not None else "")
 
     @property

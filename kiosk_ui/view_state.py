@@ -24,6 +24,7 @@ from kiosk_ui.events import (
 from kiosk_ui.requests import (
     AskPrice,
     CancelOrder,
+    LeaveMember,
     OrderRequest,
     PlaceOrder,
     PlayGame,
@@ -33,7 +34,7 @@ from kiosk_ui.requests import (
     UseScan,
 )
 from kiosk_ui.scanning import scanned
-from kiosk_ui.shop import Item, Order, Scan, Shop
+from kiosk_ui.shop import Item, Member, Order, Refusal, Scan, Shop
 from kiosk_ui.state import State, Step
 from kiosk_ui.taps import left_order, tap
 
@@ -45,6 +46,7 @@ FRESH_S: Final = 30
 
 def step(state: State, event: Event, now_s: float) -> Step:
     """The state after the event, and the requests to send."""
+    before = state
     match event:
         case SnapshotArrived() | ChangesArrived() | LinkLost():
             state, requests = _link(state, event, now_s)
@@ -54,8 +56,14 @@ def step(state: State, event: Event, now_s: float) -> Step:
             state, requests = _tick(state, now_s), ()
         case _:
             state, requests = tap(replace(state, touched_at_s=now_s, hint=""), event, now_s)
-    state, asked = _priced(_followed(state, now_s))
-    return state, (*requests, *asked)
+    after, asked = _priced(_followed(state, now_s))
+    return after, (*_goodbye(before, after), *requests, *asked)
+
+
+def _goodbye(before: State, after: State) -> tuple[Request, ...]:
+    """The agent, too, forgets a member who has left this screen."""
+    left = before.member is not None and after.member is None
+    return (LeaveMember(f"{before.login}-leave"),) if left else ()
 
 
 def _link(state: State, event: SnapshotArrived | ChangesArrived | LinkLost, now_s: float) -> Step:
@@ -73,11 +81,20 @@ def _link(state: State, event: SnapshotArrived | ChangesArrived | LinkLost, now_
         return _resume(state, shop, now_s)
     requests: tuple[Request, ...] = ()
     if isinstance(event, ChangesArrived):
-        for scan in (change.value for change in event.changes):
-            if isinstance(scan, Scan):
-                state, more = scanned(state, scan, now_s)
+        for change in event.changes:
+            if isinstance(change.value, Scan):
+                state, more = scanned(state, change.value, now_s)
                 requests = (*requests, *more)
+            elif change.kind == "member" and change.key == state.device and state.member is not None:
+                state = _member_told(state, change.value)
     return state, requests
+
+
+def _member_told(state: State, told: object) -> State:
+    """What the agent says of who is here: their newest points, or that they are here no more."""
+    if isinstance(told, Member):
+        return replace(state, member=told) if told.visit == state.login else state
+    return replace(state.forgotten(), cart=state.cart) if not state.order else replace(state, member=None)
 
 
 def _repriced(state: State, event: ChangesArrived) -> State:
@@ -164,13 +181,23 @@ def _reply(state: State, event: Answered | Told | Refused | Unreachable, now_s: 
         case Told():
             return (_told(state, event, now_s) if wanted else state), ()
         case Refused(refusal=refusal):
-            if isinstance(request, AskPrice):
-                # Ordering will say what is wrong. An agent without this call has list prices only.
-                return replace(state, quotes=refusal.code != NOT_THERE), ()
-            return (replace(state, refusal=refusal) if wanted else state), ()
+            return (_refused(state, request, refusal) if wanted else state), ()
         case Unreachable():
             passing = isinstance(request, AskPrice | PrintReceipt | UseScan)
             return (replace(state, unsent=request) if wanted and not passing else state), ()
+
+
+def _refused(state: State, request: Request, refusal: Refusal) -> State:
+    """The agent said no. A coupon or points that do not count are put aside, so that the rest can be bought."""
+    if isinstance(request, AskPrice) and refusal.code == NOT_THERE:
+        return replace(state, quotes=False)
+    if isinstance(request, AskPrice | PlaceOrder):
+        if refusal.code.startswith("coupon_") and state.coupons:
+            return replace(state, coupons=state.coupons[:-1], refusal=refusal)
+        if refusal.code.startswith("points_") and state.use_points:
+            return replace(state, use_points=False, refusal=refusal)
+    # Of a price alone nothing is said: ordering will say what is wrong.
+    return state if isinstance(request, AskPrice) else replace(state, refusal=refusal)
 
 
 def _order_came(state: State, request: OrderRequest, order: Order, wanted: bool, now_s: float) -> Step:
@@ -193,7 +220,7 @@ def _told(state: State, event: Told, now_s: float) -> State:
         case ScanUsed():
             return _scan_used(state, answer)
         case Drawn():
-            coupons = (*state.coupons, answer.coupon) if answer.coupon else state.coupons
+            coupons = (*state.coupons, answer.coupon.code) if answer.coupon is not None else state.coupons
             return replace(
                 state, drawn=answer, played=(*state.played, state.game), coupons=coupons, touched_at_s=now_s
             )
@@ -204,7 +231,7 @@ def _told(state: State, event: Told, now_s: float) -> State:
 def _scan_used(state: State, used: ScanUsed) -> State:
     """A member who is here, or a coupon for this shopper's cart; of a payment and an order the feed tells."""
     if used.meaning == "member":
-        return replace(state, member=used)
+        return replace(state, member=Member(used.tier, used.points_here, used.points_total, state.login))
     if used.coupon and used.coupon not in state.coupons:
         state = replace(state, coupons=(*state.coupons, used.coupon)[-MAX_COUPONS:])
         return state if state.sku or state.order else replace(state.at_home(), page="cart")
@@ -223,6 +250,8 @@ def _is_wanted(state: State, request: Request) -> bool:
             return request in state.waiting and game == state.game
         case PrintReceipt():
             return bool(state.order)
+        case LeaveMember():
+            return False
         case _:
             return state.order == request.order
 

@@ -68,6 +68,8 @@ class Member:
     """Who is here, as far as a kiosk knows: no name, no number."""
 
     tier: str
+    here: int
+    """Points that can be spent in this store now."""
     points: int
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import structs
 
-from kiosk_ui.answers import Adjustment, Drawn, Quote, QuotedCoupon, QuotedLine, ScanUsed
+from kiosk_ui.answers import Adjustment, Drawn, Quote, QuotedCoupon, QuotedLine, WonCoupon
 from kiosk_ui.cart import Cart
 from kiosk_ui.requests import AskPrice, Basket, PlaceOrder, PlayGame, UseScan, Wish
 from kiosk_ui.shop import (
@@ -17,6 +17,7 @@ from kiosk_ui.shop import (
     Item,
     Language,
     Line,
+    Member,
     Method,
     Order,
     Payment,
@@ -45,7 +46,7 @@ PRIZES = (
 )
 WHEEL = Game("spring", "wheel", "visit", "春日大转盘", "Spring wheel", True, PRIZES)
 CARD = Game("lucky", "scratch", "visit", "每日刮刮卡", "Daily scratch card", True, PRIZES[:3])
-MEMBER = ScanUsed("member", tier="T2", points=320)
+MEMBER = Member("T2", 320, 320)
 LINES = (Wish("A03", 2), Wish("C01", 1, "staff"), Wish("B02", 1))
 COUPON = "PS1.C.coupon-1"
 
@@ -75,7 +76,9 @@ def quote_of(basket: Basket, items: dict[str, Item], coupon_why: str = "") -> Qu
         off: tuple[Adjustment, ...] = (Adjustment("member", "T2", -full // 10),) if basket.visit else ()
         off += (Adjustment("coupon", COUPON, -50),) if basket.coupons and not coupon_why else ()
         now = full + sum(each.amount_minor for each in off)
-        lines.append(QuotedLine(wish.sku, wish.qty, now, full, off))
+        lines.append(
+            QuotedLine(wish.sku, wish.qty, now, wish.handover or (*items[wish.sku].ways, "vend")[0], off)
+        )
     coupons = tuple(QuotedCoupon(coupon, not coupon_why, coupon_why) for coupon in basket.coupons)
     total = sum(line.price_minor * line.qty for line in lines)
     return Quote(total, "CNY", "inclusive", 0, tuple(lines), coupons)
@@ -224,7 +227,7 @@ def _game_states(home: State) -> dict[str, State]:
         "game_points": replace(card, drawn=Drawn("p5", "points", "100 积分", "100 points", points=100)),
         "game_won": replace(wheel, drawn=Drawn("p1", "sku", "神秘体验装", "Mystery sample", order="O-1")),
         "game_nothing": replace(card, drawn=Drawn("p2", "nothing")),
-        "game_coupon": replace(wheel, drawn=Drawn("p3", "coupon", coupon=ticket)),
+        "game_coupon": replace(wheel, drawn=Drawn("p3", "coupon", coupon=WonCoupon(ticket))),
     }
 
 

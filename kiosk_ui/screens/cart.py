@@ -92,7 +92,7 @@ class CartLine(Panel):
             warning = Text(look, words, theme.TEXT, colour=theme.ACCENT, bold=True, lines=1)
             warning.pos_hint = {"center_y": 0.5}
             return warning
-        words = look.say(f"way.{row.way}")
+        words = look.say(f"way.{row.way}") if row.way else ""
         if len(row.ways) < 2:
             way = Text(look, words, theme.TEXT_SMALL, colour=theme.MUTED, lines=2)
             way.pos_hint = {"center_y": 0.5}
@@ -224,10 +224,8 @@ class CartScreen(BoxLayout):
         """Coupons, and a member's points: a tap takes a coupon out, and turns points on or off."""
         self._chips.clear_widgets()
         member = body.member
-        if member is not None and member.points:
-            words = self._look.say(
-                "cart.points_on" if body.use_points else "cart.points", points=member.points
-            )
+        if member is not None and member.here:
+            words = self._look.say("cart.points_on" if body.use_points else "cart.points", points=member.here)
             self._chip("points", words, PointsToggled(), good=body.use_points)
         for number, coupon in enumerate(body.coupons):
             self._chip(

@@ -113,9 +113,10 @@ class UnitRow(Panel):
         self._word.say(self._fate(unit))
         name = look.say("unit.named", name=unit.name, n=unit.qty) if unit.qty > 1 else unit.name
         named = self._summary.more > 0 or unit.qty > 1
-        self._place_word.say(
-            " · ".join(part for part in (name if named else "", self._place_of(unit, named)) if part)
-        )
+        place = self._place_of(unit, named)
+        name = name if named or unit.way in _WAY_SIGNS else ""
+        parts = (place, name) if unit.way == "pickup" else (name, place)
+        self._place_word.say(" · ".join(part for part in parts if part))
 
     def _place_of(self, unit: Unit, named: bool) -> str:
         """Where to take it from, in short where the product is named too."""
@@ -123,7 +124,7 @@ class UnitRow(Panel):
         if unit.way == "pickup":
             return look.say("hand.pickup_code", order=self._summary.order)
         if unit.way in _WAY_SIGNS:
-            return "" if named else unit.name
+            return ""
         if not unit.device:
             return ""
         if named:

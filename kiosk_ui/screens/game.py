@@ -52,8 +52,14 @@ class Wheel(FloatLayout):
         self._words = [
             Text(look, words, theme.TEXT_SMALL, bold=True, lines=2, halign="center") for words in fields
         ]
-        for words in self._words:
+        self._tilts: list[Rotate] = []
+        for index, words in enumerate(self._words):
             words.size_hint_x, words.width = None, look.px(side * 0.27)
+            with words.canvas.before:
+                PushMatrix()
+                self._tilts.append(Rotate(angle=-self._rest_of(index), axis=(0, 0, 1)))
+            with words.canvas.after:
+                PopMatrix()
             self.add_widget(words)
         self.bind(pos=self._place, size=self._place)
 
@@ -62,13 +68,14 @@ class Wheel(FloatLayout):
         for part in self._parts:
             part.pos, part.size = self.pos, self.size
         radius = self.width / 2
-        for index, words in enumerate(self._words):
+        for index, (words, tilt) in enumerate(zip(self._words, self._tilts, strict=True)):
             # Kivy's ellipses begin at the top and go clockwise.
             angle = math.radians(90 - 360 * (index + 0.5) / self._count)
             words.center = (
                 self.center_x + 0.66 * radius * math.cos(angle),
                 self.center_y + 0.66 * radius * math.sin(angle),
             )
+            tilt.origin = words.center
         tip = radius * 0.09
         self._mark.points = (
             self.center_x - tip, self.top + tip * 0.6, self.center_x + tip, self.top + tip * 0.6,

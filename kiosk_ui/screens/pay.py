@@ -184,11 +184,11 @@ class PayScreen(BoxLayout):
     def _signed(self, body: Pay) -> list[Widget]:
         """Paid on the phone's own line; what it shows then is proof enough for a store without one."""
         look = self._look
-        second = "pay.signed_2" if body.scanner else "pay.signed_2_staff"
+        second = "pay.signed_second" if body.scanner else "pay.signed_second_staff"
         return [
             Widget(),
             self._line("pay.signed_title", 52, colour=theme.INK, bold=True),
-            self._numbered("1", "pay.signed_1"),
+            self._numbered("1", "pay.signed_first"),
             centred(QrCode(look, body.pay_url, 370 if look.landscape else 640)),
             self._numbered("2", second),
             self._bar,

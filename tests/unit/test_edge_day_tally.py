@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cloud_sync.protocol import day_facts, facts, handover_facts
+from cloud_sync.protocol.money import format_minor
 from edge_agent.domain.day import paper
 from edge_agent.domain.day.report import Report
 from edge_agent.domain.day.tally import Before, Tally
@@ -56,7 +57,7 @@ def placed(dice: random.Random, order: str) -> facts.OrderPlaced:
 def happened(dice: random.Random, p: facts.OrderPlaced) -> list[facts.Fact]:
     """What became of an order: some of it may still be under way."""
     method, c = dice.choice(METHODS), "CNY"
-    names = {"payment": f"{p.order}-P1", "order": p.order}
+    names: dict[str, Any] = {"payment": f"{p.order}-P1", "order": p.order}
     out: list[facts.Fact] = [
         facts.PaymentPaid(**names, method=method, amount_minor=p.total_minor, currency=c)
     ]
@@ -66,34 +67,44 @@ def happened(dice: random.Random, p: facts.OrderPlaced) -> list[facts.Fact]:
         if end < 0.15:
             continue
         if end < 0.3:
-            refund = {"refund": f"{p.order}-R{line.line}", **names, "amount_minor": amount, "currency": c}
+            refund: dict[str, Any] = {
+                "refund": f"{p.order}-R{line.line}",
+                **names,
+                "amount_minor": amount,
+                "currency": c,
+            }
             out.append(facts.RefundRequested(**refund, reason="failed"))
             by = dice.choice(("ref", "paid out by staff"))
             if dice.random() < 0.7:
                 out.append(facts.PaymentRefunded(**refund, method=method, provider_ref=by))
         elif line.handover in handover_facts.BY_MACHINE:
             for unit in range(1, line.qty + 1):
-                name = {
+                name: dict[str, Any] = {
                     "vend": f"{p.order}-{line.line}-{unit}",
                     "order": p.order,
                     "sku": line.sku,
                     "currency": c,
                 }
-                sold = {"device": "vm-1", "slot": "1", "price_minor": line.price_minor, "sold_at": AT}
+                sold: dict[str, Any] = {
+                    "device": "vm-1",
+                    "slot": "1",
+                    "price_minor": line.price_minor,
+                    "sold_at": AT,
+                }
                 out.append(facts.VendDispensed(**name, **sold, line=line.line, drop_confirmed=True))
                 if dice.random() < 0.2:
                     out.append(facts.SaleReversed(**name, **sold, by="staff"))
         else:
-            handed = {
+            handed: dict[str, Any] = {
                 "handover": f"{p.order}-{line.line}",
                 "order": p.order,
                 "line": line.line,
                 "sku": line.sku,
             }
-            sold = {"qty": line.qty, "amount_minor": amount, "currency": c, "sold_at": AT}
-            out.append(handover_facts.HandedOver(**handed, **sold, how=line.handover))
+            sold_all: dict[str, Any] = {"qty": line.qty, "amount_minor": amount, "currency": c, "sold_at": AT}
+            out.append(handover_facts.HandedOver(**handed, **sold_all, how=line.handover))
             if dice.random() < 0.2:
-                out.append(handover_facts.HandoverReversed(**handed, **sold))
+                out.append(handover_facts.HandoverReversed(**handed, **sold_all))
     return [*out, facts.OrderClosed(order=p.order, state=dice.choice(("completed", "refunded")))]
 
 
@@ -155,5 +166,5 @@ def test_a_report_on_paper_says_everything_in_both_languages() -> None:
     report = tallied([p, *happened(dice, p)], [])
     zh, en = paper.rows(report, "zh"), paper.rows(report, "en")
     assert len(zh) == len(en)
-    assert ("Takings", paper.format_minor(report.takings_minor, "CNY")) in en
+    assert ("Takings", format_minor(report.takings_minor, "CNY")) in en
     assert zh[0] == ("X 报表（未日结）", "")

@@ -37,6 +37,10 @@ class DayQueries(Reading):
         rows = self._rows("SELECT figures FROM closed_days ORDER BY z DESC LIMIT ?", min(most, MOST_LISTED))
         return [_short(_report.decode(row["figures"])) for row in rows]
 
+    def money_differences(self) -> list[str]:
+        """Where the money identity does not hold; see the function of that name."""
+        return list(money_differences(self._db))
+
     def cash_moves(self) -> list[Entity]:
         """Cash that came or went without a sale since the last Z, newest first."""
         return self._rows(

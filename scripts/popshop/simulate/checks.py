@@ -200,10 +200,29 @@ def _takings(world: World, hq: MemoryHq) -> None:
     for (store, currency), (paid, refunded, cash) in hq.money.items():
         if folded[store, currency] != paid - refunded + cash:
             raise Violation("takings are equal", f"{store}: {paid - refunded + cash}, rows say {folded}")
+    by_day: Counter[tuple[str, str]] = Counter()
+    for (store, _, _, currency), minor in hq.takings.items():
+        by_day[store, currency] += minor
+    if by_day != folded:
+        raise Violation("takings are equal", f"{dict(by_day)} by days, rows say {dict(folded)}")
     for name, site in world.sites.items():
+        for difference in site.agent.queries.money_differences():
+            raise Violation("money is goods or goes back", f"{name}: {difference}")
         ours = site.agent.queries.totals()["takings_minor"]
+        _closed_days(hq, site)
         if not site.dead and not site.was_restored and ours != folded[name, "CNY"]:
             raise Violation("takings are equal", f"{name}: {ours} in the store, {folded[name, 'CNY']}")
+
+
+def _closed_days(hq: MemoryHq, site: Site) -> None:
+    """Headquarters has every Z report of the store, with its takings."""
+    if site.dead or site.was_restored:
+        return
+    name = site.agent.name
+    ours = [report["takings_minor"] for report in reversed(site.agent.queries.z_reports())]
+    theirs = [minor for (store, _, _), minor in sorted(hq.closed_days.items()) if store == name]
+    if ours != theirs:
+        raise Violation("takings are equal", f"{name}: Z reports {ours}, headquarters has {theirs}")
 
 
 def owed(world: World, hq: MemoryHq, sku: str) -> int:

@@ -9,6 +9,7 @@ from cloud_sync.protocol.identifiers import LEDGER
 from cloud_sync.protocol.stock_facts import RightsGranted, StockFound
 from cloud_sync.protocol.upstream import FENCED
 from edge_agent.domain import commands
+from edge_agent.domain.day import commands as day
 from edge_agent.domain.methods import COUNTER
 from edge_agent.domain.order import order_id
 from hardware import messages
@@ -17,6 +18,9 @@ from popshop.simulate.plan import Decision
 from popshop.simulate.store import Kept, SimStore
 from popshop.simulate.trouble import Violation
 from popshop.simulate.world import DEVICE, PRICE_MINOR, Site, World
+
+CLOSES: Final = 5
+"""One in so many looks of a visitor is the last of its day."""
 
 Act = Callable[[World, Decision, str], None]
 """`fate` is what the network does to the act's messages."""
@@ -189,9 +193,11 @@ def cash_sale(world: World, d: Decision, fate: str) -> None:
 
 
 def interaction(world: World, d: Decision, fate: str) -> None:
-    """A visitor looks at something."""
+    """A visitor looks at something; or it is closing time, and staff make the Z report."""
     site = site_of(world, d)
-    if site is not None:
+    if site is not None and d.d % CLOSES == 0:
+        world.tell(site.agent, day.CloseDay(f"close-{d.n}", uncounted=True))
+    elif site is not None:
         shelf = world.goods.shelves[site.agent.name]
         shelf.sent += 1
         shelf.outbox.append((shelf.sent, messages.PersonSensed()))

@@ -179,6 +179,14 @@ class PostgresRegistry:
         hq.money = {
             (row[0], row[1]): (row[2], row[3], row[4]) for row in self._rows(f"SELECT {columns} FROM money")
         }
+        columns = "store, day::text, method, currency, paid_minor - refunded_minor"
+        hq.takings = {
+            (row[0], row[1], row[2], row[3]): row[4] for row in self._rows(f"SELECT {columns} FROM takings")
+        }
+        columns = "store, epoch, z, takings_minor"
+        hq.closed_days = {
+            (row[0], row[1], row[2]): row[3] for row in self._rows(f"SELECT {columns} FROM z_reports")
+        }
         self._look_at_logs(hq)
         self._look_at_down_rows(hq)
         hq.commits = len(hq.postings)

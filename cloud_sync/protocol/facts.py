@@ -18,6 +18,7 @@ from cloud_sync.protocol import (
     device_facts,
     handover_facts,
     member_facts,
+    payment_facts,
     promotion_facts,
     receipt_facts,
     rules_facts,
@@ -214,6 +215,8 @@ class PaymentRequested(Fact, frozen=True, kw_only=True):
     method: str
     amount_minor: int
     currency: str
+    scanned: bool = False
+    """By the shopper's payment code, which itself is never written anywhere."""
 
 
 class PaymentPending(Fact, frozen=True, kw_only=True):
@@ -467,6 +470,7 @@ _ROOMS = (
             device_facts,
             handover_facts,
             member_facts,
+            payment_facts,
             promotion_facts,
             receipt_facts,
             rules_facts,

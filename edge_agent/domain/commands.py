@@ -76,8 +76,13 @@ class FailHandover(Command):
 
 @dataclass(frozen=True, slots=True)
 class RequestPayment(Command):
+    """Ask for an order's money. `scanned`: the shopper's phone showed a payment code, which the till has."""
+
     order: str
     method: str
+    by_staff: bool = True
+    """Of a way by hand: staff have the money already; else it waits for them."""
+    scanned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,6 +354,10 @@ class ProviderAnswered(Command):
     amount_minor: int | None = None
     currency: str = ""
     reason: str = ""
+    about: str = ""
+    """Whose payment the answer is, where the provider says so."""
+    order: str = ""
+    """And whose order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cloud_sync.protocol import facts, handover_facts
 from edge_agent.domain.commands import PayOutRefund, RefundAnswered, RefundOrder
-from edge_agent.domain.methods import COUNTER
+from edge_agent.domain.methods import BY_HAND
 from edge_agent.domain.order import ENDED, Order, Payment, Refund, conclusion
 from edge_agent.domain.refusals import Refusal
 
@@ -30,7 +30,7 @@ def answered(order: Order | None, command: RefundAnswered | PayOutRefund) -> lis
     if isinstance(command, PayOutRefund):
         if found.state == "refunded":
             return Refusal("refund_not_open", found.id)
-        if payment.method != COUNTER and found.state != "refused":
+        if payment.method not in BY_HAND and found.state != "refused":
             return Refusal("refund_not_open", found.id)
         refunded, reference = True, "paid out by staff"
     else:

@@ -10,6 +10,7 @@ from typing import Final
 
 from edge_agent.domain.day.words import DAY_REFUSALS
 from edge_agent.domain.member_words import REFUSALS as MEMBER_REFUSALS
+from edge_agent.domain.payment_words import PAYMENT_REFUSALS
 from edge_agent.domain.promotion_words import REFUSALS as PROMOTION_REFUSALS
 from edge_agent.domain.receipt_words import REFUSALS as RECEIPT_REFUSALS
 
@@ -124,6 +125,7 @@ SENTENCES: Final[dict[str, tuple[int, str, str]]] = {
         "This store uses a broker of its own: make the device's user there.",
     ),
     **RECEIPT_REFUSALS,
+    **PAYMENT_REFUSALS,
     **DAY_REFUSALS,
     **PROMOTION_REFUSALS,
     **MEMBER_REFUSALS,

@@ -26,6 +26,7 @@ from cloud_sync.protocol.upstream import FENCED, UNPROVEN
 from cloud_sync.protocol.witness import Standing
 from edge_agent.adapters import code_key, receipt_secret
 from edge_agent.adapters.clock import SystemClock
+from edge_agent.adapters.contacts import ContactBook
 from edge_agent.adapters.device_relay import DeviceRelay
 from edge_agent.adapters.disk_watch import DiskWatch
 from edge_agent.adapters.food_watch import FoodWatch
@@ -33,10 +34,12 @@ from edge_agent.adapters.hq_link import HqAddress, HqLink
 from edge_agent.adapters.identity import ADDRESS_FILE, LOCK_FILE, Identity
 from edge_agent.adapters.identity import STORE_FILE as STORE_FILE
 from edge_agent.adapters.label_relay import LabelRelay
+from edge_agent.adapters.link_watch import LinkWatch
 from edge_agent.adapters.member_desk import MemberDesk
 from edge_agent.adapters.mqtt_link import BrokerAddress, MqttLink
+from edge_agent.adapters.payments.desk import PaymentDesk, methods_of
+from edge_agent.adapters.payments.port import PaymentProvider
 from edge_agent.adapters.payments.sandbox import SandboxProvider
-from edge_agent.adapters.payments.till import Till
 from edge_agent.adapters.printing.address import PrinterAddress
 from edge_agent.adapters.sqlite_store import lock, schema
 from edge_agent.adapters.sqlite_store.connection import open_writer
@@ -47,7 +50,7 @@ from edge_agent.adapters.witness_file import WitnessFile, beside
 from edge_agent.adapters.worker import Worker
 from edge_agent.domain.commands import Command, OpenStore, StandingChanged
 from edge_agent.domain.food_commands import WithholdVend
-from edge_agent.domain.methods import COUNTER
+from edge_agent.domain.methods import SANDBOX
 from edge_agent.domain.policy import Policy
 from edge_agent.domain.refusals import Refusal, sentences
 from edge_agent.entrypoints import access, metrics
@@ -57,6 +60,7 @@ from edge_agent.entrypoints.http_api import Api, EnrolDevice
 from edge_agent.entrypoints.members_api import members_router
 from edge_agent.entrypoints.pay_page import pay_page
 from edge_agent.entrypoints.receipt_page import receipt_page
+from edge_agent.entrypoints.shop.routes import PHONE_METHODS, Shop, shop_pages
 from edge_agent.entrypoints.staff.pages import mount_staff_pages
 from edge_agent.entrypoints.staff.shop import Sources
 from edge_agent.entrypoints.status import Status
@@ -115,19 +119,23 @@ class EdgeAgent:
         self.queries.own_url = config.public_url or self.url
         self.access = access.load_or_make(data)
         self._code_key = code_key.load_or_make(data)
+        self._sandbox = SandboxProvider(data / "sandbox.db", config.public_url or self.url, self._today)
+        providers: dict[str, PaymentProvider] = {SANDBOX: self._sandbox}
         rules = Rules(
             config.policy,
-            frozenset({"sandbox", COUNTER}),
+            methods_of(providers),
             shares_stock=bool(identity.hq_url),
             receipt_secret=receipt_secret.load_or_make(data),
             prints=config.printer is not None,
             code_key=self._code_key,
         )
         journal = SqliteJournal(self._writer_db, identity.store)
+        self._rules = rules
         self.brain = Brain(journal, rules, self.clock)
         self.link = MqttLink(config.broker, identity.store, self.brain)
         self.printer = None if config.printer is None else self._printer(config.printer)
-        self._sandbox = SandboxProvider(data / "sandbox.db", config.public_url or self.url)
+        self.contacts = ContactBook(data, self.clock)
+        self.desk = PaymentDesk(providers, self.queries, self.brain, self.clock)
         self._http = requests.Session()
         # A store that stands alone has nobody to share its stock with, and so nothing to prove.
         self._witness = (
@@ -160,6 +168,13 @@ class EdgeAgent:
             self.queries, self.brain, self.clock, self.config.policy, lambda: self.link.connected
         )
 
+    def _today(self) -> str:
+        """The day of the store's calendar."""
+        return self.queries.business_day(self.clock.now())
+
+    def _hq_heard(self) -> bool:
+        return self.hq_link is None or self.hq_link.status.state != "offline"
+
     def _withhold(self, vend: str) -> None:
         self.brain.submit(WithholdVend("", vend))
 
@@ -167,9 +182,7 @@ class EdgeAgent:
         relay = DeviceRelay(self.queries, self.link, self.clock, self._withhold)
         labels = LabelRelay(self.queries, self.link, self.clock)
         labeller = Worker("label-relay", labels.step, every_s=0.5)
-        till = Till({"sandbox": self._sandbox}, self.queries, self.brain, self.clock)
         carrier = Worker("device-relay", relay.step, every_s=1.0)
-        cashier = Worker("till", till.step, every_s=0.3)
         self.brain.on_commit(carrier.wake)
         self.brain.on_commit(self.feed.wake)
 
@@ -183,10 +196,11 @@ class EdgeAgent:
         workers = [
             carrier,
             labeller,
-            cashier,
+            *self.desk.workers,
             Worker(
                 "timers", Timers(self.queries, self.brain, self.clock, self.config.policy).step, every_s=0.25
             ),
+            Worker("contacts", self.contacts.forget_old, every_s=3_600.0),
             Worker("food-watch", self._food_watch().step, every_s=1.0),
             Worker(
                 "disk-watch",
@@ -199,6 +213,8 @@ class EdgeAgent:
         if self.hq_link is not None:
             # Not woken by commits: rows that gather for a moment travel together.
             workers.append(Worker("hq-link", self.hq_link.step, every_s=0.2))
+            watch = LinkWatch(self._hq_heard, self.brain, self.clock)
+            workers.append(Worker("link-watch", watch.step, every_s=1.0))
         return workers
 
     def start(self) -> None:
@@ -298,11 +314,13 @@ class EdgeAgent:
             self.status.health,
             metrics.Metrics(self.queries, self.brain, self.link).render,
             self.config.enrol_device,
+            self._rules,
         )
         app.include_router(api.router())
         app.include_router(members_router(self.brain, self.queries, self.members, api.anyone))
         app.include_router(pay_page(self._sandbox))
         app.include_router(receipt_page(self.queries))
+        app.include_router(shop_pages(self._shop(), api.staff))
         tablet = Sources(
             self.queries,
             self.status,
@@ -315,6 +333,12 @@ class EdgeAgent:
         mount_staff_pages(app, tablet, self.access, secrets.token_hex)
         _handle_errors(app)
         return app
+
+    def _shop(self) -> Shop:
+        methods = [method for method in PHONE_METHODS if method in self._rules.payment_methods]
+        return Shop(
+            self.brain, self.queries, self.clock, self.contacts, methods, lambda: secrets.token_hex(16)
+        )
 
     def serve(self) -> None:
         """Answer HTTP until the process is told to stop (SIGINT, SIGTERM)."""

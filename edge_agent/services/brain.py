@@ -19,7 +19,7 @@ import structlog
 from cloud_sync.protocol import day_facts, device_facts, facts, instructions
 from cloud_sync.protocol.envelope import parse_time
 from cloud_sync.protocol.numbered_log import Verdict
-from edge_agent.domain import commands, food, food_commands
+from edge_agent.domain import commands, food, food_commands, payment_commands
 from edge_agent.domain.device import LogPosition, place
 from edge_agent.domain.refusals import Refusal
 from edge_agent.services.consequences import with_consequences
@@ -78,6 +78,7 @@ class Brain:
             commands.HeardOfHq: journal.heard_of_hq,
             commands.StandingChanged: journal.standing_changed,
             food_commands.FoodWatched: journal.food_watched,
+            payment_commands.LinkChanged: journal.link_changed,
         }
         self.storage_full = False
         """Set when the disk is (nearly) full; new sales are refused while it is."""

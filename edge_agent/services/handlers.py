@@ -18,7 +18,6 @@ from edge_agent.domain import (
     handover,
     label,
     order,
-    payment,
     promotion_commands,
     refund,
     rights,
@@ -28,6 +27,7 @@ from edge_agent.domain import (
 from edge_agent.domain.refusals import Refusal
 from edge_agent.services.day_handlers import DAY_HANDLERS
 from edge_agent.services.member_handlers import MEMBER_HANDLERS, as_member
+from edge_agent.services.payment_handlers import PAYMENT_HANDLERS
 from edge_agent.services.ports import Reader
 from edge_agent.services.promotion_handlers import PROMOTION_HANDLERS
 from edge_agent.services.receipt_handlers import RECEIPT_HANDLERS
@@ -43,25 +43,6 @@ def _place_order(r: Reader, c: commands.PlaceOrder, now: datetime, rules: Rules)
     if isinstance(by, Refusal):
         return by
     return order.place(r.checkout({line.sku for line in c.lines}), by, c, now, rules.policy)
-
-
-def _request_payment(r: Reader, c: commands.RequestPayment, now: datetime, rules: Rules) -> Outcome:
-    found = r.order(c.order)
-    lines = () if found is None else found.lines
-    spoiling = [slot for slot in r.slots({(x.device, x.slot) for x in lines}).values() if slot.spoiling]
-    if spoiling:
-        # Its money would only have to go back.
-        return Refusal("food_stopped", spoiling[0].sku)
-    return payment.request(found, c, rules.payment_methods, _queued(r, found), now, rules.policy)
-
-
-def _provider_answered(r: Reader, c: commands.ProviderAnswered, now: datetime, rules: Rules) -> Outcome:
-    found = r.order_of_payment(c.payment)
-    return payment.answered(found, c, _queued(r, found), now, rules.policy)
-
-
-def _queued(r: Reader, found: order.Order | None) -> dict[str, int]:
-    return {} if found is None else r.queued({line.device for line in found.lines})
 
 
 def _cancel(r: Reader, c: commands.CancelOrder, now: datetime, rules: Rules) -> Outcome:
@@ -220,7 +201,6 @@ def _withhold_vend(r: Reader, c: food_commands.WithholdVend, now: datetime, rule
 
 HANDLERS: dict[type[commands.Command], Handler] = {
     commands.PlaceOrder: _place_order,
-    commands.RequestPayment: _request_payment,
     commands.CancelOrder: _cancel,
     commands.RefundOrder: _refund_order,
     commands.HandOver: _hand_over_line,
@@ -241,7 +221,6 @@ HANDLERS: dict[type[commands.Command], Handler] = {
     commands.DeviceIntroduced: _introduced,
     commands.DevicePresence: _presence,
     commands.OpenStore: _open_store,
-    commands.ProviderAnswered: _provider_answered,
     commands.RefundAnswered: _refund_answered,
     commands.ExpireOrder: _expire,
     commands.VendOverdue: _vend_overdue,
@@ -257,6 +236,7 @@ HANDLERS: dict[type[commands.Command], Handler] = {
     campaign_commands.ListCampaigns: _list_campaigns,
     campaign_commands.TakeSample: _take_sample,
     **RECEIPT_HANDLERS,
+    **PAYMENT_HANDLERS,
     **DAY_HANDLERS,
     **PROMOTION_HANDLERS,
     **MEMBER_HANDLERS,

@@ -18,15 +18,17 @@ from edge_agent.domain.food_commands import FoodWatched
 from edge_agent.domain.goods import Stocked
 from edge_agent.domain.label import Label, LabelKey
 from edge_agent.domain.order import Checkout, Item, Order
+from edge_agent.domain.payment_commands import LinkChanged
 from edge_agent.domain.places import Slot
 from edge_agent.domain.rights import Pin, Promise, Units
 from edge_agent.services.day_port import DayReader
 from edge_agent.services.member_port import MemberReader
+from edge_agent.services.payment_port import PaymentReader
 from edge_agent.services.promotion_port import PromotionReader
 from edge_agent.services.receipt_port import ReceiptReader
 
 
-class Reader(ReceiptReader, MemberReader, DayReader, PromotionReader, Protocol):
+class Reader(PaymentReader, ReceiptReader, MemberReader, DayReader, PromotionReader, Protocol):
     """State for a decision, as of the transaction that is open."""
 
     def currency(self) -> str: ...
@@ -92,6 +94,7 @@ class Journal(Protocol):
     def epoch_settled(self, command: EpochSettled) -> None: ...
     def heard_of_hq(self, command: HeardOfHq) -> None: ...
     def standing_changed(self, command: StandingChanged) -> None: ...
+    def link_changed(self, command: LinkChanged) -> None: ...
 
 
 class Clock(Protocol):

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from edge_agent.adapters.payments.port import ProviderAnswer, ProviderTrouble, RefundRefusedByProvider
+from edge_agent.adapters.payments.port import (
+    PaymentAsked,
+    ProviderAnswer,
+    ProviderTrouble,
+    RefundAsked,
+    RefundRefusedByProvider,
+    StatementLine,
+)
 from edge_agent.adapters.payments.sandbox import SandboxProvider
 from edge_agent.adapters.payments.till import Till
 from edge_agent.domain import commands
@@ -19,6 +26,8 @@ from tests.edge_harness import Store, assert_books_hold
 class Moody:
     """Fills the provider's port with the sandbox; while `away`, what it does is done and its answer is lost."""
 
+    pace = SandboxProvider.pace
+
     def __init__(self, sandbox: SandboxProvider) -> None:
         self.sandbox = sandbox
         self.away = False
@@ -28,20 +37,26 @@ class Moody:
             raise ProviderTrouble("timed out")
         return answer
 
-    def create(self, payment: str, order: str, amount_minor: int, currency: str) -> ProviderAnswer:
-        return self._tell(self.sandbox.create(payment, order, amount_minor, currency))
+    def create(self, asked: PaymentAsked) -> ProviderAnswer:
+        return self._tell(self.sandbox.create(asked))
 
-    def ask(self, payment: str) -> ProviderAnswer:
-        return self._tell(self.sandbox.ask(payment))
+    def ask(self, asked: PaymentAsked) -> ProviderAnswer:
+        return self._tell(self.sandbox.ask(asked))
 
-    def close(self, payment: str) -> ProviderAnswer:
-        return self._tell(self.sandbox.close(payment))
+    def close(self, asked: PaymentAsked) -> ProviderAnswer:
+        return self._tell(self.sandbox.close(asked))
 
-    def refund(self, refund: str, payment: str, amount_minor: int) -> str:
-        reference = self.sandbox.refund(refund, payment, amount_minor)
+    def refund(self, asked: RefundAsked) -> str:
+        reference = self.sandbox.refund(asked)
         if self.away:
             raise ProviderTrouble("timed out")
         return reference
+
+    def statement(self, day: str) -> list[StatementLine]:
+        return self.sandbox.statement(day)
+
+    def notified(self, headers: Mapping[str, str], body: bytes) -> tuple[str, ProviderAnswer]:
+        return self.sandbox.notified(headers, body)
 
 
 class Counter:
@@ -51,10 +66,11 @@ class Counter:
         self.store = Store(folder / "store.db")
         self.store.stock(("vm-1", "1", "A", 5))
         self.provider = Moody(SandboxProvider(folder / "sandbox.db", "http://shop"))
-        self.till = Till({"sandbox": self.provider}, self.store.queries, self.store.brain, self.store.clock)
+        self.till = Till(self.provider, ["sandbox"], self.store.queries, self.store.brain, self.store.clock)
 
     def ask(self, times: int = 1) -> None:
         for _ in range(times):
+            self.store.clock.pass_s(1)
             self.till.step()
             while self.store.brain.step(0):
                 pass
@@ -148,14 +164,14 @@ def test_everybody_pressing_at_once_leaves_one_end(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as crowd:
         for n in range(20):
             payment = f"p{n}"
-            opened = list(crowd.map(lambda _, p=payment: sandbox.create(p, "o", 500, "CNY"), range(8)))
+            opened = list(crowd.map(lambda _, p=payment: sandbox.create(_asked(p)), range(8)))
             assert len({answer.pay_url for answer in opened}) == 1
             token = opened[0].pay_url.rpartition("/")[2]
             hands = [sandbox.pay, sandbox.decline, sandbox.pay, sandbox.decline]
             list(crowd.map(lambda hand, t=token: hand(t), hands))
-            end = sandbox.ask(payment).state
+            end = sandbox.ask(_asked(payment)).state
             assert end in ("paid", "closed")
-            assert sandbox.close(payment).state == end
+            assert sandbox.close(_asked(payment)).state == end
             if end == "paid":
                 given = list(crowd.map(lambda r, p=payment: _refund(sandbox, f"{p}-{r % 3}", p), range(9)))
                 assert given.count(True) == 6, (
@@ -165,8 +181,12 @@ def test_everybody_pressing_at_once_leaves_one_end(tmp_path: Path) -> None:
     sandbox.close_book()
 
 
+def _asked(payment: str) -> PaymentAsked:
+    return PaymentAsked(payment, "o", 500, "CNY")
+
+
 def _refund(sandbox: SandboxProvider, refund: str, payment: str) -> bool:
     try:
-        return sandbox.refund(refund, payment, 200) != ""
+        return sandbox.refund(RefundAsked(refund, payment, 200, 500, "CNY")) != ""
     except RefundRefusedByProvider:
         return False

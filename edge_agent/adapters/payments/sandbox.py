@@ -9,19 +9,32 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import sqlite_utils
 
-from edge_agent.adapters.payments.port import ProviderAnswer, ProviderTrouble, RefundRefusedByProvider
+from edge_agent.adapters.payments.port import (
+    Forged,
+    Pace,
+    PaymentAsked,
+    ProviderAnswer,
+    RefundAsked,
+    RefundRefusedByProvider,
+    StatementLine,
+)
 
 
 class SandboxProvider:
     """Fills `port.PaymentProvider`; `look`, `pay` and `decline` are the shopper's side. Safe from any thread."""
 
-    def __init__(self, path: Path, page_url: str) -> None:
+    pace = Pace(first_s=0.25, most_s=0.25)
+
+    def __init__(self, path: Path, page_url: str, today: Callable[[], str] = str) -> None:
+        """`today` names the day of the store's calendar, for the statement; without it the book keeps no days."""
         self._page_url = page_url
+        self._today = today
         self._lock = threading.Lock()
         self._db = sqlite_utils.Database(sqlite3.connect(path, check_same_thread=False))
         self._db.conn.execute("PRAGMA journal_mode = WAL")
@@ -37,6 +50,8 @@ class SandboxProvider:
             self._db.table("refunds").create(
                 {"refund": str, "payment": str, "amount_minor": int}, pk="refund"
             )
+        self._db.table("payments").add_missing_columns([{"day": ""}])
+        self._db.table("refunds").add_missing_columns([{"day": ""}])
 
     def close_book(self) -> None:
         """Close the file."""
@@ -44,51 +59,75 @@ class SandboxProvider:
 
     # ── the store's side ────────────────────────────────────────────────────────────────────────────
 
-    def create(self, payment: str, order: str, amount_minor: int, currency: str) -> ProviderAnswer:
+    def create(self, asked: PaymentAsked) -> ProviderAnswer:
         """Open a payment and say where the shopper pays."""
         with self._lock, self._db.atomic():
-            if not self._find("payment", payment):
+            if not self._find("payment", asked.payment):
                 self._db.table("payments").insert(
                     {
-                        "payment": payment,
+                        "payment": asked.payment,
                         "token": secrets.token_urlsafe(12),
-                        "order": order,
-                        "amount_minor": amount_minor,
-                        "currency": currency,
+                        "order": asked.order,
+                        "amount_minor": asked.amount_minor,
+                        "currency": asked.currency,
                         "state": "pending",
                         "refunded_minor": 0,
                     }
                 )
-            return self._answer(payment)
+            return self._answer(asked.payment)
 
-    def ask(self, payment: str) -> ProviderAnswer:
+    def ask(self, asked: PaymentAsked) -> ProviderAnswer:
         """How the payment stands."""
         with self._lock:
-            return self._answer(payment)
+            return self._answer(asked.payment)
 
-    def close(self, payment: str) -> ProviderAnswer:
+    def close(self, asked: PaymentAsked) -> ProviderAnswer:
         """Take no more money for it."""
         with self._lock, self._db.atomic():
-            self._move(payment, "closed")
-            return self._answer(payment)
+            self._move(asked.payment, "closed")
+            return self._answer(asked.payment)
 
-    def refund(self, refund: str, payment: str, amount_minor: int) -> str:
+    def refund(self, asked: RefundAsked) -> str:
         """Give back part or all of what was paid, once per refund id."""
         with self._lock, self._db.atomic():
-            row = self._find("payment", payment)
+            row = self._find("payment", asked.payment)
             if row is None or row["state"] != "paid":
                 raise RefundRefusedByProvider("this payment was never paid")
-            if not list(self._db.table("refunds").rows_where("refund = ?", [refund])):
+            if not list(self._db.table("refunds").rows_where("refund = ?", [asked.refund])):
                 left_minor = row["amount_minor"] - row["refunded_minor"]
-                if amount_minor > left_minor:
+                if asked.amount_minor > left_minor:
                     raise RefundRefusedByProvider(f"only {left_minor} of it is left")
                 self._db.table("refunds").insert(
-                    {"refund": refund, "payment": payment, "amount_minor": amount_minor}
+                    {
+                        "refund": asked.refund,
+                        "payment": asked.payment,
+                        "amount_minor": asked.amount_minor,
+                        "day": self._today(),
+                    }
                 )
                 self._db.table("payments").update(
-                    payment, {"refunded_minor": row["refunded_minor"] + amount_minor}
+                    asked.payment, {"refunded_minor": row["refunded_minor"] + asked.amount_minor}
                 )
-            return f"sandbox-{refund}"
+            return f"sandbox-{asked.refund}"
+
+    def statement(self, day: str) -> list[StatementLine]:
+        """What was paid and given back on a day."""
+        with self._lock:
+            paid = self._db.query(
+                "SELECT payment, '' AS refund, amount_minor, currency, day AS at FROM payments"
+                " WHERE day = :day AND state = 'paid' ORDER BY payment",
+                {"day": day},
+            )
+            back = self._db.query(
+                "SELECT r.payment, r.refund, r.amount_minor, p.currency, r.day AS at FROM refunds r"
+                " JOIN payments p ON p.payment = r.payment WHERE r.day = :day ORDER BY r.refund",
+                {"day": day},
+            )
+            return [StatementLine(**row) for row in [*paid, *back]]
+
+    def notified(self, headers: Mapping[str, str], body: bytes) -> tuple[str, ProviderAnswer]:
+        """It never sends anything by itself."""
+        raise Forged("the training provider sends no notifications")
 
     # ── the shopper's side ──────────────────────────────────────────────────────────────────────────
 
@@ -115,7 +154,7 @@ class SandboxProvider:
     def _move(self, payment: str, state: str) -> None:
         row = self._find("payment", payment)
         if row is not None and row["state"] == "pending":
-            self._db.table("payments").update(payment, {"state": state})
+            self._db.table("payments").update(payment, {"state": state, "day": self._today()})
 
     def _find(self, column: str, value: str) -> dict[str, Any] | None:
         return next(self._db.table("payments").rows_where(f"{column} = ?", [value]), None)
@@ -123,11 +162,13 @@ class SandboxProvider:
     def _answer(self, payment: str) -> ProviderAnswer:
         row = self._find("payment", payment)
         if row is None:
-            raise ProviderTrouble(f"payment {payment} is not known there")
+            return ProviderAnswer("unheard")
         return ProviderAnswer(
             state=row["state"],
             provider_ref=f"sandbox-{payment}",
             pay_url=f"{self._page_url}/pay/{row['token']}",
             amount_minor=row["amount_minor"],
             currency=row["currency"],
+            payment=payment,
+            order=row["order"],
         )

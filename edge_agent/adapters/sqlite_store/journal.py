@@ -25,6 +25,7 @@ from edge_agent.domain.commands import EpochSettled, HeardOfHq, StandingChanged,
 from edge_agent.domain.device import LogPosition
 from edge_agent.domain.food import Warmth
 from edge_agent.domain.food_commands import FoodWatched
+from edge_agent.domain.payment_commands import LinkChanged
 
 _NEW_LOG = LogPosition(0)
 
@@ -273,6 +274,14 @@ class SqliteJournal:
             "UPDATE link SET standing = ?, standing_reason = ?", (command.state, command.reason[:40])
         )
         self.reader.begin()
+
+    def link_changed(self, command: LinkChanged) -> None:
+        """Remember whether headquarters can be reached; an outage that goes on began when it began."""
+        self._db.execute(
+            "UPDATE link SET online = ?1, offline_since = CASE WHEN ?1 THEN '' WHEN online THEN ?2"
+            " ELSE offline_since END",
+            (int(command.online), command.at),
+        )
 
 
 def _head(db: sqlite3.Connection, epoch: int, stream: Stream) -> Head:

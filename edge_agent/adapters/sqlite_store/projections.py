@@ -20,6 +20,7 @@ from edge_agent.adapters.sqlite_store.handover_tables import (
 from edge_agent.adapters.sqlite_store.label_projections import project_labels
 from edge_agent.adapters.sqlite_store.machine_projections import MACHINE_PROJECTIONS
 from edge_agent.adapters.sqlite_store.member_projections import project_members
+from edge_agent.adapters.sqlite_store.payment_tables import PAYMENT_PROJECTIONS
 from edge_agent.adapters.sqlite_store.promotion_tables import project_promotions
 from edge_agent.adapters.sqlite_store.receipt_projections import RECEIPT_PROJECTIONS
 from edge_agent.adapters.sqlite_store.stock_projections import (
@@ -160,9 +161,9 @@ def _cancel_requested(db: sqlite3.Connection, f: facts.OrderCancelRequested, at:
 
 def _payment_requested(db: sqlite3.Connection, f: facts.PaymentRequested, at: str) -> None:
     db.execute(
-        "INSERT INTO payments (id, order_id, method, state, amount_minor, currency)"
-        " VALUES (?, ?, ?, 'created', ?, ?)",
-        (f.payment, f.order, f.method, f.amount_minor, f.currency),
+        "INSERT INTO payments (id, order_id, method, state, amount_minor, currency, scanned, at)"
+        " VALUES (?, ?, ?, 'created', ?, ?, ?, ?)",
+        (f.payment, f.order, f.method, f.amount_minor, f.currency, int(f.scanned), at),
     )
     db.execute("UPDATE orders SET state = 'awaiting_payment' WHERE id = ? AND closed_at = ''", (f.order,))
 
@@ -177,7 +178,8 @@ def _payment_pending(db: sqlite3.Connection, f: facts.PaymentPending, at: str) -
 
 def _payment_paid(db: sqlite3.Connection, f: facts.PaymentPaid, at: str) -> None:
     db.execute(
-        "UPDATE payments SET state = 'paid', provider_ref = ? WHERE id = ?", (f.provider_ref, f.payment)
+        "UPDATE payments SET state = 'paid', provider_ref = ?, paid_at = ? WHERE id = ?",
+        (f.provider_ref, at, f.payment),
     )
     db.execute(
         "UPDATE orders SET paid_minor = paid_minor + ?,"
@@ -187,7 +189,7 @@ def _payment_paid(db: sqlite3.Connection, f: facts.PaymentPaid, at: str) -> None
 
 
 def _payment_unknown(db: sqlite3.Connection, f: facts.PaymentUnknown, at: str) -> None:
-    db.execute("UPDATE payments SET state = 'unknown' WHERE id = ?", (f.payment,))
+    db.execute("UPDATE payments SET state = 'unknown', reason = ? WHERE id = ?", (f.reason, f.payment))
 
 
 def _payment_closed(db: sqlite3.Connection, f: facts.PaymentClosed, at: str) -> None:
@@ -196,13 +198,14 @@ def _payment_closed(db: sqlite3.Connection, f: facts.PaymentClosed, at: str) -> 
 
 def _refund_requested(db: sqlite3.Connection, f: facts.RefundRequested, at: str) -> None:
     db.execute(
-        "INSERT INTO refunds VALUES (?, ?, ?, ?, ?, ?, 'requested')",
+        "INSERT INTO refunds (id, payment, order_id, amount_minor, currency, reason, state)"
+        " VALUES (?, ?, ?, ?, ?, ?, 'requested')",
         (f.refund, f.payment, f.order, f.amount_minor, f.currency, f.reason),
     )
 
 
 def _refunded(db: sqlite3.Connection, f: facts.PaymentRefunded, at: str) -> None:
-    db.execute("UPDATE refunds SET state = 'refunded' WHERE id = ?", (f.refund,))
+    db.execute("UPDATE refunds SET state = 'refunded', refunded_at = ? WHERE id = ?", (at, f.refund))
     db.execute(
         "UPDATE payments SET state = 'refunded' WHERE id = ? AND amount_minor <="
         " (SELECT SUM(amount_minor) FROM refunds WHERE payment = ? AND state = 'refunded')",
@@ -301,6 +304,7 @@ PROJECTIONS: dict[type[facts.Fact], Projection] = {
     **FOOD_PROJECTIONS,
     **CAMPAIGN_PROJECTIONS,
     **RECEIPT_PROJECTIONS,
+    **PAYMENT_PROJECTIONS,
     **DAY_PROJECTIONS,
     **HANDOVER_PROJECTIONS,
 }

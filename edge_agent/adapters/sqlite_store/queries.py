@@ -13,10 +13,12 @@ from edge_agent.adapters.sqlite_store.journal_queries import JournalQueries
 from edge_agent.adapters.sqlite_store.label_queries import LabelQueries, entered
 from edge_agent.adapters.sqlite_store.machine_queries import MachineQueries
 from edge_agent.adapters.sqlite_store.member_queries import MemberQueries
+from edge_agent.adapters.sqlite_store.payment_queries import PaymentQueries
 from edge_agent.adapters.sqlite_store.promotion_queries import PromotionQueries
 from edge_agent.adapters.sqlite_store.reader import SqliteReader
 from edge_agent.adapters.sqlite_store.reading import Entity
 from edge_agent.adapters.sqlite_store.receipt_queries import ReceiptQueries
+from edge_agent.adapters.sqlite_store.shop_queries import ShopQueries
 from edge_agent.adapters.sqlite_store.stock_queries import StockQueries
 
 _PLACES = """
@@ -40,7 +42,9 @@ class Queries(
     FoodQueries,
     CampaignQueries,
     ReceiptQueries,
+    PaymentQueries,
     DayQueries,
+    ShopQueries,
     PromotionQueries,
     MemberQueries,
 ):
@@ -165,16 +169,8 @@ class Queries(
         """Refunds that are not through, with the payment they belong to."""
         return self._rows(
             'SELECT r.id, r.payment, r.order_id AS "order", r.amount_minor, r.currency, r.reason, r.state,'
-            " p.method, p.provider_ref FROM refunds r JOIN payments p ON p.id = r.payment"
+            " p.method, p.provider_ref, p.amount_minor AS paid_minor FROM refunds r JOIN payments p ON p.id = r.payment"
             " WHERE r.state <> 'refunded' ORDER BY r.id"
-        )
-
-    def live_payments(self) -> list[Entity]:
-        """Payments that may still bring money, with what their order wants."""
-        return self._rows(
-            'SELECT p.id, p.order_id AS "order", p.method, p.state, p.amount_minor, p.currency, p.provider_ref,'
-            " o.expires_at, o.cancel_requested FROM payments p JOIN orders o ON o.id = p.order_id"
-            " WHERE p.state IN ('created', 'pending', 'unknown') ORDER BY p.id"
         )
 
     def vends_under_way(self) -> list[Entity]:

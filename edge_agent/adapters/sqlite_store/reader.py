@@ -13,6 +13,7 @@ from cloud_sync.protocol.rules_facts import StoreRules
 from cloud_sync.protocol.stock_rights import Right
 from edge_agent.adapters.sqlite_store.day_reader import DayReader
 from edge_agent.adapters.sqlite_store.member_reader import MemberReader
+from edge_agent.adapters.sqlite_store.payment_reader import PaymentReader
 from edge_agent.adapters.sqlite_store.promotion_reader import PromotionReader
 from edge_agent.adapters.sqlite_store.receipt_reader import ReceiptReader
 from edge_agent.adapters.sqlite_store.stock_projections import PROMISED, order_units
@@ -50,7 +51,7 @@ def _marks(values: Collection[str]) -> str:
     return ",".join("?" * len(values))
 
 
-class SqliteReader(ReceiptReader, MemberReader, DayReader, PromotionReader):
+class SqliteReader(PaymentReader, ReceiptReader, MemberReader, DayReader, PromotionReader):
     """Fills `services.ports.Reader` from the writer's connection."""
 
     def __init__(self, db: sqlite3.Connection) -> None:

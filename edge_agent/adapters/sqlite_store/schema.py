@@ -11,6 +11,7 @@ from sqlite_utils.migrations import Migrations
 from edge_agent.adapters.sqlite_store.day_tables import DAY_TABLES
 from edge_agent.adapters.sqlite_store.handover_tables import HANDOVER_TABLES
 from edge_agent.adapters.sqlite_store.member_projections import MEMBER_TABLES
+from edge_agent.adapters.sqlite_store.payment_tables import PAYMENT_TABLES
 from edge_agent.adapters.sqlite_store.promotion_tables import PROMOTION_TABLES
 from edge_agent.adapters.sqlite_store.receipt_projections import RECEIPT_TABLES, keep_open_orders
 from edge_agent.adapters.sqlite_store.stock_projections import rights_from_slots
@@ -106,6 +107,12 @@ def days_and_drawers(db: sqlite_utils.Database) -> None:
 def promotions_and_games(db: sqlite_utils.Database) -> None:
     """Price rules, coupons with the orders that used them up, and games with their draws."""
     _run(db, PROMOTION_TABLES)
+
+
+@migrations()
+def payments_and_statements(db: sqlite_utils.Database) -> None:
+    """When money was asked for and came, whether headquarters can be reached, and providers' books against ours."""
+    _run(db, PAYMENT_TABLES)
 
 
 def _run(db: sqlite_utils.Database, statements: str) -> None:

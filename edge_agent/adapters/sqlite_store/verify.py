@@ -24,7 +24,7 @@ from edge_agent.adapters.sqlite_store.stock_projections import PROMISED, rights_
 
 HEARD: Final = {
     "devices": ("last_seen_at", "clock_offset_ms", "readings", "described"),
-    "link": ("incarnation", "standing", "standing_reason", "rights_since"),
+    "link": ("incarnation", "standing", "standing_reason", "rights_since", "online", "offline_since"),
 }
 """Columns that hold what was last heard, not what the journal says."""
 DERIVED: Final = (
@@ -38,6 +38,8 @@ DERIVED: Final = (
     "room_held",
     "payments",
     "refunds",
+    "statements",
+    "differences",
     "vends",
     "cash_sales",
     "rights",

@@ -1,0 +1,57 @@
+"""Payments for decisions, read inside the writer's transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from cloud_sync.protocol.envelope import rfc3339
+from edge_agent.domain.offline_limits import Link
+from edge_agent.domain.reconciliation import Moved
+
+NEAR: Final = timedelta(hours=1)
+"""A provider's clock and the moment we hear of money may put it on two days by this much."""
+
+_PAID = "SELECT id, '', amount_minor, paid_at FROM payments WHERE paid_at >= ? AND paid_at < ? AND method = ?"
+_BACK = """SELECT r.payment, r.id, r.amount_minor, r.refunded_at FROM refunds r JOIN payments p ON p.id = r.payment
+    WHERE r.refunded_at >= ? AND r.refunded_at < ? AND p.method = ?"""
+
+
+class PaymentReader:
+    """Fills `services.payment_port.PaymentReader` from the writer's connection."""
+
+    _db: sqlite3.Connection
+
+    def link(self) -> Link:
+        """Whether headquarters can be reached."""
+        online, since = self._db.execute("SELECT online, offline_since FROM link").fetchone()
+        return Link(bool(online), since)
+
+    def asked_since(self, method: str, at: str) -> int:
+        """Minor units asked for by a method since a time, and not given up."""
+        row = self._db.execute(
+            "SELECT COALESCE(SUM(amount_minor), 0) FROM payments WHERE method = ? AND at >= ?"
+            " AND state <> 'closed'",
+            (method, at),
+        ).fetchone()
+        return int(row[0])
+
+    def moved_on(self, method: str, day: str) -> list[Moved]:
+        """Money that moved by a method on a day of the store's calendar, and shortly before and after it."""
+        (zone,) = self._db.execute("SELECT timezone FROM store").fetchone()
+        begin = datetime.combine(date.fromisoformat(day), time(), ZoneInfo(zone))
+        end = datetime.combine(begin.date() + timedelta(days=1), time(), ZoneInfo(zone))
+        span = (rfc3339(begin - NEAR), rfc3339(end + NEAR), method)
+        first, last = rfc3339(begin), rfc3339(end)
+        return [
+            Moved(payment, refund, minor, near=not first <= at < last)
+            for sql in (_PAID, _BACK)
+            for payment, refund, minor, at in self._db.execute(sql, span)
+        ]
+
+    def difference_open(self, case: str) -> bool | None:
+        """Whether a difference waits for a person; None when there is none of that name."""
+        row = self._db.execute("SELECT settled_at FROM differences WHERE id = ?", (case,)).fetchone()
+        return None if row is None else row[0] == ""

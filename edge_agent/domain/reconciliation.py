@@ -1,0 +1,92 @@
+"""A provider's book of a day held against ours, payment by payment and refund by refund."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from cloud_sync.protocol import facts
+from cloud_sync.protocol.payment_facts import Difference, DifferenceSettled, StatementCompared
+from edge_agent.domain.payment_commands import SettleDifference, StatementRead
+from edge_agent.domain.refusals import Refusal
+
+MOST: Final = 500
+"""Differences that one comparison names; a book that differs more than this is the wrong book."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Money that moved by our journal, on the day or (`near`) so close to it that the provider may book it there."""
+
+    payment: str
+    refund: str
+    amount_minor: int
+    near: bool = False
+
+
+Book = dict[tuple[str, str], int]
+
+
+def compare(read: StatementRead, ours: Sequence[Moved], currency: str) -> StatementCompared:
+    """What the two books say differently. A payment taken and given back there without us knowing differs in nothing."""
+    theirs = _book((payment, refund, minor) for payment, refund, minor, _ in read.booked)
+    here = _book((m.payment, m.refund, m.amount_minor) for m in ours)
+    due = {(m.payment, m.refund) for m in ours if not m.near}
+    odd = {(p, r): minor for p, r, minor, code in read.booked if code != currency}
+    taken_back = {p for p, _ in theirs if _net(theirs, p) == 0 and not any(q == p for q, _ in here)}
+    found: list[Difference] = []
+    for key in sorted(theirs.keys() | due):
+        payment, refund = key
+        if payment in taken_back:
+            continue
+        kind = _kind(theirs.get(key), here.get(key), refund, wrong_money=key in odd)
+        if kind:
+            found.append(
+                Difference(
+                    case=f"{read.method}-{refund or payment}",
+                    kind=kind,
+                    payment=payment,
+                    refund=refund,
+                    ours_minor=here.get(key, 0),
+                    theirs_minor=theirs.get(key, 0),
+                )
+            )
+    return StatementCompared(
+        method=read.method,
+        day=read.day,
+        currency=currency,
+        ours_minor=sum(-m.amount_minor if m.refund else m.amount_minor for m in ours if not m.near),
+        theirs_minor=sum(-minor if refund else minor for (_, refund), minor in theirs.items()),
+        lines=len(read.booked),
+        differences=found[:MOST],
+        more=max(0, len(found) - MOST),
+    )
+
+
+def _book(lines: Iterable[tuple[str, str, int]]) -> Book:
+    book: Book = {}
+    for payment, refund, minor in lines:
+        book[payment, refund] = book.get((payment, refund), 0) + minor
+    return book
+
+
+def _net(book: Book, payment: str) -> int:
+    return sum(-minor if refund else minor for (whose, refund), minor in book.items() if whose == payment)
+
+
+def _kind(theirs: int | None, ours: int | None, refund: str, *, wrong_money: bool) -> str:
+    if ours is None:
+        return "refund_missing_here" if refund else "missing_here"
+    if theirs is None:
+        return "refund_missing_there" if refund else "missing_there"
+    return "amount_differs" if theirs != ours or wrong_money else ""
+
+
+def settle(standing: bool | None, command: SettleDifference) -> list[facts.Fact] | Refusal:
+    """A person saw to it; `standing` is whether the difference is open, None when there is none."""
+    if standing is None:
+        return Refusal("unknown_difference", command.case)
+    if not standing:
+        return Refusal("difference_settled", command.case)
+    return [DifferenceSettled(case=command.case, note=command.note[:200])]

@@ -1,0 +1,17 @@
+"""What decisions about payments need to know."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from edge_agent.domain.offline_limits import Link
+from edge_agent.domain.reconciliation import Moved
+
+
+class PaymentReader(Protocol):
+    """State of payments beside their orders, as of the transaction that is open."""
+
+    def link(self) -> Link: ...
+    def asked_since(self, method: str, at: str) -> int: ...
+    def moved_on(self, method: str, day: str) -> list[Moved]: ...
+    def difference_open(self, case: str) -> bool | None: ...

@@ -1,0 +1,186 @@
+"""The routes under /shop: a phone scans a code, chooses, orders and pays. Nobody signs in; everybody is limited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from cloud_sync.protocol.envelope import parse_time
+from cloud_sync.protocol.handover_facts import PICKUP, SHELF, SHIP_STORE, STAFF, VEND
+from edge_agent.adapters.contacts import Contact, ContactBook, TooManyContacts
+from edge_agent.adapters.sqlite_store.queries import Queries
+from edge_agent.domain.commands import CancelOrder, Command, PlaceOrder, RequestedLine, RequestPayment
+from edge_agent.domain.order import order_id
+from edge_agent.domain.refusals import sentences
+from edge_agent.entrypoints.door import MayCall, Refused, ask
+from edge_agent.entrypoints.shop import page
+from edge_agent.entrypoints.shop.guard import Allowance, Guard
+from edge_agent.entrypoints.shop.scanned import MAX_CODE_CHARS, sku_of
+from edge_agent.services.brain import Answer, Brain
+from edge_agent.services.ports import Clock
+
+CHANNEL: Final = "scan"
+PHONE_METHODS: Final = ("alipay", "sandbox")
+"""Ways of paying that the phone which shows our page can do: WeChat's code must be scanned by another one."""
+WAYS: Final = (VEND, SHELF, STAFF, PICKUP, SHIP_STORE)
+"""In the order in which they are offered: what is quickest first."""
+LATER: Final = frozenset({PICKUP, SHIP_STORE})
+"""All that the code in the window offers: nobody is there to hand anything over."""
+LOOKS: Final = Allowance(60, 0.5), Allowance(400, 0.02)
+ORDERS: Final = Allowance(5, 20.0), Allowance(60, 0.5)
+"""Per phone, and of all together. Phones behind one router look like one: five orders at once, then three a minute."""
+MAX_FIELDS: Final = 12
+MAX_FORM_BYTES: Final = 8_192
+_PRIVATE: Final = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+
+
+@dataclass(frozen=True)
+class Shop:
+    """What the pages work with. `methods`: ways of paying that a phone can do; `new_key` makes a form's random key."""
+
+    brain: Brain
+    queries: Queries
+    clock: Clock
+    contacts: ContactBook
+    methods: Sequence[str]
+    new_key: Callable[[], str]
+
+
+def shop_pages(shop: Shop, staff: MayCall) -> APIRouter:
+    """All routes of the phone's shop, and the staff's way to where an order is sent."""
+    router = APIRouter(include_in_schema=False)
+    looks, orders = Guard(*LOOKS), Guard(*ORDERS)
+
+    def slow(request: Request, guard: Guard) -> Response | None:
+        phone = request.client.host if request.client else ""
+        return None if guard.may(phone, shop.clock.monotonic()) else _html(page.note("slow"), 429)
+
+    @router.get("/shop")
+    async def look(request: Request, c: str = "", w: str = "") -> Response:
+        return slow(request, looks) or _product(shop, c, window=w == "1")
+
+    @router.post("/shop/orders")
+    async def place(request: Request) -> Response:
+        return slow(request, orders) or await _place(shop, await _form(request))
+
+    @router.get("/shop/o/{order}")
+    async def show(request: Request, order: str) -> Response:
+        return slow(request, looks) or _order(shop, order)
+
+    @router.post("/shop/o/{order}/pay")
+    async def pay(request: Request, order: str) -> Response:
+        if too_fast := slow(request, looks):
+            return too_fast
+        found = _found(shop, order)
+        payments = "" if found is None or not found["payment"] else found["payment"]["id"]
+        method = (await _form(request)).get("method", "")
+        if method not in (*shop.methods, "none"):
+            return _html(page.note("bad_form"), 400)
+        # The same button pressed twice is one payment; after a closed one it is a new one.
+        return await _do(shop, order, RequestPayment(f"scan-pay:{order}:{payments}:{method}", order, method))
+
+    @router.post("/shop/o/{order}/cancel")
+    async def cancel(request: Request, order: str) -> Response:
+        return slow(request, looks) or await _do(shop, order, CancelOrder(f"scan-cancel:{order}", order))
+
+    @router.get("/api/orders/{order}/contact", dependencies=[Depends(staff)])
+    def contact(order: str) -> Any:
+        known = shop.contacts.of(order)
+        if known is None:
+            raise Refused("unknown_order", order)
+        return {"order": order, "name": known.name, "phone": known.phone, "address": known.address}
+
+    @router.delete("/api/orders/{order}/contact", dependencies=[Depends(staff)])
+    def erase(order: str) -> Any:
+        shop.contacts.erase(order)
+        return {"order": order, "erased": True}
+
+    return router
+
+
+def _product(shop: Shop, code: str, *, window: bool) -> Response:
+    if not code:
+        return _html(page.note("scan"))
+    sku = sku_of(shop.queries, code)
+    listed = shop.queries.items([sku]) if sku else []
+    if not listed:
+        return _html(page.note("unknown"), 404)
+    to_be_had = shop.queries.to_be_had(sku)
+    ways: dict[str, int] = {
+        way: to_be_had[way] for way in WAYS if way in to_be_had and (way in LATER or not window)
+    }
+    return _html(page.product(listed[0], ways, shop.new_key(), code[:MAX_CODE_CHARS], window=window))
+
+
+async def _place(shop: Shop, form: dict[str, str]) -> Response:
+    qty, way, key = form.get("qty", ""), form.get("way", ""), form.get("key", "")
+    offered = LATER if form.get("w") else frozenset(WAYS)
+    if qty not in map(str, range(1, page.MAX_QTY + 1)) or way not in offered or not 16 <= len(key) <= 64:
+        return _html(page.note("bad_form"), 400)
+    command = PlaceOrder(
+        f"scan:{key}", CHANNEL, "", (RequestedLine(form.get("sku", ""), int(qty), handover=way),)
+    )
+    if way == SHIP_STORE:
+        to = Contact(*(form.get(name, "").strip()[:200] for name in ("name", "phone", "address")))
+        if not to.complete:
+            return _html(page.note("needs_contact"), 400)
+        # Before the order: one that is paid for must not be without its address after a crash.
+        try:
+            shop.contacts.keep(order_id(command.id), to)
+        except TooManyContacts:
+            return _html(page.note("slow"), 503)
+    answer = await ask(shop.brain, command)
+    if answer.refusal is not None:
+        if _found(shop, order_id(command.id)) is None:
+            shop.contacts.erase(order_id(command.id))
+        return _refused(answer)
+    return RedirectResponse(f"/shop/o/{answer.subject}", status_code=303)
+
+
+def _order(shop: Shop, order: str) -> Response:
+    found = _found(shop, order)
+    if found is None:
+        return _html(page.note("no_order"), 404)
+    zone = ZoneInfo(shop.queries.store().get("timezone", "UTC"))
+    until = parse_time(found["expires_at"])
+    local = "" if until is None else until.astimezone(zone).strftime("%H:%M")
+    return _html(page.order(found, shop.methods, local))
+
+
+async def _do(shop: Shop, order: str, command: Command) -> Response:
+    if _found(shop, order) is None:
+        return _html(page.note("no_order"), 404)
+    answer = await ask(shop.brain, command)
+    if answer.refusal is not None and answer.refusal.code != "already_paying":
+        return _refused(answer)
+    return RedirectResponse(f"/shop/o/{order}", status_code=303)
+
+
+def _found(shop: Shop, order: str) -> dict[str, Any] | None:
+    """An order that a phone placed; what was ordered elsewhere is nobody's business here."""
+    found = shop.queries.order(order)
+    return found if found is not None and found["channel"] == CHANNEL else None
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """The fields of a form; none of one that is longer than any of ours."""
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal() or int(length) > MAX_FORM_BYTES:
+        return {}
+    form = await request.form(max_files=0, max_fields=MAX_FIELDS)
+    return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def _refused(answer: Answer) -> Response:
+    assert answer.refusal is not None
+    status, zh, en = sentences(answer.refusal)
+    return _html(page.refused(zh, en), status)
+
+
+def _html(text: str, status: int = 200) -> HTMLResponse:
+    return HTMLResponse(text, status_code=status, headers=_PRIVATE)

@@ -43,6 +43,7 @@ ENTRIES: Final = (
         is_group=True,
     ),
     Entry("report", "X and Z reports of a store, right to the fen.", ("edge",), is_group=True),
+    Entry("game", "Games of a store: prove a finished one's draws.", ("edge",), is_group=True),
     Entry("kiosk", "The touch kiosk's window.", ("kiosk",)),
     Entry("doctor", "Check this computer and say what to do."),
     Entry(

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from typer.testing import CliRunner
 
 from cloud_sync.protocol import facts, promotion_facts
 from cloud_sync.protocol.codes import own_codes
@@ -20,6 +21,7 @@ from edge_agent.domain.coupon import coupon_id, text_of
 from edge_agent.domain.order import order_id
 from edge_agent.services.brain import Brain
 from edge_agent.services.rules import Rules
+from popshop.cli import app
 from tests.edge_harness import METHODS, STORE, Store, Told, assert_books_hold, assert_chained, read_journal
 
 KEY = from_private(bytes(range(32)))
@@ -224,6 +226,8 @@ def test_a_game_is_played_once_by_everybody_until_its_prizes_are_gone_and_proves
     assert _play(shop, "visit-99").refused == "game_closed"
     assert game.verify(listed, draws[1:], seed) == ["draw 1 is missing"]
     assert game.verify(listed, draws, "00" * 32)
+    found = CliRunner().invoke(app, ["game", "verify", "wheel", "--data", str(shop.path.parent), "--json"])
+    assert (found.exit_code, msgspec.json.decode(found.stdout)["wrong"]) == (0, [])
 
 
 def test_after_a_crash_the_same_tap_gets_the_same_draw(shop: Shop) -> None:

@@ -7,6 +7,7 @@ from edge_agent.entrypoints.staff import (
     needs_area,
     orders_area,
     parts,
+    promotion_area,
     sheet_views,
     stock_area,
     sync_area,
@@ -27,7 +28,7 @@ def page(language: Language, view: View, shop: Shop, alarm: str = "") -> str:
         case "devices":
             body = machines_area.render(language, shop)
         case "orders":
-            body = orders_area.render(language, shop)
+            body = orders_area.render(language, shop) + promotion_area.render(language, shop)
         case "health":
             body = sync_area.render(language, shop)
         case _:

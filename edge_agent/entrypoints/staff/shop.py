@@ -75,6 +75,10 @@ class Shop:
     """What is wrong with the receipt printer, or nothing; None where there is none."""
     prints: int = 0
     """Receipts that wait for it."""
+    promotions: list[Entity] = field(default_factory=list)
+    games: list[Entity] = field(default_factory=list)
+    prizes_owed: list[Entity] = field(default_factory=list)
+    """Those three beside the newest orders only."""
 
     @property
     def printer_waits(self) -> bool:
@@ -193,6 +197,9 @@ class Sources:
                 receipts=queries.receipts_of(order) if order else [],
                 printer=self.printer_trouble(),
                 prints=len(queries.print_jobs()),
+                promotions=queries.promotions(now) if orders else [],
+                games=queries.games(now) if orders else [],
+                prizes_owed=queries.prizes_owed(now) if orders else [],
             )
 
     def _stream(self, name: str, now: datetime) -> StreamState:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from edge_agent.entrypoints.staff import (
+    day_area,
     machines_area,
     needs_area,
     orders_area,
@@ -29,6 +30,8 @@ def page(language: Language, view: View, shop: Shop, alarm: str = "") -> str:
             body = machines_area.render(language, shop)
         case "orders":
             body = orders_area.render(language, shop) + promotion_area.render(language, shop)
+        case "day":
+            body = day_area.render(language, shop)
         case "health":
             body = sync_area.render(language, shop)
         case _:

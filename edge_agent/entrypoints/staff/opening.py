@@ -6,6 +6,7 @@ from typing import Final
 
 from edge_agent.entrypoints.staff.audit_sheet import SettleAudit
 from edge_agent.entrypoints.staff.counting_sheets import BlindCount, CountIn
+from edge_agent.entrypoints.staff.day_sheets import open_day_sheet
 from edge_agent.entrypoints.staff.food_sheet import ReleaseFood
 from edge_agent.entrypoints.staff.parts import money
 from edge_agent.entrypoints.staff.receipt_sheet import opened
@@ -73,6 +74,8 @@ def open_sheet(tap: Tap, shop: Shop, key: str) -> Sheet | None:
             return Block(key=key, device=device, slot=slot)
         case ("unblock", device, slot):
             return Unblock(key=key, device=device, slot=slot)
+    if tap and tap[0].startswith("day_"):
+        return open_day_sheet(tap, shop, key)
     return _of_stock(tap, shop, key)
 
 

@@ -21,6 +21,7 @@ from nicegui.events import GenericEventArguments
 from edge_agent.entrypoints.access import Access
 from edge_agent.entrypoints.door import ask
 from edge_agent.entrypoints.staff import frame
+from edge_agent.entrypoints.staff.day_sheets import of_report
 from edge_agent.entrypoints.staff.session import ROOT, Sessions, language_of, session_routes
 from edge_agent.entrypoints.staff.sheets import Tap, of_order
 from edge_agent.entrypoints.staff.shop import Shop, Sources
@@ -56,7 +57,7 @@ def mount_staff_pages(app: FastAPI, sources: Sources, access: Access, new_key: C
             return RedirectResponse(f"{ROOT}/login", 303)
         language = language_of(request)
         view = View(area if area in AREAS else "needs")
-        shop = await asyncio.to_thread(sources.read, orders=view.area == "orders")
+        shop = await asyncio.to_thread(sources.read, orders=view.area == "orders", day=view.area == "day")
         ui.add_css(CSS + line_lost(language))
         live = Tablet(language, view, shop, sources, new_key, ends_at_s)
         ui.timer(REFRESH_S, live.refresh, immediate=False)
@@ -121,7 +122,13 @@ class Tablet:
     async def _read(self) -> None:
         order, orders = of_order(self._view.sheet), self._view.area == "orders"
         try:
-            self._shop = await asyncio.to_thread(self._sources.read, orders=orders, order=order)
+            self._shop = await asyncio.to_thread(
+                self._sources.read,
+                orders=orders,
+                order=order,
+                day=self._view.area == "day",
+                report=of_report(self._view.sheet),
+            )
             self._alarm = ""
         except (sqlite3.Error, OSError) as error:
             log.warning("tablet_cannot_read", reason=str(error))
@@ -146,6 +153,11 @@ class Tablet:
             answer = await ask(self._sources.brain, command)
             await self._read()
             self._view = answered(self._view, answer, self._shop)
-        elif (of_order(self._view.sheet), self._view.area) != (of_order(before.sheet), before.area):
+        elif _needs_read(self._view) != _needs_read(before):
             await self._read()
         self._draw()
+
+
+def _needs_read(view: View) -> tuple[str, str, int | None]:
+    """What of the store a view shows that is not always read."""
+    return view.area, of_order(view.sheet), of_report(view.sheet)

@@ -7,6 +7,7 @@ import math
 from edge_agent.domain.methods import COUNTER
 from edge_agent.entrypoints.staff import (
     audit_area,
+    day_area,
     food_area,
     orders_area,
     parts,
@@ -14,6 +15,7 @@ from edge_agent.entrypoints.staff import (
     stock_sheet_views,
 )
 from edge_agent.entrypoints.staff.audit_sheet import SettleAudit
+from edge_agent.entrypoints.staff.day_sheets import CloseDay, CountDrawer, MoveCash, ReportSheet, TakeOver
 from edge_agent.entrypoints.staff.food_sheet import ReleaseFood
 from edge_agent.entrypoints.staff.needs import refundable_minor
 from edge_agent.entrypoints.staff.parts import button, goods, money, signed, text
@@ -58,6 +60,8 @@ def render(language: Language, sheet: Sheet, shop: Shop) -> str:
             title, body = audit_area.sheet(language, sheet, shop)
         case ReleaseFood():
             title, body = food_area.sheet(language, sheet, shop)
+        case MoveCash() | CountDrawer() | TakeOver() | CloseDay() | ReportSheet():
+            title, body = day_area.sheet(language, sheet, shop)
         case PrintOut():
             title, body = receipt_sheet.sheet(language, sheet)
         case OrderCard():

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from cloud_sync.protocol.envelope import parse_time
 from cloud_sync.protocol.identifiers import STREAMS
 from edge_agent.adapters.sqlite_store.queries import Queries
+from edge_agent.domain.day.report import Report
 from edge_agent.entrypoints.status import Status
 from edge_agent.services.brain import Brain
 from edge_agent.services.ports import Clock
@@ -21,6 +22,7 @@ Entity = dict[str, Any]
 BUCKETS: Final = ("available", "damaged", "tester")
 """What a unit in the stock room may be good for."""
 SHOWN_ORDERS: Final = 50
+SHOWN_DAYS: Final = 60
 SHOWN_QUARANTINE: Final = 20
 
 
@@ -42,6 +44,17 @@ class Place(NamedTuple):
 
 
 ROOM: Final = Place("", "available")
+
+
+@dataclass(frozen=True)
+class Day:
+    """The drawer since the last Z, closed days, and the report that somebody looks at."""
+
+    moves: list[Entity]
+    counts: list[Entity]
+    holders: list[Entity]
+    closed: list[Entity]
+    report: Report | None
 
 
 @dataclass(frozen=True)
@@ -69,6 +82,8 @@ class Shop:
     labels: list[Entity]
     visitors: dict[str, Entity]
     """Who came in and went out today, by people counter."""
+    day: Day | None = None
+    """Unless asked for, None."""
     receipts: list[Entity] = field(default_factory=list)
     """Those of the order that is looked at."""
     printer: str | None = None
@@ -171,7 +186,9 @@ class Sources:
     printer_trouble: Callable[[], str | None] = lambda: None
     """What is wrong with the receipt printer, or nothing; None where there is none."""
 
-    def read(self, *, orders: bool = False, order: str = "") -> Shop:
+    def read(
+        self, *, orders: bool = False, order: str = "", day: bool = False, report: int | None = None
+    ) -> Shop:
         """The store now."""
         queries, now = self.queries, self.clock.now()
         with queries.consistent():
@@ -194,6 +211,7 @@ class Sources:
                 audits=queries.audit_cases(),
                 labels=queries.labels(),
                 visitors=queries.visitors(queries.business_day(now)),
+                day=self._day(now, report) if day else None,
                 receipts=queries.receipts_of(order) if order else [],
                 printer=self.printer_trouble(),
                 prints=len(queries.print_jobs()),
@@ -201,6 +219,11 @@ class Sources:
                 games=queries.games(now) if orders else [],
                 prizes_owed=queries.prizes_owed(now) if orders else [],
             )
+
+    def _day(self, now: datetime, report: int | None) -> Day:
+        q = self.queries
+        shown = None if report is None else q.z_report(report) if report else q.x_report(now)
+        return Day(q.cash_moves(), q.drawer_counts(), q.drawer_holders(), q.z_reports(SHOWN_DAYS), shown)
 
     def _stream(self, name: str, now: datetime) -> StreamState:
         rows, (acked, _) = self.queries.last_seq(name), self.queries.acked(name)

@@ -12,7 +12,7 @@ from edge_agent.entrypoints.staff.sheets import Sheet, Tap
 from edge_agent.entrypoints.staff.shop import Place, Shop
 from edge_agent.services.brain import Answer
 
-AREAS: Final = ("needs", "stock", "devices", "orders", "health")
+AREAS: Final = ("needs", "stock", "devices", "orders", "day", "health")
 MAX_FIND: Final = 40
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from edge_agent.entrypoints.staff.audit_words import AUDIT_WORDS
+from edge_agent.entrypoints.staff.day_words import DAY_WORDS
 from edge_agent.entrypoints.staff.food_words import FOOD_WORDS
 from edge_agent.entrypoints.staff.label_words import LABEL_WORDS
 from edge_agent.entrypoints.staff.promotion_area_words import PROMOTION_WORDS
@@ -227,6 +228,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = (
     | LABEL_WORDS
     | AUDIT_WORDS
     | FOOD_WORDS
+    | DAY_WORDS
     | PROMOTION_WORDS
     | RECEIPT_WORDS
 )

@@ -119,7 +119,6 @@ class EdgeAgent:
         self.queries.own_url = config.public_url or self.url
         self.access = access.load_or_make(data)
         self._code_key = code_key.load_or_make(data)
-        self.contacts = ContactBook(data, self.clock)
         self._sandbox = SandboxProvider(data / "sandbox.db", config.public_url or self.url, self._today)
         providers: dict[str, PaymentProvider] = {SANDBOX: self._sandbox}
         rules = Rules(

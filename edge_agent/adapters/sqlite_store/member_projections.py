@@ -24,8 +24,12 @@ CREATE TABLE member_orders (order_id TEXT PRIMARY KEY, member TEXT NOT NULL, spe
 def project_members(db: sqlite3.Connection, fact: facts.Fact) -> None:
     """Change the tables by one fact, beside what it means to other rooms."""
     projection = _PROJECTIONS.get(type(fact))
-    if projection is not None:
-        projection(db, fact)
+    if projection is None:
+        return
+    projection(db, fact)
+    down_seq = getattr(fact, "down_seq", 0)
+    if down_seq:
+        db.execute("UPDATE link SET down_seq = ?", (down_seq,))
 
 
 def _opened(db: sqlite3.Connection, f: facts.StoreOpened) -> None:

@@ -18,6 +18,11 @@ REFUSALS: Final[dict[str, tuple[int, str, str]]] = {
     "coupon_expired": (409, "该优惠券不在有效期内。", "This coupon is not valid at this time."),
     "coupon_invalid": (409, "该优惠券无效。", "This coupon is not genuine, or not one of this shop's."),
     "coupon_elsewhere": (409, "该优惠券只能在其他门店使用。", "This coupon is good in another store only."),
+    "coupon_idle": (
+        409,
+        "该优惠券对这单没有优惠，不会被使用。",
+        "This coupon takes nothing off this order, so it is not used up.",
+    ),
     "points_short": (
         409,
         "本店可用积分不足，请减少积分或稍后再试。",

@@ -1,6 +1,8 @@
 """The HTTP API's part on orders: what they would cost, placing, ending and handing over."""
 
 import asyncio
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Annotated, Any
 
 import msgspec
@@ -10,13 +12,15 @@ from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.domain import commands
 from edge_agent.domain.methods import COUNTER
 from edge_agent.domain.order import Lines, lines_of, order_id
+from edge_agent.domain.pricing.basket import used_coupons
 from edge_agent.domain.refusals import Refusal
 from edge_agent.entrypoints import bodies
 from edge_agent.entrypoints.door import Key, MayCall, Refused, as_json, ask, do
 from edge_agent.services.brain import Brain
+from edge_agent.services.member_handlers import as_member
 from edge_agent.services.ports import Clock
 from edge_agent.services.rules import Rules
-from edge_agent.services.terms import terms
+from edge_agent.services.terms import Shown, look_at_coupons, terms
 
 
 def may_pay(method: str, who: str) -> None:
@@ -89,13 +93,20 @@ class OrdersApi:
         """What the order would cost now; nothing is held."""
         reader = self._queries.reader()
         now = self._clock.now()
-        found = terms(reader, command, now, self._rules)
+        command = as_member(reader, command)
+        shown = look_at_coupons(reader, command.coupons, now, self._rules)
+        good = replace(command, coupons=tuple(each.text for each in shown if not each.why))
+        found = terms(reader, good, now, self._rules)
         if isinstance(found, Refusal):
             raise Refused(found.code, found.detail)
-        priced = lines_of(reader.checkout({line.sku for line in command.lines}), found, command)
+        priced = lines_of(reader.checkout({line.sku for line in command.lines}), found, good)
         if isinstance(priced, Refusal):
             raise Refused(priced.code, priced.detail)
-        return _bill(priced, found.currency)
+        used = used_coupons(priced.priced)
+        return _bill(priced, found.currency) | {
+            "tax": found.tax,
+            "coupons": [_told(each, used) for each in shown],
+        }
 
     def _staff_routes(self, router: APIRouter) -> None:
         staff = [Depends(self._staff)]
@@ -131,6 +142,12 @@ def _placing(command_id: str, body: bodies.OrderBody, who: str) -> commands.Plac
         claimant=body.claimant,
         consent=body.consent,
     )
+
+
+def _told(shown: Shown, used: Collection[str]) -> dict[str, Any]:
+    """Whether a coupon counts for this order, and the code of the refusal where it does not."""
+    why = shown.why or ("" if shown.coupon in used else "coupon_idle")
+    return {"coupon": shown.text, "ok": not why, "why": why}
 
 
 def _bill(priced: Lines, currency: str) -> dict[str, Any]:

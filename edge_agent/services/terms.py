@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from cloud_sync.protocol.envelope import rfc3339
@@ -41,6 +43,29 @@ def terms(r: Reader, command: PlaceOrder, now: datetime, rules: Rules) -> Terms 
         point_value_minor=laid_down.point_value_minor,
         now=at,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A coupon as it was shown, and what came of it; `why` is a refusal's code where it is not good."""
+
+    text: str
+    coupon: str
+    why: str
+
+
+def look_at_coupons(r: Reader, texts: Sequence[str], now: datetime, rules: Rules) -> list[Shown]:
+    """What each of the coupons shown for a quote is worth looking at: a cart is priced without those that are not."""
+    out: list[Shown] = []
+    for text in texts[:MAX_COUPONS]:
+        found = coupon(r, text, now, rules)
+        if isinstance(found, Refusal):
+            out.append(Shown(text, "", found.code))
+        elif any(found.coupon == each.coupon for each in out):
+            out.append(Shown(text, "", "coupon_spent"))
+        else:
+            out.append(Shown(text, found.coupon, ""))
+    return [*out, *(Shown(text, "", "malformed") for text in texts[MAX_COUPONS:])]
 
 
 def coupon(r: Reader, text: str, now: datetime, rules: Rules) -> Coupon | Refusal:

@@ -10,7 +10,9 @@ import pytest
 import requests
 
 from cloud_sync.protocol.codes import own_codes
+from edge_agent.domain import commands
 from edge_agent.entrypoints.access import load_or_make
+from hardware import messages
 from tests.edge_live import LiveAgent
 
 ALWAYS = {"starts_at": "2026-01-01T00:00:00Z", "ends_at": "2126-01-01T00:00:00Z"}
@@ -43,6 +45,11 @@ class Caller:
 def live(tmp_path: Path) -> Iterator[LiveAgent]:
     with LiveAgent(tmp_path, None, serve=True) as found:
         found.stock(("vm-1", "1", "A", 9), price_minor=2500)
+        born = messages.Describe(
+            kind="vending", model="m", serial="s", firmware="1", boot="b", capabilities={"drop_sensor": True}
+        )
+        found.do(commands.DeviceIntroduced("", "vm-1", born))
+        found.do(commands.DevicePresence("", "vm-1", messages.State(status="ready", boot="b")))
         yield found
 
 
@@ -82,6 +89,31 @@ def test_staff_list_a_coupon_that_a_kiosk_hands_out_once_to_each(staff: Caller, 
     nonsense = ten | {"rule": {"type": "coupon", "amount_minor": "much"}}
     assert staff.post("/api/promotions", {"promotions": [nonsense]}, 400)["code"] == "malformed"
     assert kiosk.get("/api/snapshot")["entities"]["promotion"]["ten"]["issued"] == 2
+
+
+def test_a_quote_says_which_coupons_count_and_a_coupon_is_used_up_by_its_order(
+    staff: Caller, kiosk: Caller
+) -> None:
+    rule = {"type": "coupon", "amount_minor": 1000, "from_minor": 5000}
+    ten = {"promotion": "ten", "name_en": "Ten off", "rule": rule} | ALWAYS
+    staff.post("/api/promotions", {"promotions": [ten]}, 200)
+    code = kiosk.post("/api/coupons", {"promotion": "ten", "visit": "v-1"})["code"]
+
+    def order(qty: int, *coupons: str) -> dict[str, Any]:
+        return {"device": "kiosk-1", "lines": [{"sku": "A", "qty": qty}], "coupons": list(coupons)}
+
+    quote = kiosk.post("/api/quote", order(2, code, "PS1.C.AA.AA", code), 200)
+    assert (quote["total_minor"], quote["tax"]) == (4000, "inclusive")
+    assert [(each["ok"], each["why"]) for each in quote["coupons"]] == [
+        (True, ""), (False, "coupon_invalid"), (False, "coupon_spent"),
+    ]  # fmt: skip
+    assert kiosk.post("/api/quote", order(1, code), 200)["coupons"][0]["why"] == "coupon_idle"
+    placed = kiosk.post("/api/orders", order(2, code))
+    assert placed["total_minor"] == 4000
+    assert kiosk.post("/api/orders", order(2, code), 409)["code"] == "coupon_spent"
+    assert kiosk.post("/api/quote", order(2, code), 200)["coupons"][0]["why"] == "coupon_spent"
+    kiosk.post(f"/api/orders/{placed['id']}/cancel", {}, 200)
+    assert kiosk.post("/api/quote", order(2, code), 200)["coupons"][0]["ok"]
 
 
 def test_a_game_is_listed_played_once_and_shown_with_what_is_left(staff: Caller, kiosk: Caller) -> None:

@@ -12,7 +12,6 @@ from kiosk_ui.events import (
     Bought,
     CancelTapped,
     ChangesArrived,
-    Event,
     LanguageChosen,
     LinkLost,
     OrderOpened,
@@ -21,41 +20,23 @@ from kiosk_ui.events import (
     QuantityChosen,
     Refused,
     SnapshotArrived,
-    Ticked,
     Touched,
     Unreachable,
     WentBack,
 )
-from kiosk_ui.requests import AskPrice, CancelOrder, PlaceOrder, Request, RequestPayment
+from kiosk_ui.requests import CancelOrder, PlaceOrder, RequestPayment
 from kiosk_ui.shop import Change, Notice, Order, Payment, Refusal, Shop
 from kiosk_ui.showing import show
-from kiosk_ui.state import State
-from kiosk_ui.view_state import step
 from kiosk_ui.views import Attract, Case, Closed, Dispensing, Ending, Home, Pay, Product
+from tests.kiosk_mind import Mind
 from tests.kiosk_views import PAY_URL, SHOP, order, vends
 
 
-class Kiosk:
-    """A kiosk's state with a clock in hand; keeps what it asked of the agent."""
+class Kiosk(Mind):
+    """A kiosk of the usual shop."""
 
     def __init__(self, shop: Shop | None = SHOP) -> None:
-        self.now_s = 1000.0
-        self.state = State("kiosk-1", "run1", lost_since_s=self.now_s, touched_at_s=self.now_s)
-        self.asked: list[Request] = []
-        if shop is not None:
-            self.happens(SnapshotArrived(shop))
-
-    def happens(self, *events: Event) -> None:
-        for event in events:
-            self.state, requests = step(self.state, event, self.now_s)
-            self.asked.extend(request for request in requests if not isinstance(request, AskPrice))
-
-    def waits(self, seconds: float) -> None:
-        self.now_s += seconds
-        self.happens(Ticked())
-
-    def order_is(self, changed: Order) -> None:
-        self.happens(ChangesArrived(self.state.shop.seq + 1, (Change("order", changed.id, changed),)))  # type: ignore[union-attr]
+        super().__init__(shop)
 
     def buys(self, sku: str = "A03", qty: int = 1) -> Order:
         """Up to the code on the screen."""
@@ -71,9 +52,6 @@ class Kiosk:
     def awaiting(placed: Order, payment: str = "pending") -> Order:
         owed = Payment("p1", "sandbox", payment, placed.total_minor, PAY_URL)
         return changed(placed, state="awaiting_payment", payment=owed)
-
-    def body(self) -> Any:
-        return show(self.state, self.now_s).body
 
 
 def changed(before: Order, **values: Any) -> Order:
@@ -171,7 +149,7 @@ def test_something_for_nothing_is_paid_by_no_method() -> None:
     kiosk = Kiosk()
     kiosk.happens(ProductChosen("C03"), Bought())
     kiosk.happens(Answered(kiosk.asked[0], order("C03", 1, "open")))
-    assert kiosk.asked[1].method == "none"  # type: ignore[union-attr]
+    assert kiosk.asked[1].method == "none"
 
 
 def test_a_second_tap_on_buy_orders_nothing_more() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -298,3 +299,38 @@ def test_reports_of_random_days_are_right_to_the_fen(
     check_reports(store)
     assert verify(store.path) == []
     store.close()
+
+
+def test_the_worked_day_of_the_documentation_comes_out_as_its_table_says(store: Store) -> None:
+    store.do(day.OpenDrawer("o", FLOAT_MINOR))
+    order = store.paid_order(("A", 3))
+    drop(store, order["vends"][0])
+    drop(store, order["vends"][1])
+    jammed = order["vends"][2]
+    store.report(messages.VendFailed(command_id=jammed["id"], slot="1", code="EDT"))
+    store.do(commands.PayOutRefund(store.key(), store.queries.open_refunds()[0]["id"]))
+    sell(store, "sandbox")
+    store.report(messages.CashSale(slot="1", price_minor=300, currency="CNY"))
+    store.do(day.MoveCash("milk", "paid_out", 250, "milk"), day.MoveCash("safe", "drop", 10_000))
+    store.do(day.CountDrawer("c", 10_740))
+    assert close(store, uncounted=False) == ""
+    page = (Path(__file__).resolve().parents[2] / "docs/closing-the-day.md").read_text("utf-8")
+    told = dict(re.findall(r"^\| \**([^|*]+?)\** \| \**([−\d.]+)\** \|$", page, re.MULTILINE))
+    z = z_of(store)
+    cash = z["cash"]
+    assert {name: round(float(value.replace("−", "-")) * 100) for name, value in told.items()} == {
+        "Paid": z["paid_minor"],
+        "Refunded": -z["refunded_minor"],
+        "Machines' cash": z["cash_machine_minor"],
+        "Takings": z["takings_minor"],
+        f"Goods handed over, {z['units']} units": z["goods_minor"],
+        "Float": cash["float_minor"],
+        "Cash payments": cash["sales_minor"],
+        "Cash refunds": -cash["refunds_minor"],
+        "Paid out": -cash["paid_out_minor"],
+        "Drops": -cash["drops_minor"],
+        "Expected": cash["expected_minor"],
+        "Counted": cash["counted_minor"],
+        "Short": -cash["over_minor"],
+        "Grand total": z["grand_total_minor"],
+    }

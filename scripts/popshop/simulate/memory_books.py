@@ -28,6 +28,7 @@ from cloud_sync.hq.rules.books import (
 from cloud_sync.hq.rules.deltas import Deltas
 from cloud_sync.protocol.stock_rights import POOL
 from popshop.simulate.memory_members import MemberTable, MemoryMembers
+from popshop.simulate.memory_takings import keep_takings
 
 ABSENT: Final = object()
 WAITING_STATES: Final = ("reserved", "pinning")
@@ -62,10 +63,8 @@ class MemoryHq:
         self.alerts: dict[tuple[str, str, str, str], Alert] = {}
         self.money: dict[tuple[str, str], tuple[int, int, int]] = {}
         """(paid, refunded, cash) in minor units, per store and currency."""
-        self.takings: dict[tuple[str, str, str, str], int] = {}
-        """Paid − refunded by store, business day, way of paying and currency."""
-        self.closed_days: dict[tuple[str, int, int], int] = {}
-        """Takings of each Z report, by store, epoch and number."""
+        self.takings: dict[tuple[str, str, str, str], int] = {}  # by store, day, way of paying, currency
+        self.closed_days: dict[tuple[str, int, int], int] = {}  # takings by store, epoch, number of the Z
         self.slots: dict[tuple[str, str, str], int] = {}
         self.rooms: dict[tuple[str, str, str], int] = {}
         self.seen: dict[str, datetime] = {}
@@ -229,16 +228,7 @@ class MemoryBooks(MemoryMembers):
         if deltas.opened is not None:
             values = {each.name: getattr(self._hq.stores[store], each.name) for each in fields(StoreRecord)}
             self._set(self._hq.stores, store, StoreRecord(**values | {"timezone": deltas.opened.timezone}))
-        for currency, money in deltas.money.items():
-            paid, refunded, cash = self._hq.money.get((store, currency), (0, 0, 0))
-            new = (paid + money.paid_minor, refunded + money.refunded_minor, cash + money.cash_minor)
-            self._set(self._hq.money, (store, currency), new)
-        for (day, method, code), taken in deltas.days.takings.items():
-            key4 = (store, day.isoformat(), method, code)
-            minor = taken.paid_minor - taken.refunded_minor
-            self._set(self._hq.takings, key4, self._hq.takings.get(key4, 0) + minor)
-        for report in deltas.days.closed:
-            self._set(self._hq.closed_days, (store, report.epoch, report.z), report.takings_minor)
+        keep_takings(self._hq, store, deltas, self._set)
         for (device, slot), delta in deltas.slots.items():
             key = (store, device, slot)
             self._set(self._hq.slots, key, self._hq.slots.get(key, 0) + delta.count)

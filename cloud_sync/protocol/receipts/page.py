@@ -26,7 +26,8 @@ main{{background:#fff;max-width:420px;margin:24px auto;padding:28px 24px;border-
 box-shadow:0 12px 40px #0001}}
 h1{{font-size:20px;margin:0;text-align:center}}h2{{font-size:15px;margin:4px 0 16px;text-align:center;font-weight:500}}
 .row{{display:flex;justify-content:space-between;gap:16px}}.row b:last-child,.row span:last-child{{white-space:nowrap}}
-.part{{border-top:1px dashed #c9c5bd;padding:12px 0;margin:0}}.sub{{color:#6b7280;font-size:13px}}
+.part{{border-top:1px dashed #c9c5bd;padding:12px 0;margin:0}}.part:first-child{{border:0}}
+.sub{{color:#6b7280;font-size:13px}}
 .sum{{font-size:19px;font-weight:700}}.case{{background:#fff7ed;color:#9a3412;border-radius:10px;padding:8px 12px}}
 .unknown,.failed,.refused{{color:#9a3412}}.done,.refunded{{color:#0f766e}}
 footer{{text-align:center;color:#6b7280;font-size:13px}}button{{border:0;border-radius:12px;padding:12px 24px;

@@ -5,6 +5,7 @@ A line that the printer's code page cannot write is drawn as a picture, where a 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from struct import Struct
@@ -25,6 +26,7 @@ FONT_FILES: Final = (
 )
 FONT_PLACES: Final = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts")
 QR_DOTS: Final = 6
+MOST_FACES: Final = 16
 _LINE_DOTS: Final = 30
 
 
@@ -45,7 +47,7 @@ def escpos(paper: Paper, profile: Profile) -> bytes:
 
 def _row(printer: Dummy, row: Row, profile: Profile) -> None:
     written = _written(row.text, profile.codec)
-    font = _font(_LINE_DOTS * 4 // 5 * (2 if row.big else 1)) if written is None else None
+    font = chinese_font(_LINE_DOTS * 4 // 5 * (2 if row.big else 1)) if written is None else None
     if font is not None:
         picture = EscposImage(_picture(row, font, profile.dots))
         head = Struct("<HH").pack(picture.width_bytes, picture.height)
@@ -86,9 +88,20 @@ def _picture(row: Row, font: ImageFont.FreeTypeFont, dots: int) -> Image.Image:
 
 
 @cache
-def _font(size: int) -> ImageFont.FreeTypeFont | None:
+def chinese_font(size: int) -> ImageFont.FreeTypeFont | None:
+    """A font that has Chinese, with all letters of one width where there is such a face; None without any."""
     for place in FONT_PLACES:
         for name in FONT_FILES:
             for path in sorted(Path(place).expanduser().rglob(name)):
-                return ImageFont.truetype(str(path), size)
+                faces = list(_faces(str(path), size))
+                return next((face for face in faces if "Mono" in str(face.getname()[0])), faces[0])
     return None
+
+
+def _faces(path: str, size: int) -> Iterator[ImageFont.FreeTypeFont]:
+    """The faces of a font file; a collection has several."""
+    for index in range(MOST_FACES):
+        try:
+            yield ImageFont.truetype(path, size, index=index)
+        except OSError:
+            return

@@ -29,6 +29,7 @@ from cloud_sync.hq.database.postgres_books import open_books
 from cloud_sync.hq.own_witness import OwnWitness, default_path
 from cloud_sync.hq.replenishment import Replenishment
 from cloud_sync.hq.rules.reconsider import reconsider
+from cloud_sync.hq.shipments import Shipments
 from cloud_sync.hq.web.api import create_api
 
 DSN_VARIABLE: Final = "POPSHOP_HQ_DSN"
@@ -81,6 +82,7 @@ def serve(config: HqConfig, on_ready: OnReady = lambda _address: None) -> None:
                 own_witness.write,
                 lambda: expire_reservations(pool, utc_now),
                 lambda: tell_of_members(pool, utc_now),
+                Shipments(pool, utc_now).forget_old,
                 supply.step,
                 lambda: add_up_accounts(pool),
             ]

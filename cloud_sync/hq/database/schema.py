@@ -12,6 +12,7 @@ import psycopg
 from cloud_sync.hq.database.schema_members import MEMBERS
 from cloud_sync.hq.database.schema_online import ONLINE
 from cloud_sync.hq.database.schema_receipts import RECEIPTS
+from cloud_sync.hq.database.schema_shipments import SHIPMENTS
 from cloud_sync.hq.database.schema_stock import STOCK
 from cloud_sync.hq.database.schema_takings import TAKINGS
 
@@ -211,6 +212,7 @@ MIGRATIONS: Final[tuple[tuple[str, LiteralString], ...]] = (
     ("0008_members", MEMBERS),
     ("0011_receipts", RECEIPTS),
     ("0009_takings", TAKINGS),
+    ("0012_shipments", SHIPMENTS),
 )
 
 

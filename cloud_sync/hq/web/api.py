@@ -25,6 +25,7 @@ from cloud_sync.hq.store import LogStore
 from cloud_sync.hq.web.online_api import online_router, status_of
 from cloud_sync.hq.web.people_api import people_router
 from cloud_sync.hq.web.receipt_page import receipt_router
+from cloud_sync.hq.web.shipping_api import shipping_router
 from cloud_sync.hq.web.store_api import refusal, store_router
 from cloud_sync.hq.web.wire import WireError
 
@@ -39,6 +40,7 @@ def create_api(
     supply = replenishment or Replenishment(pool, clock)
     app.include_router(store_router(LogStore(pool, supply.answer_wants), metrics, clock))
     app.include_router(online_router(pool, supply, clock))
+    app.include_router(shipping_router(pool, supply, clock))
     app.include_router(people_router(pool, credentials, metrics, clock))
     app.include_router(member_pages_router(MemberActs(pool, clock, credentials), MemberQueries(pool)))
     app.include_router(receipt_router(pool))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import psycopg
@@ -127,24 +128,24 @@ class Headquarters:
         assert "checked" not in form
         answer = self.client.post("/m/join", data={"agree": version[1], **more}, follow_redirects=False)
         assert answer.status_code == 303, answer.text
-        return answer.headers["location"]
+        return str(answer.headers["location"])
 
     def code(self, page: str) -> str:
         found = re.search(r"<code>([^<]+)</code>", self.client.get(page).text)
         assert found is not None
         return unescape(found[1])
 
-    def get(self, path: str) -> dict:
+    def get(self, path: str) -> Any:
         answer = self.client.get(path, auth=("me", PASSWORD))
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def act(self, path: str, **body: str) -> tuple[int, dict]:
+    def act(self, path: str, **body: str) -> tuple[int, dict[str, Any]]:
         answer = self.client.post(path, json=body, auth=("me", PASSWORD))
         return answer.status_code, answer.json()
 
     def member(self, phone: str) -> str:
-        return self.get(f"/api/members?q={phone.replace('+', '%2B')}")[0]["member"]
+        return str(self.get(f"/api/members?q={phone.replace('+', '%2B')}")[0]["member"])
 
     def balance(self, member: str) -> int:
         return int(self.get(f"/api/members/{member}")["member"]["points"])

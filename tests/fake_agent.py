@@ -37,11 +37,16 @@ class FakeAgent:
             "order": {},
             "device": {},
             "sync": {"hq": {"state": "online"}},
+            "game": {},
+            "scan": {},
         }
         self.seq = 1
         self.log: list[tuple[int, dict[str, Any]]] = []
         self.answers: dict[str, tuple[int, Any]] = {}
         self.keys_seen: list[str] = []
+        self.scans: dict[str, str] = {}
+        self.printed: list[str] = []
+        self.left: list[str] = []
         self.down = False
         self.lose_answers = 0
         self.refuse_next: dict[str, Any] | None = None
@@ -71,23 +76,67 @@ class FakeAgent:
         with self._lock:
             self.change("order", order_id, {**self.entities["order"][order_id], **values})
 
+    def equip(self, *methods: str) -> None:
+        """Give the store ways to pay, a scanner, a printer, pages for phones, and a game."""
+        told = [{"method": method, "usable": True, "reason": ""} for method in methods]
+        equipped = {"payment_methods": told, "printer": True, "phone_url": "https://hq.example.com"}
+        self.change("store", "mall-1", self.entities["store"]["mall-1"] | equipped)
+        self.change("device", "sc-1", {"id": "sc-1", "kind": "scanner"})
+        prizes = [{"prize": "p1", "kind": "points", "name_zh": "100 积分", "name_en": "100 points"}]
+        game = {"kind": "wheel", "per": "visit", "name_zh": "大转盘", "name_en": "Wheel", "open": True}
+        self.change("game", "spring", {"game": "spring", "prizes": prizes, **game})
+
+    def scan(self, meaning: str, sku: str = "") -> None:
+        """Something is held in front of the scanner."""
+        scan = {"id": f"scan-{next(self._numbers)}", "device": "sc-1", "meaning": meaning, "sku": sku}
+        self.scans[scan["id"]] = meaning
+        self.change("scan", "sc-1", scan)
+
     def pay(self, order_id: str) -> None:
-        """The provider says paid; the machine is asked for the units."""
+        """The provider says paid; machines are asked for units, staff for the rest."""
         with self._lock:
             order = self.entities["order"][order_id]
-            line = order["lines"][0]
-            vend = {
-                "line": 1,
-                "sku": line["sku"],
-                "device": "vm-1",
-                "slot": "1-03",
-                "code": None,
-                "case": None,
-            }
-            vends = [{"id": f"{order_id}-v{i}", "state": "requested", **vend} for i in range(line["qty"])]
+            vends: list[dict[str, Any]] = []
+            handovers: list[dict[str, Any]] = []
+            for line in order["lines"]:
+                if line["handover"] != "vend":
+                    owed = {
+                        "handover": f"{order_id}-{line['line']}",
+                        "line": line["line"],
+                        "how": line["handover"],
+                    }
+                    handovers.append({**owed, "sku": line["sku"], "qty": line["qty"], "state": "requested"})
+                    continue
+                vend = {name: line[name] for name in ("line", "sku", "device", "slot")} | {
+                    "code": None,
+                    "case": None,
+                }
+                start = len(vends)
+                vends += [
+                    {"id": f"{order_id}-v{start + i}", "state": "requested", **vend}
+                    for i in range(line["qty"])
+                ]
             payment = {**order["payment"], "state": "paid"}
-            paid = {"paid_minor": order["total_minor"], "payment": payment, "vends": vends}
+            paid = {
+                "paid_minor": order["total_minor"],
+                "payment": payment,
+                "vends": vends,
+                "handovers": handovers,
+            }
             self.update(order_id, state="fulfilling", **paid)
+
+    def hand_over(self, order_id: str) -> None:
+        """Everything reached the shopper; the receipt is issued."""
+        with self._lock:
+            order = self.entities["order"][order_id]
+            vends = [{**vend, "state": "dispensed"} for vend in order["vends"]]
+            handovers = [{**each, "state": "done"} for each in order["handovers"]]
+            receipt = {
+                "receipt": "kiosk-1-7",
+                "number": 7,
+                "url": "https://hq.example.com/r/7KQ2MZPX4TBVNH3A",
+            }
+            self.update(order_id, state="completed", vends=vends, handovers=handovers, receipt=receipt)
 
     def vend(self, order_id: str, index: int, state: str, case: str | None = None) -> None:
         """The machine reports on one unit."""
@@ -119,32 +168,57 @@ class FakeAgent:
         if self.refuse_next is not None:
             refusal, self.refuse_next = self.refuse_next, None
             return 409, refusal
-        wish = body["lines"][0]
-        item = self.entities["item"][wish["sku"]]
         order_id = f"O-{next(self._numbers):04d}"
-        line = {key: item[key] for key in ("sku", "name_zh", "name_en", "price_minor")}
         order = {
             "id": order_id,
             "state": "open",
             "channel": body["channel"],
             "device": body["device"],
             "currency": "CNY",
-            "total_minor": item["price_minor"] * wish["qty"],
+            "total_minor": self._total(body),
             "paid_minor": 0,
             "refunded_minor": 0,
             "placed_at": PLACED_AT.isoformat(),
             "expires_at": (PLACED_AT + timedelta(seconds=self.pay_limit_s)).isoformat(),
-            "lines": [{"line": 1, "qty": wish["qty"], "device": "vm-1", "slot": "1-03", **line}],
+            "lines": [self._line(number, wish) for number, wish in enumerate(body["lines"], 1)],
             "payment": None,
             "vends": [],
+            "handovers": [],
         }
+        for wish in body["lines"]:
+            item = self.entities["item"][wish["sku"]]
+            self.change("item", item["sku"], {**item, "available": item["available"] - wish["qty"]})
         self.change("order", order_id, order)
-        self.change("item", item["sku"], {**item, "available": item["available"] - wish["qty"]})
         return 201, order
+
+    def _total(self, body: dict[str, Any]) -> int:
+        return sum(self.entities["item"][wish["sku"]]["price_minor"] * wish["qty"] for wish in body["lines"])
+
+    def _line(self, number: int, wish: dict[str, Any]) -> dict[str, Any]:
+        item = self.entities["item"][wish["sku"]]
+        way = wish.get("handover") or next(iter(item.get("ways", ())), "vend")
+        place = {"device": "vm-1", "slot": "1-03"} if way == "vend" else {"device": "", "slot": ""}
+        known = {key: item[key] for key in ("sku", "name_zh", "name_en", "price_minor")}
+        return {"line": number, "qty": wish["qty"], "handover": way, **place, **known}
+
+    def _use(self, scan: str, body: dict[str, Any]) -> tuple[int, Any]:
+        meaning = self.scans[scan]
+        if meaning == "receipt":
+            self.pay(body["order"])
+        answers: dict[str, dict[str, Any]] = {
+            "member": {"member": "m-1", "tier": "T2", "points_here": 320, "points_total": 400},
+            "coupon": {"coupon": "PS1.C.one"},
+        }
+        return 200, {"meaning": meaning} | answers.get(meaning, {})
+
+    def _print(self, receipt: str) -> tuple[int, Any]:
+        self.printed.append(receipt)
+        return 202, {"receipt": receipt}
 
     def _request_payment(self, order_id: str, method: str) -> tuple[int, Any]:
         order = self.entities["order"][order_id]
         url = f"{self.url}/pay/{order_id}"
+        url = "" if method == "counter" else url
         payment = {"id": f"{order_id}-p", "method": method, "state": "pending", "pay_url": url}
         payment["amount_minor"] = order["total_minor"]
         self.update(order_id, state="awaiting_payment", payment=payment)
@@ -190,6 +264,37 @@ class FakeAgent:
         def cancel(order: str, idempotency_key: str = Header(), authorization: str = Header("")) -> Any:
             self._guard(authorization)
             return self._once(idempotency_key, lambda: self._cancel(order))
+
+        @app.post("/api/quote")
+        async def quote(request: Request, authorization: str = Header("")) -> Any:
+            self._guard(authorization)
+            return {"total_minor": self._total(await request.json()), "currency": "CNY"}
+
+        @app.post("/api/scans/{scan}/use")
+        async def use(
+            scan: str, request: Request, idempotency_key: str = Header(), authorization: str = Header("")
+        ) -> Any:
+            self._guard(authorization)
+            body = await request.json()
+            return self._once(idempotency_key, lambda: self._use(scan, body))
+
+        @app.post("/api/receipts/{receipt}/print")
+        def print_receipt(
+            receipt: str, idempotency_key: str = Header(), authorization: str = Header("")
+        ) -> Any:
+            self._guard(authorization)
+            return self._once(idempotency_key, lambda: self._print(receipt))
+
+        @app.post("/api/games/{game}/play")
+        def play(game: str, idempotency_key: str = Header(), authorization: str = Header("")) -> Any:
+            self._guard(authorization)
+            drawn = {"prize": "p1", "kind": "points", "points": 100, "order": "", "coupon": None}
+            return self._once(idempotency_key, lambda: (201, drawn))
+
+        @app.delete("/api/members/session")
+        def leave(device: str) -> Any:
+            self.left.append(device)
+            return {"member": None}
 
         @app.websocket("/api/feed")
         async def feed(socket: WebSocket, after: int, token: str) -> None:

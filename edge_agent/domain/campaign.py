@@ -6,7 +6,6 @@ for certain. While nobody knows, it stands.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,13 +22,12 @@ from edge_agent.domain.order import Checkout, Line, Order, place
 from edge_agent.domain.policy import Policy
 from edge_agent.domain.pricing.units import Terms
 from edge_agent.domain.refusals import Refusal
+from edge_agent.domain.subject import WHAT_A_KEY_IS, is_key
 
 CHANNEL: Final = "sample"
 PER: Final = ("member", "visit")
 MAX_SAMPLES: Final = 1_000_000
 MAX_CONSENT_CHARS: Final = 4_000
-_KEY: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_.:-]{1,64}")
-"""A random key: never a phone number (no letter in it), an e-mail address or a name in another script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +126,8 @@ def take(
     policy: Policy,
 ) -> list[facts.Fact] | Refusal:
     """Claim a sample and have it vended; `had` tells whether the claimant has one already, or one on its way."""
-    if not _KEY.fullmatch(command.claimant):
-        return Refusal(
-            "malformed", "a claimant is a random key of 1 to 64 letters, digits, '_', '.', ':' or '-'"
-        )
+    if not is_key(command.claimant):
+        return Refusal("malformed", f"a claimant is {WHAT_A_KEY_IS}")
     if campaign is None:
         return Refusal("unknown_campaign", command.campaign)
     refused = _refused(campaign, had, command, now)

@@ -5,7 +5,6 @@ A coupon's id is `<promotion>.<serial>`. Its code is signed; what it is worth st
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,12 +19,11 @@ from edge_agent.domain.pricing.rules import Coupon, CouponRule
 from edge_agent.domain.promotion import Listed
 from edge_agent.domain.promotion_commands import HandOutCoupon, Share
 from edge_agent.domain.refusals import Refusal
+from edge_agent.domain.subject import WHAT_A_KEY_IS, is_key
 
 HANDED_OUT: Final = "handed_out"
 DRAWN: Final = "draw"
 SHARED: Final = "shared"
-_KEY: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_.:-]{1,64}")
-"""A random key: never a phone number (no letter in it), an e-mail address or a name in another script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +39,6 @@ def coupon_id(promotion: str, command_id: str) -> str:
     return f"{promotion}.{order_id(command_id)}"
 
 
-def is_key(subject: str) -> bool:
-    """Tell whether a subject can be a random key."""
-    return _KEY.fullmatch(subject) is not None
-
-
 def issue(
     held: Held, promotion: str, subject: str, source: str, command_id: str, now: datetime
 ) -> promotion_facts.CouponIssued | Refusal:
@@ -55,9 +48,7 @@ def issue(
         return Refusal("unknown_promotion", promotion[:64])
     rule = listed.promotion.rule
     if not is_key(subject):
-        return Refusal(
-            "malformed", "a subject is a random key of 1 to 64 letters, digits, '_', '.', ':' or '-'"
-        )
+        return Refusal("malformed", f"a subject is {WHAT_A_KEY_IS}")
     if not listed.promotion.in_force(rfc3339(now)):
         return Refusal("promotion_closed", promotion)
     if rule.limit and listed.issued >= rule.limit:
@@ -96,9 +87,7 @@ def taken(issued: promotion_facts.CouponIssued, device: str, visit: str) -> fact
 def share(command: Share, held: Held, item: str, brand: str, now: datetime) -> list[facts.Fact] | Refusal:
     """Somebody shared something. A coupon for it is given once; sharing again is welcome and brings none."""
     if not is_key(command.visit):
-        return Refusal(
-            "malformed", "a visit is a random key of 1 to 64 letters, digits, '_', '.', ':' or '-'"
-        )
+        return Refusal("malformed", f"a visit is {WHAT_A_KEY_IS}")
     shared = facts.Interaction(
         device=command.device, kind="shared", visit=command.visit, item=item, brand=brand,
         detail={"what": command.what},

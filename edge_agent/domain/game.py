@@ -14,7 +14,7 @@ from cloud_sync.protocol.promotion_facts import GameListed, Prize, PrizeDrawn
 from edge_agent.domain import odds, payment
 from edge_agent.domain.campaign import as_order
 from edge_agent.domain.commands import PlaceOrder, RequestedLine, RequestPayment
-from edge_agent.domain.coupon import DRAWN, Held, is_key, issue, taken
+from edge_agent.domain.coupon import DRAWN, Held, issue, taken
 from edge_agent.domain.member import Member
 from edge_agent.domain.methods import NONE
 from edge_agent.domain.order import Checkout, order_id, place
@@ -23,6 +23,7 @@ from edge_agent.domain.pricing.units import Terms
 from edge_agent.domain.promotion import is_id, span
 from edge_agent.domain.promotion_commands import ListedGame, ListGames, Play
 from edge_agent.domain.refusals import Refusal
+from edge_agent.domain.subject import is_key
 
 CHANNEL: Final = "game"
 KINDS: Final = ("scratch", "wheel")

@@ -30,16 +30,17 @@ def show(
     elif member:
         _show_one(found)
     else:
-        out.print(facts_table(found["members"].items(), title="members"))
-        out.print(facts_table(found["points"].items(), title="points"))
+        counts = [(f"members {name}", number) for name, number in found["members"].items()]
+        points = [(f"points {account}", number) for account, number in found["points"].items()]
+        out.print(facts_table([*counts, *points]))
         for difference in found["differences"]:
             out.print(difference)
 
 
 def _show_one(found: dict[str, Any]) -> None:
     one = found["member"]
-    head = [("tier", one["tier"]), ("points", one["points"]), *found["holdings"].items()]
-    out.print(facts_table(head, title=one["member"]))
+    head = [("member", one["member"]), ("tier", one["tier"]), ("points", one["points"])]
+    out.print(facts_table([*head, *found["holdings"].items()]))
     columns = ("at", "source", "target", "points", "cause", "reference")
     rows = ([move[column] for column in columns] for move in found["moves"][:MOST_MOVES])
     out.print(table(columns, rows, numbers=("points",)))

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+import msgspec
+
 from cloud_sync.protocol import facts, member_facts, promotion_facts
 from cloud_sync.protocol.envelope import rfc3339
 from cloud_sync.protocol.promotion_facts import GameListed, Prize, PrizeDrawn
@@ -20,7 +22,7 @@ from edge_agent.domain.methods import NONE
 from edge_agent.domain.order import Checkout, order_id, place
 from edge_agent.domain.policy import Policy
 from edge_agent.domain.pricing.units import Terms
-from edge_agent.domain.promotion import is_id, span
+from edge_agent.domain.promotion import MAX_LISTING_BYTES, is_id, span
 from edge_agent.domain.promotion_commands import ListedGame, ListGames, Play
 from edge_agent.domain.refusals import Refusal
 from edge_agent.domain.subject import is_key
@@ -124,6 +126,8 @@ def _problem(each: ListedGame) -> str:
         return f"it has 1 to {MAX_PRIZES} prizes, each under its own name"
     if not any(prize.weight for prize in each.prizes):
         return "no prize has odds"
+    if len(msgspec.json.encode(each.prizes)) > MAX_LISTING_BYTES:
+        return f"its prizes take more than {MAX_LISTING_BYTES} bytes"
     return next((said for prize in each.prizes if (said := _prize_problem(prize, each.per))), "")
 
 

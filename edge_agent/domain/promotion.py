@@ -27,6 +27,8 @@ from edge_agent.domain.refusals import Refusal
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
 """No dot: a coupon is `<promotion>.<serial>`."""
 MAX_LISTED: Final = 200
+MAX_LISTING_BYTES: Final = 16_000
+"""Of a rule, or of all prizes of a game: with its names it must fit into one row of the journal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +83,12 @@ def _listed(
     before: Listed | None,
     known_skus: Callable[[Collection[str]], Collection[str]],
 ) -> promotion_facts.PromotionListed | Refusal | None:
+    if len(each.rule) > MAX_LISTING_BYTES:
+        return Refusal("malformed", f"{each.promotion[:64]}: a rule of more than {MAX_LISTING_BYTES} bytes")
     try:
         rule = read_rule(each.rule)
     except msgspec.DecodeError as error:
-        return Refusal("malformed", f"{each.promotion}: {error}"[:300])
+        return Refusal("malformed", f"{each.promotion[:64]}: {error}"[:300])
     said = _problem(each, rule, before)
     times = span(each.starts_at, each.ends_at)
     if said or times is None:

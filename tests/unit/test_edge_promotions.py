@@ -94,6 +94,8 @@ def test_the_same_rule_again_gets_no_new_version_and_a_bad_one_spoils_all(shop: 
     assert shop.rule("less", {"type": "coupon", "amount_minor": 100}).refused == "malformed"
     assert shop.rule("odd", {"type": "item", "percent_bp": 20_000}).refused == "malformed"
     assert shop.rule("odd", {"type": "set", "skus": ["A", "Z"], "price_minor": 1}).refused == "unknown_item"
+    long = {"type": "item", "percent_bp": 1, "match": {"brands": ["b" * 200] * 100}}
+    assert shop.rule("long", long).refused == "malformed"
     assert shop.rule("no dots.", rule).refused == "malformed"
     assert shop.rule("late", rule, until=FROM).refused == "malformed"
 
@@ -261,6 +263,8 @@ def test_a_game_that_was_played_keeps_its_prizes_and_points_are_for_members(shop
     _play(shop, "visit-1")
     assert _list_game(shop, PRIZES[:2]).refused == "game_running"
     assert _list_game(shop).refused == ""
+    wordy = tuple(Prize(prize=str(n), kind="nothing", weight=1, name_zh="奖" * 200) for n in range(50))
+    assert _list_game(shop, wordy).refused == "malformed"
     points = (Prize(prize="p", kind="points", weight=1, stock=1, points=5),)
     assert _list_game(shop, points).refused == "malformed"
     assert shop.do(asked.Play(shop.key(), "nowhere", "visit-1")).refused == "unknown_game"

@@ -23,7 +23,7 @@ def render(language: Language, shop: Shop) -> str:
 def _section(language: Language, name: str, rows: str, hint: str = "") -> str:
     told = f'<p class="hint">{hint}</p>' if hint else ""
     return (
-        f'<section><h2>{word(language, name)}</h2>{told}<div class="rows">{rows}</div></section>'
+        f'<section><h2>{word(language, name)}</h2>{told}<div class="card rows">{rows}</div></section>'
         if rows
         else ""
     )

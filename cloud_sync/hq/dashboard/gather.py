@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from cloud_sync.hq.clock import Clock
-from cloud_sync.hq.dashboard import alerts, overview, parts, sku_page, stock_page, store_page, trace
+from cloud_sync.hq.dashboard import alerts, day_card, overview, parts, sku_page, stock_page, store_page, trace
 from cloud_sync.hq.dashboard.acts import Act
 from cloud_sync.hq.dashboard.store_care import Care, Verified
 from cloud_sync.hq.dashboard.words import Language, has_word, word
@@ -16,6 +16,7 @@ from cloud_sync.hq.database.pool import Pool
 from cloud_sync.hq.database.queries import Queries, StoreState
 from cloud_sync.hq.database.reports import Reports
 from cloud_sync.hq.database.stock_queries import StockQueries
+from cloud_sync.hq.database.takings import Takings
 from cloud_sync.hq.database.verify import verify
 from cloud_sync.hq.database.visits import Visits
 from cloud_sync.hq.rules.planner import nearest
@@ -35,6 +36,7 @@ class Gather:
         self.queries = Queries(pool)
         self.reports = Reports(pool)
         self.visits = Visits(pool)
+        self.takings = Takings(pool)
         self.stock = StockQueries(pool)
         self._verified: Verified | None = None
 
@@ -69,6 +71,7 @@ class Gather:
             last_sales=self.reports.last_sales(store),
             unresolved=self.queries.unresolved_vends(store),
             quarantine=self.queries.quarantine(store),
+            closed=self.takings.closed_days(store, day_card.SHOWN),
             care=Care(
                 state=self.stock.store_state(store),
                 rights=self.stock.store_rights(store),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from cloud_sync.hq.dashboard.words_acts import ACT_WORDS
+from cloud_sync.hq.dashboard.words_day import DAY_WORDS
+from cloud_sync.hq.dashboard.words_members import MEMBER_WORDS
 from cloud_sync.hq.dashboard.words_stock import STOCK_WORDS
 
 Language = Literal["zh", "en"]
@@ -142,6 +144,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "vend.drop_not_confirmed": ("检测器没有看到商品掉下", "The sensor did not see it drop"),
     **STOCK_WORDS,
     **ACT_WORDS,
+    **MEMBER_WORDS,
+    **DAY_WORDS,
 }
 
 

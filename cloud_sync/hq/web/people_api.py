@@ -25,6 +25,7 @@ from cloud_sync.hq.member_acts import MemberActs
 from cloud_sync.hq.metrics import Metrics
 from cloud_sync.hq.shipments import Shipments
 from cloud_sync.hq.stock_acts import StockActs
+from cloud_sync.hq.web.day_api import add_day_routes
 from cloud_sync.hq.web.members_api import add_member_routes
 from cloud_sync.hq.web.shipping_api import add_shipment_routes
 from cloud_sync.hq.web.stock_api import add_stock_routes
@@ -63,6 +64,7 @@ def people_router(pool: Pool, credentials: Credentials, metrics: Metrics, clock:
     _add_views(guarded, Queries(pool), clock)
     _add_reports(guarded, Reports(pool), Visits(pool), Queries(pool), clock)
     _add_enrolment(guarded, pool, clock)
+    add_day_routes(guarded, pool)
     add_stock_routes(guarded, StockQueries(pool), StockActs(pool, clock))
     add_shipment_routes(guarded, Shipments(pool, clock))
     add_member_routes(guarded, MemberActs(pool, clock, credentials), MemberQueries(pool))

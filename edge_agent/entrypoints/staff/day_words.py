@@ -22,7 +22,7 @@ DAY_WORDS: Final[dict[str, tuple[str, str]]] = {
     "day_closed_days": ("已日结", "Closed days"),
     "day_none": ("还没有记录", "Nothing yet"),
     "day_holder": ("当班：{0}", "On duty: {0}"),
-    "day_z": ("Z {0} · {1}", "Z {0} · {1}"),
+    "day_z": ("Z {0} 报表 · {1}", "Z {0} · {1}"),
     "day_undo": ("撤销", "Take back"),
     "day_reason": ("原因", "Reason"),
     "day_undo_reason": ("撤销 {0}", "taken back: {0}"),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json as jsonlib
 import sqlite3
-import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -64,11 +63,15 @@ def z(
 
 def _close(data: Path, *, uncounted: bool) -> int:
     """The number of the Z that the running agent made."""
+    with _reading(data) as queries:
+        last = queries.z_report()
+    # The same key until that Z is there: asked again after a lost answer, it is not made twice.
+    key = f"report-z-{1 if last is None else last.z + 1}"
     try:
         url = str(jsonlib.loads((data / "address.json").read_text())["url"])
         token = str(jsonlib.loads((data / "credentials.json").read_text())["staff_token"])
         with StaffClient(url, token) as staff:
-            made = staff.post("/api/day/close", {"uncounted": uncounted}, f"report-{uuid.uuid4().hex}")
+            made = staff.post("/api/day/close", {"uncounted": uncounted}, key)
     except AgentRefused as refused:
         raise console.UserError(str(refused)) from None
     except (OSError, KeyError, ValueError, requests.RequestException):

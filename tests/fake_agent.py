@@ -265,6 +265,24 @@ class FakeAgent:
             self._guard(authorization)
             return self._once(idempotency_key, lambda: self._cancel(order))
 
+        self._add_extras(app)
+
+        @app.websocket("/api/feed")
+        async def feed(socket: WebSocket, after: int, token: str) -> None:
+            if self.down or token != TOKEN:
+                await socket.close(4401)
+                return
+            await socket.accept()
+            with suppress(WebSocketDisconnect):
+                async for message in self._changes_after(after):
+                    await socket.send_json(message)
+                await socket.close()
+
+        return app
+
+    def _add_extras(self, app: FastAPI) -> None:
+        """What an agent of before did not have: prices of carts, scans, games, receipts, members."""
+
         @app.post("/api/quote")
         async def quote(request: Request, authorization: str = Header("")) -> Any:
             self._guard(authorization)
@@ -295,19 +313,6 @@ class FakeAgent:
         def leave(device: str) -> Any:
             self.left.append(device)
             return {"member": None}
-
-        @app.websocket("/api/feed")
-        async def feed(socket: WebSocket, after: int, token: str) -> None:
-            if self.down or token != TOKEN:
-                await socket.close(4401)
-                return
-            await socket.accept()
-            with suppress(WebSocketDisconnect):
-                async for message in self._changes_after(after):
-                    await socket.send_json(message)
-                await socket.close()
-
-        return app
 
     async def _changes_after(self, after: int) -> AsyncIterator[dict[str, Any]]:
         quiet_s = 5.0

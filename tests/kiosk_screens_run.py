@@ -17,14 +17,19 @@ from kiosk_ui import window
 WIDTH, HEIGHT = window.parse_size(sys.argv[1])
 FOLDER = Path(sys.argv[2])
 ONLY = sys.argv[3:]
+PHOTOGRAPHS = os.environ.get("POPSHOP_WRITE_SCREENSHOTS") == "1"
+FRAMES = 10 if PHOTOGRAPHS else 4
+"""Until everything has its place; for a photograph the illustrations must be there too, which come one a frame."""
 window.prepare(window.Glass(WIDTH, HEIGHT, windowed=True), FOLDER / "kivy")
 
 from kivy.config import Config  # noqa: E402
 
 Config.set("graphics", "maxfps", "0")
 from kivy.base import EventLoop  # noqa: E402
+from kivy.clock import Clock  # noqa: E402
 from kivy.core.window import Window  # noqa: E402
 from kivy.graphics.opengl import glFinish  # noqa: E402
+from kivy.lang import Builder  # noqa: E402
 
 from kiosk_ui import fonts, gallery  # noqa: E402
 from kiosk_ui.stage import Stage  # noqa: E402
@@ -47,12 +52,14 @@ def main() -> None:
             if ONLY and name not in ONLY:
                 continue
             stage.show(view)
-            for _ in range(10):
-                EventLoop.idle()
+            for _ in range(FRAMES):
+                Clock.tick()
+                Builder.sync()
+                Clock.tick_draw()
             stage.screen.opacity = 1
             EventLoop.idle()
             report[f"{language}-{name}"] = describe(stage)
-            if os.environ.get("POPSHOP_WRITE_SCREENSHOTS") != "1":
+            if not PHOTOGRAPHS:
                 continue
             photograph = Path(Window.screenshot(str(FOLDER / f"{language}-{name}-.png")))
             photograph.rename(FOLDER / f"{language}-{name}.png")

@@ -80,6 +80,8 @@ def test_every_screen_can_be_left_or_leaves_by_itself(reports: dict[str, dict[st
         "dispensing",
         "refunding",
         "product_placing",
+        "cart_placing",
+        "game_drawing",
         "offline",
         "starting",
         "paused",

@@ -46,6 +46,7 @@ from edge_agent.adapters.sqlite_store.connection import open_writer
 from edge_agent.adapters.sqlite_store.journal import SqliteJournal
 from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.adapters.timers import Timers
+from edge_agent.adapters.warehouse import WarehouseDesk
 from edge_agent.adapters.witness_file import WitnessFile, beside
 from edge_agent.adapters.worker import Worker
 from edge_agent.domain.commands import Command, OpenStore, StandingChanged
@@ -60,6 +61,7 @@ from edge_agent.entrypoints.http_api import Api, EnrolDevice
 from edge_agent.entrypoints.members_api import members_router
 from edge_agent.entrypoints.pay_page import pay_page
 from edge_agent.entrypoints.receipt_page import receipt_page
+from edge_agent.entrypoints.shipping import Shipping
 from edge_agent.entrypoints.shop.routes import PHONE_METHODS, Shop, shop_pages
 from edge_agent.entrypoints.staff.pages import mount_staff_pages
 from edge_agent.entrypoints.staff.shop import Sources
@@ -147,6 +149,10 @@ class EdgeAgent:
         self.status = Status(identity, self.queries, self.brain, self.clock, self.hq_link)
         self.members = MemberDesk(self.queries, self.clock.now)
         self.feed = Feed(self.queries, lambda: [*self.status.changes(), *self.members.changes()])
+        self._warehouse = (
+            WarehouseDesk(data, identity, self.queries, self.brain, self.clock) if identity.hq_url else None
+        )
+        self._shipping = Shipping(self.contacts, self._warehouse, self.queries.order)
         self._workers = self._make_workers()
         self._writer = Worker("writer", self._write, every_s=0.0)
         self._address = data / ADDRESS_FILE
@@ -210,6 +216,8 @@ class EdgeAgent:
         ]
         if self.printer is not None:
             workers.append(Worker("printer", self.printer.step, every_s=0.3))
+        if self._warehouse is not None:
+            workers.append(Worker("warehouse", self._warehouse.step, every_s=1.0))
         if self.hq_link is not None:
             # Not woken by commits: rows that gather for a moment travel together.
             workers.append(Worker("hq-link", self.hq_link.step, every_s=0.2))
@@ -315,10 +323,11 @@ class EdgeAgent:
             metrics.Metrics(self.queries, self.brain, self.link).render,
             self.config.enrol_device,
             self._rules,
+            self._shipping,
         )
         app.include_router(api.router())
         app.include_router(members_router(self.brain, self.queries, self.members, api.anyone))
-        app.include_router(pay_page(self._sandbox))
+        app.include_router(pay_page(self._sandbox, self.desk.ask_now))
         app.include_router(receipt_page(self.queries))
         app.include_router(shop_pages(self._shop(), api.staff))
         tablet = Sources(
@@ -337,7 +346,13 @@ class EdgeAgent:
     def _shop(self) -> Shop:
         methods = [method for method in PHONE_METHODS if method in self._rules.payment_methods]
         return Shop(
-            self.brain, self.queries, self.clock, self.contacts, methods, lambda: secrets.token_hex(16)
+            self.brain,
+            self.queries,
+            self.clock,
+            self.contacts,
+            self._shipping,
+            methods,
+            lambda: secrets.token_hex(16),
         )
 
     def serve(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
@@ -34,8 +36,8 @@ _BUTTONS = """<form method="post"><button class="pay" name="answer" value="pay">
 <button class="no" name="answer" value="decline">不支付 Don't pay</button></form>"""
 
 
-def pay_page(sandbox: SandboxProvider) -> APIRouter:
-    """The routes under /pay."""
+def pay_page(sandbox: SandboxProvider, answered: Callable[[str], None]) -> APIRouter:
+    """The routes under /pay; `answered` is told of a payment whose shopper pressed a button."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/pay/{token}", response_class=HTMLResponse)
@@ -45,7 +47,9 @@ def pay_page(sandbox: SandboxProvider) -> APIRouter:
     @router.post("/pay/{token}")
     async def press(token: str, request: Request) -> RedirectResponse:
         form = await request.form()
-        (sandbox.pay if form.get("answer") == "pay" else sandbox.decline)(token)
+        found = await asyncio.to_thread(sandbox.pay if form.get("answer") == "pay" else sandbox.decline, token)
+        if found is not None:
+            answered(found["payment"])
         return RedirectResponse(f"/pay/{token}", status_code=303)
 
     return router

@@ -38,6 +38,8 @@ class SandboxProvider:
         self._lock = threading.Lock()
         self._db = sqlite_utils.Database(sqlite3.connect(path, check_same_thread=False))
         self._db.conn.execute("PRAGMA journal_mode = WAL")
+        # No money moves here: the book outlives a killed process, and need not outlive a power cut.
+        self._db.conn.execute("PRAGMA synchronous = NORMAL")
         if not self._db.table("payments").exists():
             self._db.table("payments").create(
                 {

@@ -60,10 +60,14 @@ class PlaceOrder(Command):
 
 @dataclass(frozen=True, slots=True)
 class HandOver(Command):
-    """The units of a line are with the shopper, or with the carrier under this consignment number."""
+    """The units of a line are with the shopper, or with the carrier under this consignment number.
+
+    `by` is who says so: see `handover_facts.HandedOver`.
+    """
 
     handover: str
     document: str = ""
+    by: str = "staff"
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def hand_over(order: Order | None, command: HandOver, now: datetime) -> list[fac
     found = order.handover(command.handover)
     if found.state != "requested":
         return Refusal("handover_closed", found.id)
-    done = _done(order, found, rfc3339(now), document=command.document[:MAX_TEXT], by="staff")
+    done = _done(order, found, rfc3339(now), document=command.document[:MAX_TEXT], by=command.by)
     return [done, *conclusion(order.with_handover(replace(found, state="done")))]
 
 

@@ -76,6 +76,11 @@ SENTENCES: Final[dict[str, tuple[int, str, str]]] = {
     "samples_gone": (409, "试用装已领完。", "The samples are all gone."),
     "unknown_handover": (404, "找不到该交付记录。", "There is no such line to hand over."),
     "handover_closed": (409, "该商品已交付或已取消。", "This line is handed over already, or given up."),
+    "address_missing": (
+        400,
+        "寄送需要收件人、电话和地址。",
+        "To send it we need a name, a phone number and an address.",
+    ),
     "warehouse_offline": (
         503,
         "暂时联系不上总部仓库，请改选其他取货方式。",

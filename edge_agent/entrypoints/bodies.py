@@ -34,6 +34,12 @@ class LineBody(Body):
     reservation: OptionalName = ""
 
 
+class ShipToBody(Body):
+    name: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    phone: Annotated[str, StringConstraints(min_length=1, max_length=30)]
+    address: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
 class OrderBody(Body):
     channel: Name = "kiosk"
     device: OptionalName = ""
@@ -45,6 +51,7 @@ class OrderBody(Body):
     points: Annotated[int, Field(ge=0, le=1_000_000_000, strict=True)] = 0
     claimant: OptionalName = ""
     consent: OptionalName = ""
+    ship_to: ShipToBody | None = None
 
 
 class HandedOverBody(Body):

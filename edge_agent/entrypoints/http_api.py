@@ -18,6 +18,7 @@ from edge_agent.entrypoints.access import Access
 from edge_agent.entrypoints.door import Key, Refused, as_json, do
 from edge_agent.entrypoints.feed import Feed, Message
 from edge_agent.entrypoints.orders_api import OrdersApi, may_pay
+from edge_agent.entrypoints.shipping import Shipping
 from edge_agent.services.brain import Answer, Brain
 from edge_agent.services.ports import Clock
 from edge_agent.services.rules import Rules
@@ -46,6 +47,7 @@ class Api:
         metrics: Callable[[], bytes],
         enrol_device: EnrolDevice | None,
         rules: Rules,
+        shipping: Shipping,
     ) -> None:
         self._brain = brain
         self._queries = queries
@@ -55,7 +57,7 @@ class Api:
         self._health = health
         self._metrics = metrics
         self._enrol_device = enrol_device
-        self._orders = OrdersApi(brain, queries, clock, rules, self.anyone, self.staff)
+        self._orders = OrdersApi(brain, queries, clock, rules, shipping, self.anyone, self.staff)
         self._rules = rules
 
     # ── who calls ───────────────────────────────────────────────────────────────────────────────────

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Depends, Response
 
+from edge_agent.adapters.contacts import Contact
 from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.domain import commands
 from edge_agent.domain.methods import COUNTER
@@ -16,7 +17,8 @@ from edge_agent.domain.pricing.basket import used_coupons
 from edge_agent.domain.refusals import Refusal
 from edge_agent.entrypoints import bodies
 from edge_agent.entrypoints.door import Key, MayCall, Refused, as_json, ask, do
-from edge_agent.services.brain import Brain
+from edge_agent.entrypoints.shipping import Shipping
+from edge_agent.services.brain import Answer, Brain
 from edge_agent.services.member_handlers import as_member
 from edge_agent.services.ports import Clock
 from edge_agent.services.rules import Rules
@@ -33,12 +35,20 @@ class OrdersApi:
     """The routes, over the brain and the queries."""
 
     def __init__(
-        self, brain: Brain, queries: Queries, clock: Clock, rules: Rules, anyone: MayCall, staff: MayCall
+        self,
+        brain: Brain,
+        queries: Queries,
+        clock: Clock,
+        rules: Rules,
+        shipping: Shipping,
+        anyone: MayCall,
+        staff: MayCall,
     ) -> None:
         self._brain = brain
         self._queries = queries
         self._clock = clock
         self._rules = rules
+        self._shipping = shipping
         self._anyone = anyone
         self._staff = staff
 
@@ -64,22 +74,17 @@ class OrdersApi:
         @router.post("/api/orders", status_code=201)
         async def place(body: bodies.OrderBody, who: role, key: Key) -> Any:
             may_pay(body.pay, who)
-            command = _placing(f"order:{key}", body, who)
-            placing = asyncio.ensure_future(do(self._brain, command))
-            if body.pay:
-                # Both in one breath: the order's name is known before it is there.
-                asked = commands.RequestPayment(f"order-pay:{key}", order_id(command.id), body.pay)
-                paying = asyncio.ensure_future(ask(self._brain, asked))
-                placed, payment = await asyncio.gather(placing, paying)
-                if payment.refusal is not None:
-                    raise Refused(payment.refusal.code, payment.refusal.detail)
-            else:
-                placed = await placing
+            command = await self._shipping.prepared(_placing(f"order:{key}", body, who), _to(body))
+            try:
+                placed = await self._placed(command, f"order-pay:{key}", body.pay)
+            except Refused:
+                self._shipping.refused(command)
+                raise
             return self.order(placed.subject, status=201)
 
         @router.post("/api/quote")
         def quote(body: bodies.OrderBody, who: role) -> Any:
-            return as_json(self._quoted(_placing("quote", body, who)))
+            return as_json(self._quoted(self._shipping.imagined(_placing("quote", body, who))))
 
         @router.post("/api/orders/{order}/cancel", dependencies=[Depends(self._anyone)])
         async def cancel(order: str, key: Key) -> Any:
@@ -88,6 +93,17 @@ class OrdersApi:
         @router.get("/api/orders/{order}", dependencies=[Depends(self._anyone)])
         def order(order: str) -> Any:
             return self.order(order)
+
+    async def _placed(self, command: commands.PlaceOrder, pay_id: str, method: str) -> Answer:
+        """Place it and ask for its money, both in one breath: the order's name is known before it is there."""
+        placing = asyncio.ensure_future(do(self._brain, command))
+        if not method:
+            return await placing
+        asked = commands.RequestPayment(pay_id, order_id(command.id), method)
+        placed, payment = await asyncio.gather(placing, asyncio.ensure_future(ask(self._brain, asked)))
+        if payment.refusal is not None:
+            raise Refused(payment.refusal.code, payment.refusal.detail)
+        return placed
 
     def _quoted(self, command: commands.PlaceOrder) -> dict[str, Any]:
         """What the order would cost now; nothing is held."""
@@ -124,6 +140,11 @@ class OrdersApi:
         @router.post("/api/handovers/{handover}/failed", dependencies=staff)
         async def not_handed_over(handover: str, body: bodies.HandoverFailedBody, key: Key) -> Any:
             return await self.done(commands.FailHandover(f"fail-handover:{key}", handover, body.reason))
+
+
+def _to(body: bodies.OrderBody) -> Contact | None:
+    to = body.ship_to
+    return None if to is None else Contact(to.name, to.phone, to.address)
 
 
 def _placing(command_id: str, body: bodies.OrderBody, who: str) -> commands.PlaceOrder:

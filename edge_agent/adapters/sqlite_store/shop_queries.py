@@ -37,6 +37,15 @@ class ShopQueries(Reading):
         )
         return "" if row is None else str(row["sku"])
 
+    def handovers_from(self, reservation: str) -> list[Entity]:
+        """What is handed over out of a reservation `<order>-W<number>` of the warehouse; empty before paying."""
+        return self._rows(
+            "SELECT h.id, h.state FROM order_lines l JOIN handovers h ON h.order_id = l.order_id AND h.line = l.line"
+            " WHERE l.order_id = ? AND l.reservation = ? ORDER BY h.line",
+            reservation.rpartition("-W")[0],
+            reservation,
+        )
+
     def to_be_had(self, sku: str) -> dict[str, int]:
         """How many units can be had by each way that has any; never more than the store may sell."""
         right = self._one("SELECT available FROM rights WHERE sku = ?", sku)

@@ -11,25 +11,25 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from cloud_sync.protocol.envelope import parse_time
-from cloud_sync.protocol.handover_facts import PICKUP, SHELF, SHIP_STORE, STAFF, VEND
-from edge_agent.adapters.contacts import Contact, ContactBook, TooManyContacts
+from cloud_sync.protocol.handover_facts import PICKUP, SHELF, SHIP_STORE, SHIP_WAREHOUSE, STAFF, VEND
+from edge_agent.adapters.contacts import Contact, ContactBook
 from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.domain.commands import CancelOrder, Command, PlaceOrder, RequestedLine, RequestPayment
-from edge_agent.domain.order import order_id
-from edge_agent.domain.refusals import sentences
+from edge_agent.domain.refusals import Refusal, sentences
 from edge_agent.entrypoints.door import MayCall, Refused, ask
+from edge_agent.entrypoints.shipping import Shipping
 from edge_agent.entrypoints.shop import page
 from edge_agent.entrypoints.shop.guard import Allowance, Guard
 from edge_agent.entrypoints.shop.scanned import MAX_CODE_CHARS, sku_of
-from edge_agent.services.brain import Answer, Brain
+from edge_agent.services.brain import Brain
 from edge_agent.services.ports import Clock
 
 CHANNEL: Final = "scan"
 PHONE_METHODS: Final = ("alipay", "sandbox")
 """Ways of paying that the phone which shows our page can do: WeChat's code must be scanned by another one."""
-WAYS: Final = (VEND, SHELF, STAFF, PICKUP, SHIP_STORE)
+WAYS: Final = (VEND, SHELF, STAFF, PICKUP, SHIP_STORE, SHIP_WAREHOUSE)
 """In the order in which they are offered: what is quickest first."""
-LATER: Final = frozenset({PICKUP, SHIP_STORE})
+LATER: Final = frozenset({PICKUP, SHIP_STORE, SHIP_WAREHOUSE})
 """All that the code in the window offers: nobody is there to hand anything over."""
 LOOKS: Final = Allowance(60, 0.5), Allowance(400, 0.02)
 ORDERS: Final = Allowance(5, 20.0), Allowance(60, 0.5)
@@ -47,6 +47,7 @@ class Shop:
     queries: Queries
     clock: Clock
     contacts: ContactBook
+    shipping: Shipping
     methods: Sequence[str]
     new_key: Callable[[], str]
 
@@ -111,6 +112,9 @@ def _product(shop: Shop, code: str, *, window: bool) -> Response:
     if not listed:
         return _html(page.note("unknown"), 404)
     to_be_had = shop.queries.to_be_had(sku)
+    if shop.shipping.from_warehouse and not to_be_had.keys() & {VEND, SHELF, STAFF}:
+        # What the store has is gone; whether the warehouse has it is asked when it is ordered.
+        to_be_had[SHIP_WAREHOUSE] = page.MAX_QTY
     ways: dict[str, int] = {
         way: to_be_had[way] for way in WAYS if way in to_be_had and (way in LATER or not window)
     }
@@ -125,20 +129,15 @@ async def _place(shop: Shop, form: dict[str, str]) -> Response:
     command = PlaceOrder(
         f"scan:{key}", CHANNEL, "", (RequestedLine(form.get("sku", ""), int(qty), handover=way),)
     )
-    if way == SHIP_STORE:
-        to = Contact(*(form.get(name, "").strip()[:200] for name in ("name", "phone", "address")))
-        if not to.complete:
-            return _html(page.note("needs_contact"), 400)
-        # Before the order: one that is paid for must not be without its address after a crash.
-        try:
-            shop.contacts.keep(order_id(command.id), to)
-        except TooManyContacts:
-            return _html(page.note("slow"), 503)
+    to = Contact(*(form.get(name, "").strip()[:200] for name in ("name", "phone", "address")))
+    try:
+        command = await shop.shipping.prepared(command, to)
+    except Refused as no:
+        return _refused(no.refusal)
     answer = await ask(shop.brain, command)
     if answer.refusal is not None:
-        if _found(shop, order_id(command.id)) is None:
-            shop.contacts.erase(order_id(command.id))
-        return _refused(answer)
+        shop.shipping.refused(command)
+        return _refused(answer.refusal)
     return RedirectResponse(f"/shop/o/{answer.subject}", status_code=303)
 
 
@@ -157,7 +156,7 @@ async def _do(shop: Shop, order: str, command: Command) -> Response:
         return _html(page.note("no_order"), 404)
     answer = await ask(shop.brain, command)
     if answer.refusal is not None and answer.refusal.code != "already_paying":
-        return _refused(answer)
+        return _refused(answer.refusal)
     return RedirectResponse(f"/shop/o/{order}", status_code=303)
 
 
@@ -176,9 +175,8 @@ async def _form(request: Request) -> dict[str, str]:
     return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
-def _refused(answer: Answer) -> Response:
-    assert answer.refusal is not None
-    status, zh, en = sentences(answer.refusal)
+def _refused(refusal: Refusal) -> Response:
+    status, zh, en = sentences(refusal)
     return _html(page.refused(zh, en), status)
 
 

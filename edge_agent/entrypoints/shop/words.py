@@ -43,10 +43,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "slow": ("操作太频繁，请稍等片刻再试。", "Too many requests. Wait a moment and try again."),
     "no_order": ("找不到该订单。", "There is no such order."),
     "bad_form": ("填写有误，请返回检查。", "Something on the form is not right. Go back and check it."),
-    "needs_contact": (
-        "寄送需要收件人、电话和地址，请返回填写。",
-        "To send it we need a name, a phone number and an address. Go back and fill them in.",
-    ),
     "do.vend": ("请到售货机取货", "Take it at the machine"),
     "do.shelf": ("请直接从货架取走，出示本页即可", "Take it from the shelf; show this page when asked"),
     "do.staff": ("请向店员出示取货码", "Show the code to our staff"),

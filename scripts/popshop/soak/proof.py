@@ -80,9 +80,12 @@ def _has(row: JournalRow | None) -> str:
 
 
 def takings(hq: Headquarters, store: Store) -> Iterator[str]:
-    """The money by the store's tables, by headquarters' tables, and by headquarters' rows."""
+    """The money by the store's tables, by its X and Z reports, by headquarters' tables, and by headquarters' rows."""
     with store.staff() as staff:
         ours = staff.totals()["takings_minor"]
+        reported = staff.get("/api/day/x")["grand_total_minor"]
+    if reported != ours:
+        yield f"{store.name}: took {ours}, its reports add up to {reported}"
     password = json.loads((hq.data / "credentials.json").read_text())["admin_password"]
     proof = ask_hq(hq.url, password, f"/api/stores/{store.name}/proof")
     for what in ("takings_minor", "rows_takings_minor"):

@@ -14,6 +14,7 @@ from cloud_sync.protocol import facts, promotion_facts
 from cloud_sync.protocol.codes import own_codes
 from cloud_sync.protocol.envelope import rfc3339
 from cloud_sync.protocol.promotion_facts import Prize
+from cloud_sync.protocol.shop_instructions import Member
 from edge_agent.adapters.code_key import from_private
 from edge_agent.domain import commands, game, odds
 from edge_agent.domain import promotion_commands as asked
@@ -21,6 +22,7 @@ from edge_agent.domain.coupon import coupon_id, text_of
 from edge_agent.domain.order import order_id
 from edge_agent.services.brain import Brain
 from edge_agent.services.rules import Rules
+from hardware import messages
 from popshop.cli import app
 from tests.edge_harness import METHODS, STORE, Store, Told, assert_books_hold, assert_chained, read_journal
 
@@ -115,6 +117,21 @@ def test_a_coupon_is_good_once_and_comes_free_when_its_order_comes_to_nothing(sh
     assert shop.look(second.subject)["total_minor"] == 1500
     assert shop.buy(text, text).refused == "coupon_spent"
     assert [x.kind for x in shop.interactions()] == ["coupon_taken"]
+
+
+def test_a_coupon_comes_free_when_the_machine_dropped_nothing_and_the_money_went_back(shop: Shop) -> None:
+    shop.rule("ten", TEN_OFF)
+    _, text = shop.take("ten", "visit-1")
+    order = shop.buy(text).subject
+    assert shop.do(commands.RequestPayment(shop.key(), order, "sandbox")).refused == ""
+    shop.provider_says("paid", order)
+    assert shop.buy(text).refused == "coupon_spent"
+    vend = shop.look(order)["vends"][0]["id"]
+    shop.report(messages.VendFailed(command_id=vend, slot="1", code="EJC"))
+    (refund,) = shop.look(order)["refunds"]
+    assert shop.do(commands.RefundAnswered("", refund["id"], refunded=True)).refused == ""
+    assert shop.look(order)["state"] == "refunded"
+    assert shop.buy(text).refused == ""
 
 
 def test_the_same_coupon_twice_in_one_order_is_refused(shop: Shop) -> None:
@@ -250,6 +267,39 @@ def test_a_prize_that_cannot_be_handed_over_now_waits_with_its_number(shop: Shop
     shop.do(commands.UnblockSlot(shop.key(), "vm-1", "2"))
     assert _play(shop, "visit-1").refused == ""
     assert shop.queries.games(shop.clock.now())[0]["played"] == 1
+
+
+def test_a_prize_that_the_machine_did_not_drop_is_owed_to_the_winner(shop: Shop) -> None:
+    _list_game(shop, (Prize(prize="balm", kind="sku", weight=1, stock=5, sku="B"),))
+    _play(shop, "visit-1", "tap-1")
+    assert shop.queries.prizes_owed(shop.clock.now()) == []
+    order = shop.look(order_id("tap-1"))
+    assert (order["channel"], order["total_minor"]) == ("game", 0)
+    shop.report(messages.VendFailed(command_id=order["vends"][0]["id"], slot="2", code="EJC"))
+    (owed,) = shop.queries.prizes_owed(shop.clock.now())
+    assert (owed["order"], owed["prize"], owed["number"]) == (order["id"], "balm", 1)
+
+
+def test_points_are_won_by_members_only_who_play_once_however_they_are_named(shop: Shop) -> None:
+    points = Prize(prize="p", kind="points", weight=1, stock=3, points=50)
+    club = asked.ListedGame("club", "scratch", FROM, UNTIL, "member", (points,), name_en="Club")
+    assert shop.do(asked.ListGames(shop.key(), (club,))).refused == ""
+    assert shop.do(asked.Play(shop.key(), "club", "visit-1", "kiosk-1", "visit-1")).refused == "members_only"
+    shop.told(Member(member="m-ann", tier="T2"))
+    assert shop.do(asked.Play(shop.key(), "club", "m-ann", "kiosk-1")).refused == ""
+    assert shop.journal.reader.points_held("m-ann") == 50
+    assert shop.do(asked.Play(shop.key(), "club", "m-ann", "kiosk-1")).refused == "played_already"
+
+
+def test_a_member_pays_their_tiers_price_and_spends_only_points_that_are_here(shop: Shop) -> None:
+    shop.rule("club", {"type": "member", "tiers": ["T2"], "price_minor": 2000})
+    shop.told(Member(member="m-ann", tier="T2"))
+    line = (commands.RequestedLine("A", 1),)
+    theirs = commands.PlaceOrder(shop.key(), "kiosk", "kiosk-1", line, member="m-ann")
+    assert shop.look(shop.do(theirs).subject)["total_minor"] == 2000
+    assert shop.look(shop.buy().subject)["total_minor"] == 2500
+    rich = commands.PlaceOrder(shop.key(), "kiosk", "kiosk-1", line, member="m-ann", points=1)
+    assert shop.do(rich).refused == "points_short"
 
 
 def test_when_all_prizes_are_gone_the_game_says_so(shop: Shop) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from cloud_sync.protocol import facts, promotion_facts
+from edge_agent.domain.member import NEVER_PAID
 
 PROMOTION_TABLES: Final = """
 CREATE TABLE promotions (promotion TEXT PRIMARY KEY, version INTEGER NOT NULL, kind TEXT NOT NULL,
@@ -66,7 +67,7 @@ def _placed(db: sqlite3.Connection, f: facts.OrderPlaced, at: str) -> None:
 
 
 def _closed(db: sqlite3.Connection, f: facts.OrderClosed, at: str) -> None:
-    if f.state in ("cancelled", "expired"):
+    if f.state in NEVER_PAID:
         db.execute("DELETE FROM coupons_spent WHERE order_id = ?", (f.order,))
 
 

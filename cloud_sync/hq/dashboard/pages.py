@@ -20,6 +20,7 @@ from cloud_sync.hq.credentials import Credentials
 from cloud_sync.hq.dashboard import parts, stock_page
 from cloud_sync.hq.dashboard.act_routes import add_act_routes
 from cloud_sync.hq.dashboard.gather import Gather
+from cloud_sync.hq.dashboard.member_routes import add_member_pages
 from cloud_sync.hq.dashboard.session import add_session_routes, language_of, signed_in
 from cloud_sync.hq.dashboard.style import CSS
 from cloud_sync.hq.dashboard.words import Language, has_word, word
@@ -39,6 +40,7 @@ def mount_dashboard(app: FastAPI, pool: Pool, credentials: Credentials, clock: C
     gather = Gather(pool, clock)
     add_session_routes(app, credentials, clock)
     add_act_routes(app, pool, gather, credentials, clock)
+    add_member_pages(app, pool, credentials, clock)
 
     def page(path: str, draw: Callable[[Language, Request], Drawn]) -> None:
         @ui.page(path, title="popshop")

@@ -151,7 +151,7 @@ def empty(words: str) -> str:
 
 
 def bar(language: Language, where: str, here: str, *, in_stock: bool) -> str:
-    """The page's head: whose it is, its two halves, the language switch (back to `here`), the way out."""
+    """The page's head: whose it is, its parts, the language switch (back to `here`), the way out."""
     switch = "".join(
         f'<a href="/language/{code}?{text(urlencode({"back": here}))}"{" class=on" if code == language else ""}>'
         f"{name}</a>"
@@ -159,7 +159,11 @@ def bar(language: Language, where: str, here: str, *, in_stock: bool) -> str:
     )
     halves = "".join(
         f'<a href="{path}"{" class=on" if on else ""}>{word(language, words)}</a>'
-        for path, words, on in (("/", "stores", not in_stock), ("/stock", "stock", in_stock))
+        for path, words, on in (
+            ("/", "stores", not in_stock and not here.startswith("/members")),
+            ("/stock", "stock", in_stock),
+            ("/members", "members", here.startswith("/members")),
+        )
     )
     return (
         f'<div class="bar"><div class="mark"></div><span class="name">popshop</span>'

@@ -260,27 +260,33 @@ def assert_headquarters_agrees(path: Path) -> None:
 _PROMISED = """
 SELECT COALESCE(SUM(CASE WHEN o.state IN ('open', 'awaiting_payment') THEN l.qty ELSE
     (SELECT COUNT(*) FROM vends v WHERE v.order_id = l.order_id AND v.line = l.line
-     AND v.state IN ('requested', 'dispensing', 'unknown')) END), 0)
+     AND v.state IN ('requested', 'dispensing', 'unknown'))
+    + COALESCE((SELECT SUM(h.qty) FROM handovers h WHERE h.order_id = l.order_id AND h.line = l.line
+     AND h.state = 'requested'), 0) END), 0)
 FROM order_lines l JOIN orders o ON o.id = l.order_id WHERE l.device = ? AND l.slot = ?"""
 
 
 def _assert_order_holds(db: sqlite3.Connection, order: sqlite3.Row) -> None:
     vends = db.execute("SELECT * FROM vends WHERE order_id = ?", (order["id"],)).fetchall()
     refunds = db.execute("SELECT * FROM refunds WHERE order_id = ?", (order["id"],)).fetchall()
+    handovers = db.execute("SELECT * FROM handovers WHERE order_id = ?", (order["id"],)).fetchall()
     units = db.execute("SELECT SUM(qty) FROM order_lines WHERE order_id = ?", (order["id"],)).fetchone()[0]
-    assert len(vends) in (0, units), f"{order['id']}: every unit is asked for, or none"
+    asked = len(vends) + sum(h["qty"] for h in handovers)
+    assert asked in (0, units), f"{order['id']}: every unit is asked for, or none"
     owed = sum(r["amount_minor"] for r in refunds)
     assert order["refunded_minor"] == sum(r["amount_minor"] for r in refunds if r["state"] == "refunded")
     assert owed <= order["paid_minor"], "nobody gets back more than was paid"
     settled = all(v["state"] in ("dispensed", "failed") for v in vends)
+    settled = settled and all(h["state"] != "requested" for h in handovers)
     by_staff = any(r["reason"] == "staff gives back" for r in refunds)
     if settled and not by_staff:
         sold = sum(v["price_minor"] for v in vends if v["state"] == "dispensed")
+        sold += sum(h["amount_minor"] for h in handovers if h["state"] == "done")
         paid = order["paid_minor"] - owed
         assert paid == sold, f"{order['id']}: kept {paid} for goods of {sold}"
     if order["closed_at"] and order["state"] in ("completed", "part_refunded", "refunded"):
         assert settled
-        assert vends
+        assert asked
 
 
 def ids(rows: Iterable[dict[str, Any]]) -> list[str]:

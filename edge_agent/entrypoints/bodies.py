@@ -62,10 +62,6 @@ class HandoverFailedBody(Body):
     reason: Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
-class PaymentBody(Body):
-    method: Name
-
-
 class RefundBody(Body):
     amount_minor: Annotated[int, Field(ge=1, le=MAX_MINOR, strict=True)]
     reason: Text = "staff"

@@ -17,7 +17,7 @@ from edge_agent.entrypoints import bodies, campaign_api, day_api, promotion_api,
 from edge_agent.entrypoints.access import Access
 from edge_agent.entrypoints.door import Key, Refused, as_json, do
 from edge_agent.entrypoints.feed import Feed, Message
-from edge_agent.entrypoints.orders_api import OrdersApi, may_pay
+from edge_agent.entrypoints.orders_api import OrdersApi
 from edge_agent.entrypoints.shipping import Shipping
 from edge_agent.services.brain import Answer, Brain
 from edge_agent.services.ports import Clock
@@ -95,7 +95,6 @@ class Api:
         """All routes."""
         router = APIRouter()
         self._orders.add_routes(router)
-        self._shopper_routes(router)
         self._staff_routes(router)
         self._reading_routes(router)
         campaign_api.add_routes(router, self._brain, self._queries, self.anyone, self.staff)
@@ -106,14 +105,6 @@ class Api:
         )
         receipts_api.add_routes(router, self._brain, self._queries, self.anyone, self.staff)
         return router
-
-    def _shopper_routes(self, router: APIRouter) -> None:
-        role = Annotated[str, Depends(self.anyone)]
-
-        @router.post("/api/orders/{order}/payments")
-        async def pay(order: str, body: bodies.PaymentBody, who: role, key: Key) -> Any:
-            may_pay(body.method, who)
-            return await self._orders.done(commands.RequestPayment(f"pay:{key}", order, body.method))
 
     def _staff_routes(self, router: APIRouter) -> None:
         staff = [Depends(self.staff)]

@@ -37,6 +37,7 @@ from edge_agent.adapters.label_relay import LabelRelay
 from edge_agent.adapters.link_watch import LinkWatch
 from edge_agent.adapters.member_desk import MemberDesk
 from edge_agent.adapters.mqtt_link import BrokerAddress, MqttLink
+from edge_agent.adapters.payments import merchants
 from edge_agent.adapters.payments.desk import PaymentDesk, methods_of
 from edge_agent.adapters.payments.port import PaymentProvider
 from edge_agent.adapters.payments.sandbox import SandboxProvider
@@ -60,6 +61,7 @@ from edge_agent.entrypoints.feed import Feed
 from edge_agent.entrypoints.http_api import Api, EnrolDevice
 from edge_agent.entrypoints.members_api import members_router
 from edge_agent.entrypoints.pay_page import pay_page
+from edge_agent.entrypoints.payments_api import payments_router
 from edge_agent.entrypoints.receipt_page import receipt_page
 from edge_agent.entrypoints.shipping import Shipping
 from edge_agent.entrypoints.shop.routes import PHONE_METHODS, Shop, shop_pages
@@ -122,7 +124,7 @@ class EdgeAgent:
         self.access = access.load_or_make(data)
         self._code_key = code_key.load_or_make(data)
         self._sandbox = SandboxProvider(data / "sandbox.db", config.public_url or self.url, self._today)
-        providers: dict[str, PaymentProvider] = {SANDBOX: self._sandbox}
+        providers: dict[str, PaymentProvider] = {SANDBOX: self._sandbox, **self._merchants()}
         rules = Rules(
             config.policy,
             methods_of(providers),
@@ -173,6 +175,12 @@ class EdgeAgent:
         return FoodWatch(
             self.queries, self.brain, self.clock, self.config.policy, lambda: self.link.connected
         )
+
+    def _merchants(self) -> dict[str, PaymentProvider]:
+        try:
+            return merchants.load(self.config.data, self.config.public_url or self.url, self.clock.now)
+        except merchants.BadContract as error:
+            raise CannotStart(str(error)) from None
 
     def _today(self) -> str:
         """The day of the store's calendar."""
@@ -327,6 +335,7 @@ class EdgeAgent:
         )
         app.include_router(api.router())
         app.include_router(members_router(self.brain, self.queries, self.members, api.anyone))
+        app.include_router(payments_router(self.brain, self.queries, self.desk, api.anyone, api.staff))
         app.include_router(pay_page(self._sandbox, self.desk.ask_now))
         app.include_router(receipt_page(self.queries))
         app.include_router(shop_pages(self._shop(), api.staff))

@@ -11,7 +11,6 @@ from fastapi import APIRouter, Depends, Response
 from edge_agent.adapters.contacts import Contact
 from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.domain import commands
-from edge_agent.domain.methods import COUNTER
 from edge_agent.domain.order import Lines, lines_of, order_id
 from edge_agent.domain.pricing.basket import used_coupons
 from edge_agent.domain.refusals import Refusal
@@ -23,12 +22,6 @@ from edge_agent.services.member_handlers import as_member
 from edge_agent.services.ports import Clock
 from edge_agent.services.rules import Rules
 from edge_agent.services.terms import Shown, look_at_coupons, terms
-
-
-def may_pay(method: str, who: str) -> None:
-    """Raises Refused for a way of paying that this caller cannot ask for."""
-    if method == COUNTER and who != "staff":
-        raise Refused("forbidden", "counter payments are for staff")
 
 
 class OrdersApi:
@@ -73,10 +66,9 @@ class OrdersApi:
 
         @router.post("/api/orders", status_code=201)
         async def place(body: bodies.OrderBody, who: role, key: Key) -> Any:
-            may_pay(body.pay, who)
             command = await self._shipping.prepared(_placing(f"order:{key}", body, who), _to(body))
             try:
-                placed = await self._placed(command, f"order-pay:{key}", body.pay)
+                placed = await self._placed(command, f"order-pay:{key}", body.pay, by_staff=who == "staff")
             except Refused:
                 self._shipping.refused(command)
                 raise
@@ -94,12 +86,14 @@ class OrdersApi:
         def order(order: str) -> Any:
             return self.order(order)
 
-    async def _placed(self, command: commands.PlaceOrder, pay_id: str, method: str) -> Answer:
+    async def _placed(
+        self, command: commands.PlaceOrder, pay_id: str, method: str, *, by_staff: bool
+    ) -> Answer:
         """Place it and ask for its money, both in one breath: the order's name is known before it is there."""
         placing = asyncio.ensure_future(do(self._brain, command))
         if not method:
             return await placing
-        asked = commands.RequestPayment(pay_id, order_id(command.id), method)
+        asked = commands.RequestPayment(pay_id, order_id(command.id), method, by_staff)
         placed, payment = await asyncio.gather(placing, asyncio.ensure_future(ask(self._brain, asked)))
         if payment.refusal is not None:
             raise Refused(payment.refusal.code, payment.refusal.detail)

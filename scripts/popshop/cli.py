@@ -44,6 +44,7 @@ ENTRIES: Final = (
     ),
     Entry("report", "X and Z reports of a store, right to the fen.", ("edge",), is_group=True),
     Entry("game", "Games of a store: prove a finished one's draws.", ("edge",), is_group=True),
+    Entry("gateway", "Training gateways of Alipay and WeChat Pay: no money moves.", ("edge", "hq")),
     Entry("kiosk", "The touch kiosk's window.", ("kiosk",)),
     Entry("doctor", "Check this computer and say what to do."),
     Entry(

@@ -27,9 +27,11 @@ from cloud_sync.hq.database.pool import open_pool
 from cloud_sync.hq.database.postgres import EmbeddedPostgres, PostgresError
 from cloud_sync.hq.database.postgres_books import open_books
 from cloud_sync.hq.own_witness import OwnWitness, default_path
+from cloud_sync.hq.phone_payments import PhonePayments
 from cloud_sync.hq.replenishment import Replenishment
 from cloud_sync.hq.rules.reconsider import reconsider
 from cloud_sync.hq.shipments import Shipments
+from cloud_sync.hq.store_rules import RulesDesk
 from cloud_sync.hq.web.api import create_api
 
 DSN_VARIABLE: Final = "POPSHOP_HQ_DSN"
@@ -53,6 +55,8 @@ class HqConfig:
     host: str = "127.0.0.1"
     dsn: str = ""
     witness: Path | None = None
+    public_url: str = ""
+    """Where shoppers' phones find headquarters; its own address when empty."""
 
 
 def serve(config: HqConfig, on_ready: OnReady = lambda _address: None) -> None:
@@ -84,6 +88,8 @@ def serve(config: HqConfig, on_ready: OnReady = lambda _address: None) -> None:
                 lambda: tell_of_members(pool, utc_now),
                 Shipments(pool, utc_now).forget_old,
                 supply.step,
+                RulesDesk(pool, credentials, utc_now, config.public_url or address.url).tell_all,
+                PhonePayments(pool, credentials, utc_now).give_back_unspent,
                 lambda: add_up_accounts(pool),
             ]
             with Chores(jobs):

@@ -63,6 +63,8 @@ class SyncRequest(msgspec.Struct, frozen=True, kw_only=True):
     """The mark of the machine the store runs on: two agents with one identity have two."""
     incarnation: int = 0
     """The newest incarnation of headquarters the store has heard of."""
+    code_key: str = ""
+    """What the store signs its own codes with: a raw Ed25519 public key (hex)."""
 
 
 class SyncReply(msgspec.Struct, frozen=True, kw_only=True):

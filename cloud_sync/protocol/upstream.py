@@ -157,11 +157,12 @@ class Upstream:
     in their order, down rows before the next request; what the books do not show yet is remembered here.
     """
 
-    def __init__(self, store: str, machine: str, position: Position) -> None:
-        """`machine` is the mark of the machine this runs on."""
+    def __init__(self, store: str, machine: str, position: Position, code_key: str = "") -> None:
+        """`machine` is the mark of the machine this runs on, `code_key` what the store signs codes with."""
         self._store = store
         self._machine = machine
         self._position = position
+        self._code_key = code_key
         self._newest: Asked | None = None
         self._believed: dict[Log, tuple[int, str]] = {}
         self._settled: set[Log] = set()
@@ -244,6 +245,7 @@ class Upstream:
             sent_at=sent_at,
             machine=self._machine,
             incarnation=self._known_incarnation(),
+            code_key=self._code_key,
         )
 
     def _salvage_request(self, log: Log) -> SalvageRequest:

@@ -62,6 +62,8 @@ class HqAddress:
     store: str
     token: str
     machine: str
+    code_key: str = ""
+    """The public half (hex) of what the store signs its codes with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class HqLink:
         self._clock = clock
         self._jitter = jitter
         self._session = session
-        self._upstream = Upstream(hq.store, hq.machine, queries)
+        self._upstream = Upstream(hq.store, hq.machine, queries, hq.code_key)
         self._retry_at_s = 0.0
         self._failures = 0
         self._compress = "zstd"

@@ -46,6 +46,8 @@ _SEEN: Final = """
 UPDATE stores SET last_sync_at = %(now)s, clock_offset_ms = coalesce(%(offset)s, clock_offset_ms),
     code_used_at = CASE WHEN code_epoch = epoch THEN coalesce(code_used_at, %(now)s) ELSE code_used_at END
 WHERE store = %(store)s"""
+_CODE_KEY: Final = """
+INSERT INTO store_keys (store, public_key, first_seen) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"""
 _QUARANTINE: Final = """
 INSERT INTO quarantine (store, stream, epoch, seq, type, reason, at)
 SELECT %s, %s, %s, seq, type, reason, %s
@@ -137,6 +139,10 @@ class LogBooks:
     def seen(self, store: str, now: datetime, clock_offset_ms: int | None) -> None:
         """The store spoke, with this difference of its clock to ours."""
         self.cursor.execute(_SEEN, {"now": now, "offset": clock_offset_ms, "store": store})
+
+    def note_code_key(self, store: str, public: bytes, now: datetime) -> None:
+        """A store's codes may be signed with this key (raw Ed25519)."""
+        self.cursor.execute(_CODE_KEY, [store, public, now])
 
     def quarantine(self, log: Log, problems: Collection[Problem], now: datetime) -> None:
         """Name the rows whose effect waits; for one that waits already the reason is written anew."""

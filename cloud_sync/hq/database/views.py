@@ -8,7 +8,7 @@ from typing import Any, Final, LiteralString
 import msgspec
 import psycopg
 
-from cloud_sync.hq.database import receipts, takings
+from cloud_sync.hq.database import phone_views, receipts, takings
 from cloud_sync.hq.rules.deltas import Deltas, DeviceDelta, SlotDelta
 from cloud_sync.protocol.envelope import parse_time, rfc3339
 from cloud_sync.protocol.facts import StoreOpened
@@ -146,6 +146,7 @@ def apply(cursor: Cursor, store: str, deltas: Deltas) -> None:
         cursor.execute(_SETTLED, [store, list(deltas.settled_vends)])
     receipts.apply(cursor, store, deltas.receipts)
     takings.apply(cursor, store, deltas.days)
+    phone_views.apply(cursor, store, deltas.phone)
 
 
 def _apply_opened(cursor: Cursor, store: str, fact: StoreOpened) -> None:

@@ -10,6 +10,7 @@ from datetime import date
 from typing import NamedTuple
 
 from cloud_sync.hq.rules.day_folds import DayDeltas
+from cloud_sync.hq.rules.phone_folds import PhoneDeltas
 from cloud_sync.hq.rules.receipt_folds import ReceiptDeltas
 from cloud_sync.protocol import device_facts, facts
 
@@ -133,4 +134,5 @@ class Deltas:
     opened: facts.StoreOpened | None = None
     receipts: ReceiptDeltas = field(default_factory=ReceiptDeltas)
     days: DayDeltas = field(default_factory=DayDeltas)
+    phone: PhoneDeltas = field(default_factory=PhoneDeltas)
     misfits: dict[int, str] = field(default_factory=dict)

@@ -29,6 +29,7 @@ from cloud_sync.hq.rules.deltas import (
 )
 from cloud_sync.hq.rules.limits import Misfit, amount, count, people
 from cloud_sync.hq.rules.member_folds import MEMBER_FACTS, fold_member
+from cloud_sync.hq.rules.phone_folds import fold_phone
 from cloud_sync.hq.rules.receipt_folds import fold_receipts
 from cloud_sync.hq.rules.stock_folds import STOCK_FACTS, fold_stock
 from cloud_sync.protocol import day_facts, device_facts, facts, handover_facts
@@ -180,6 +181,7 @@ def _apply(state: Fold, row: Row, fact: facts.Fact, at: str) -> None:
     if handler is not None:
         handler(state, fact, at)
     fold_receipts(state.deltas.receipts, fact, row.seq)
+    fold_phone(state.deltas.phone, fact)
     device = getattr(fact, "device", "")
     if device:
         state.device(device).seen_at = at

@@ -5,6 +5,7 @@ These are the rules of DESIGN's "Store ↔ HQ" on headquarters' side. They know 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -35,6 +36,7 @@ MAX_REASON_CHARS: Final = 500
 MAX_INCARNATION: Final = 2_000_000_000
 MAX_MACHINE_CHARS: Final = 200
 RESTORED: Final = "restored"
+_KEY: Final = re.compile("[0-9a-f]{64}")
 
 
 class Taken(NamedTuple):
@@ -103,6 +105,8 @@ def _take(books: Books, request: SyncRequest, now: datetime, answer_wants: Answe
     skipped = len(request.events) - applied
     books.advance(log, end, max(request.last_seq, end.acked), applied, skipped)
     books.seen(request.store, now, _offset_ms(request, now))
+    if _KEY.fullmatch(request.code_key):
+        books.note_code_key(request.store, bytes.fromhex(request.code_key), now)
     down = _down(books, record, request, end, wanted, now, answer_wants)
     told = _as_far_as_proved(books, log, request, end)
     reply = SyncReply(

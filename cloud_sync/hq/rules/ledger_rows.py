@@ -18,6 +18,7 @@ from cloud_sync.hq.rules.member_rows import MemberRow, MemberRows, close_rows, o
 from cloud_sync.protocol import facts
 from cloud_sync.protocol import stock_facts as stock
 from cloud_sync.protocol.fact import Fact
+from cloud_sync.protocol.rules_facts import RulesReceived
 from cloud_sync.protocol.stock_rights import EXTERNAL, LIMBO, MOVING, POOL, Move, moves_of
 
 WAITS: Final = "stock: "
@@ -186,6 +187,10 @@ def _skipped(batch: LedgerRows, row: StockRow, f: stock.DownRowSkipped) -> None:
     )
 
 
+def _ruled(batch: LedgerRows, row: StockRow, f: RulesReceived) -> None:
+    _answered(batch, f.down_seq, 0)
+
+
 def _answered(batch: LedgerRows, down_seq: int, qty: int) -> None:
     batch.books.answer_down(batch.record.store, batch.epoch, down_seq, qty, batch.now)
     if down_seq > batch.down_head:
@@ -250,6 +255,7 @@ _SPECIAL: Final[dict[type[Fact], Callable[[LedgerRows, StockRow, Any], None]]] =
     stock.StockPinned: _pinned,
     stock.StockUnpinned: _unpinned,
     stock.DownRowSkipped: _skipped,
+    RulesReceived: _ruled,
     stock.PinnedHandedOver: _handed_over,
     stock.RightsWanted: _wanted,
     stock.StockCountedIn: _counted_in,

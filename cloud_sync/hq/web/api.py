@@ -19,10 +19,13 @@ from cloud_sync.hq.enrolment import EnrolmentError
 from cloud_sync.hq.member_acts import MemberActs
 from cloud_sync.hq.metrics import Metrics
 from cloud_sync.hq.phone.members import member_pages_router
+from cloud_sync.hq.phone.pay import pay_router
+from cloud_sync.hq.phone_payments import PhonePayments
 from cloud_sync.hq.replenishment import Replenishment
 from cloud_sync.hq.rules.rights import RightsRefused
 from cloud_sync.hq.store import LogStore
 from cloud_sync.hq.web.online_api import online_router, status_of
+from cloud_sync.hq.web.payments_api import payments_router
 from cloud_sync.hq.web.people_api import people_router
 from cloud_sync.hq.web.receipt_page import receipt_router
 from cloud_sync.hq.web.shipping_api import shipping_router
@@ -44,6 +47,9 @@ def create_api(
     app.include_router(people_router(pool, credentials, metrics, clock))
     app.include_router(member_pages_router(MemberActs(pool, clock, credentials), MemberQueries(pool)))
     app.include_router(receipt_router(pool))
+    payments = PhonePayments(pool, credentials, clock)
+    app.include_router(payments_router(pool, payments))
+    app.include_router(pay_router(payments))
     _tell_errors(app)
     return app
 

@@ -206,6 +206,9 @@ class MemoryBooks(MemoryMembers):
         """The store spoke."""
         self._set(self._hq.seen, store, now)
 
+    def note_code_key(self, store: str, public: bytes, now: datetime) -> None:
+        """Nobody here pays by signed receipt."""
+
     def quarantine(self, log: Log, problems: Collection[Problem], now: datetime) -> None:
         """Name the rows whose effect waits; for one that waits already the reason is written anew."""
         for problem in problems:

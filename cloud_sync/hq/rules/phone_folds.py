@@ -1,0 +1,37 @@
+"""Pure: what a batch says of payments by signed receipt: asked for, spent, or given up by the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from cloud_sync.hq.rules.limits import amount
+from cloud_sync.protocol import facts
+
+SIGNED: Final = "signed"
+
+
+class SignedAsked(NamedTuple):
+    """A store asked for money by signed receipt."""
+
+    order: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(slots=True)
+class PhoneDeltas:
+    """What one batch changes. `ended`: payment → spent or closed; it may name payments of other methods too."""
+
+    asked: dict[str, SignedAsked] = field(default_factory=dict)
+    ended: dict[str, str] = field(default_factory=dict)
+
+
+def fold_phone(deltas: PhoneDeltas, fact: facts.Fact) -> None:
+    """Note one row."""
+    if isinstance(fact, facts.PaymentRequested) and fact.method == SIGNED:
+        deltas.asked[fact.payment] = SignedAsked(fact.order, amount(fact.amount_minor), fact.currency)
+    elif isinstance(fact, facts.PaymentPaid) and fact.method == SIGNED:
+        deltas.ended[fact.payment] = "spent"
+    elif isinstance(fact, facts.PaymentClosed):
+        deltas.ended.setdefault(fact.payment, "closed")

@@ -1,0 +1,84 @@
+"""What headquarters lays down for each store (`StoreRules`), and telling it whenever it differs from what was told.
+
+A chore compares and tells under the store's own lock, so that a new epoch, another key, limit or address needs no
+further act.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from cloud_sync.hq.clock import Clock
+from cloud_sync.hq.credentials import Credentials, code_key
+from cloud_sync.hq.database.pool import Pool, again
+from cloud_sync.hq.database.postgres_books import transaction
+from cloud_sync.hq.rules.books import ACTIVE
+from cloud_sync.hq.rules.rights import tell
+from cloud_sync.protocol.rules_facts import OfflineLimit, StoreRules
+from cloud_sync.protocol.shop_instructions import Rules
+
+METHODS: Final = ("counter", "card", "signed", "alipay", "wechat", "sandbox")
+_TOLD: Final = "SELECT epoch, rules::text FROM rules_told WHERE store = %s"
+_TELL: Final = """
+INSERT INTO rules_told (store, epoch, rules) VALUES (%s, %s, %s)
+ON CONFLICT (store) DO UPDATE SET epoch = excluded.epoch, rules = excluded.rules"""
+_LIMITS: Final = (
+    "SELECT method, payment_minor, total_minor FROM offline_limits WHERE store = %s ORDER BY method"
+)
+_LIMIT: Final = """
+INSERT INTO offline_limits (store, method, payment_minor, total_minor) VALUES (%s, %s, %s, %s)
+ON CONFLICT (store, method) DO UPDATE SET payment_minor = excluded.payment_minor, total_minor = excluded.total_minor"""
+
+
+class RulesDesk:
+    """`tell_all` is a chore; the rest is for people."""
+
+    def __init__(self, pool: Pool, credentials: Credentials, clock: Clock, phone_url: str) -> None:
+        self._pool = pool
+        self._credentials = credentials
+        self._clock = clock
+        self._phone_url = phone_url
+
+    def tell_all(self) -> None:
+        """Tell each store that may be told what changed. Each is a transaction of its own."""
+        with self._pool.connection() as db:
+            stores = [row[0] for row in db.execute("SELECT store FROM stores WHERE epoch > 0 ORDER BY store")]
+        for store in stores:
+            again(lambda store=store: self._tell(store))  # type: ignore[misc]
+
+    def _tell(self, store: str) -> None:
+        with transaction(self._pool) as books:
+            found = books.cursor.execute(_TOLD, [store]).fetchone()
+            told = None if found is None else msgspec.json.decode(found[1], type=StoreRules)
+            limits = {
+                method: OfflineLimit(payment_minor=payment, total_minor=total)
+                for method, payment, total in books.cursor.execute(_LIMITS, [store])
+            }
+            key = code_key(self._credentials)
+            wanted = msgspec.structs.replace(
+                told or StoreRules(version=0),
+                code_keys={key.id: key.public.hex()},
+                offline_limits=limits,
+                phone_url=self._phone_url,
+            )
+            record = books.lock_store(store)
+            if record is None or record.state != ACTIVE or books.hq().refilling:
+                return
+            if found is not None and found[0] == record.epoch and wanted == told:
+                return
+            wanted = msgspec.structs.replace(wanted, version=wanted.version + 1)
+            tell(books, record, Rules(rules=wanted), self._clock())
+            rules = msgspec.json.encode(wanted).decode()
+            books.cursor.execute(_TELL, [store, record.epoch, rules])
+
+
+def limit(pool: Pool, store: str, method: str, payment_minor: int, total_minor: int) -> bool:
+    """Lay down what a store may take by a method while offline; False when there is no such store or method."""
+    with pool.connection() as db:
+        known = db.execute("SELECT 1 FROM stores WHERE store = %s", [store]).fetchone()
+        if known is None or method not in METHODS or min(payment_minor, total_minor) < 0:
+            return False
+        db.execute(_LIMIT, [store, method, payment_minor, total_minor])
+    return True

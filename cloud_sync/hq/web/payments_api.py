@@ -1,0 +1,106 @@
+"""The store-facing door to headquarters' phone page: open, look, close, refund, and the book of a day.
+
+By the store's own token; every call may be repeated with the same ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import anyio
+import msgspec
+from fastapi import APIRouter, Request, Response
+
+from cloud_sync.hq import enrolment
+from cloud_sync.hq.database.pool import Pool
+from cloud_sync.hq.phone_payments import Payment, PaymentRefused, PhonePayments
+from cloud_sync.hq.web.store_api import read_body, refusal
+from cloud_sync.protocol.page_payments import (
+    PAYMENTS_PATH,
+    STATEMENTS_PATH,
+    PageAsked,
+    PagePayment,
+    PageRefund,
+    PageRefunded,
+)
+
+MAX_AT_ONCE: Final = 4
+MAX_BODY_BYTES: Final = 4_096
+STATUS: Final = {"malformed": 400}
+Act = Callable[[str, bytes], object]
+
+
+def payments_router(pool: Pool, payments: PhonePayments) -> APIRouter:
+    """The routes that stores call."""
+    router = APIRouter(tags=["stores"])
+    limiter = anyio.CapacityLimiter(MAX_AT_ONCE)
+
+    async def answer(request: Request, act: Act) -> Response:
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        raw = await read_body(request, MAX_BODY_BYTES)
+        return await anyio.to_thread.run_sync(lambda: _answered(pool, token, raw, act), limiter=limiter)
+
+    @router.post(PAYMENTS_PATH + "/{payment}")
+    async def create(request: Request, payment: str) -> Response:
+        """Open a payment. Body: PageAsked; answer: PagePayment."""
+
+        def act(store: str, raw: bytes) -> object:
+            asked = msgspec.json.decode(raw, type=PageAsked)
+            return _told(payments.create(store, payment, asked.order, asked.amount_minor, asked.currency))
+
+        return await answer(request, act)
+
+    @router.get(PAYMENTS_PATH + "/{payment}")
+    async def look(request: Request, payment: str) -> Response:
+        """How it stands."""
+        return await answer(request, lambda store, _raw: _told(payments.look(store, payment)))
+
+    @router.post(PAYMENTS_PATH + "/{payment}/close")
+    async def close(request: Request, payment: str) -> Response:
+        """Take no money for it any more."""
+        return await answer(request, lambda store, _raw: _told(payments.close(store, payment)))
+
+    @router.post(PAYMENTS_PATH + "/{payment}/refunds/{refund}")
+    async def refund(request: Request, payment: str, refund: str) -> Response:
+        """Give money back, once per refund. Body: PageRefund."""
+
+        def act(store: str, raw: bytes) -> object:
+            asked = msgspec.json.decode(raw, type=PageRefund)
+            return PageRefunded(reference=payments.refund(store, payment, refund, asked.amount_minor))
+
+        return await answer(request, act)
+
+    @router.get(STATEMENTS_PATH + "/{day}")
+    async def statement(request: Request, day: str) -> Response:
+        """What moved on a day of the store's calendar."""
+        return await answer(request, lambda store, _raw: payments.statement(store, day))
+
+    return router
+
+
+def _told(found: Payment | None) -> PagePayment:
+    if found is None:
+        raise PaymentRefused("unknown_payment", "headquarters knows no such payment of this store")
+    return PagePayment(
+        payment=found.payment,
+        order=found.order_id,
+        state=found.state,
+        amount_minor=found.amount_minor,
+        currency=found.currency,
+        path=f"/p/{found.token}" if found.token else "",
+        refunded_minor=found.refunded_minor,
+    )
+
+
+def _answered(pool: Pool, token: str, raw: bytes, act: Act) -> Response:
+    try:
+        store = enrolment.store_of(pool, token)
+        if store is None:
+            return refusal(401, "unauthorized", "this token is not (or no longer) a store's: join again")
+        return Response(msgspec.json.encode(act(store, raw)), media_type="application/json")
+    except msgspec.MsgspecError as error:
+        return refusal(400, "malformed", str(error))
+    except PaymentRefused as refused:
+        status = 404 if refused.code == "unknown_payment" else STATUS.get(refused.code, 409)
+        return refusal(status, refused.code, refused.message)

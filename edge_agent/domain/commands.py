@@ -7,17 +7,13 @@ payment answers) have none, since the state they meet makes a second one do noth
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
+from edge_agent.domain.command import Command as Command
+from edge_agent.domain.link_commands import EpochSettled as EpochSettled
+from edge_agent.domain.link_commands import HeardOfHq as HeardOfHq
+from edge_agent.domain.link_commands import StandingChanged as StandingChanged
+from edge_agent.domain.link_commands import SyncAdvanced as SyncAdvanced
 from hardware.messages import Describe, Report, State
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """The root of all commands."""
-
-    id: str
-
 
 # ── from a kiosk, or staff ──────────────────────────────────────────────────────────────────────────
 
@@ -397,43 +393,3 @@ class ApplyDown(Command):
     """A row of headquarters' log for this store, as it came. Only the next one of our own epoch has an effect."""
 
     body: bytes
-
-
-# Bookkeeping of the link to headquarters: kept in the same file by the same writer, but no facts.
-
-
-@dataclass(frozen=True, slots=True)
-class SyncAdvanced(Command):
-    """Headquarters has a stream of an epoch up to `acked` (less than before, if it was restored)."""
-
-    epoch: int
-    stream: str
-    acked: int
-    hash_at_acked: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class EpochSettled(Command):
-    """Nothing of an earlier epoch's stream waits any more: headquarters has it all, or keeps the rest aside."""
-
-    epoch: int
-    stream: str
-
-
-@dataclass(frozen=True, slots=True)
-class HeardOfHq(Command):
-    """Headquarters' incarnation, from an answer; it only goes up."""
-
-    incarnation: int
-
-
-@dataclass(frozen=True, slots=True)
-class StandingChanged(Command):
-    """Whether this store may sell: `ok`, `unproven` (nobody has confirmed that this disk is the latest) or `fenced`.
-
-    `reason` is a code (restored, no_witness, cloned, forked, behind, stale_epoch, retired, unknown_token).
-    """
-
-    state: str
-    reason: str = ""

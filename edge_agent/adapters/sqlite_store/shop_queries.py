@@ -18,7 +18,7 @@ _IN_ROOM: Final = """SELECT r.units - COALESCE(h.units, 0) AS units FROM room r 
 class ShopQueries(Reading):
     """Read only; what is held is decided when an order is placed."""
 
-    def sku_of_code(self, gtin14: str) -> str:
+    def sku_of_gtin(self, gtin14: str) -> str:
         """The SKU with this GTIN (14 digits); nothing where none has it, or several do."""
         rows = self._rows("SELECT sku FROM items WHERE gtin = ? AND gtin <> '' LIMIT 2", gtin14)
         return str(rows[0]["sku"]) if len(rows) == 1 else ""

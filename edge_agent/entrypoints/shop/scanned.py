@@ -13,7 +13,7 @@ MAX_CODE_CHARS: Final = 300
 class Codes(Protocol):
     """What is planned and listed."""
 
-    def sku_of_code(self, gtin14: str) -> str: ...
+    def sku_of_gtin(self, gtin14: str) -> str: ...
     def sku_at(self, device: str, place: str) -> str: ...
     def is_listed(self, sku: str) -> bool: ...
 
@@ -25,7 +25,7 @@ def sku_of(codes: Codes, text: str) -> str:
     if inner:
         text = inner[0].strip()
     meaning = meaning_of(text, context="product")
-    if meaning.gtin14 and (found := codes.sku_of_code(meaning.gtin14)):
+    if meaning.gtin14 and (found := codes.sku_of_gtin(meaning.gtin14)):
         return found
     device, slash, place = text.partition("/")
     if slash and (found := codes.sku_at(device, place)):

@@ -12,9 +12,10 @@ import msgspec
 
 from cloud_sync.hq.clock import Clock
 from cloud_sync.hq.credentials import Credentials, code_key
-from cloud_sync.hq.database.pool import Pool, again
+from cloud_sync.hq.database.pool import Cursor, Pool, again
 from cloud_sync.hq.database.postgres_books import transaction
 from cloud_sync.hq.rules.books import ACTIVE
+from cloud_sync.hq.rules.member_points import point_value_minor
 from cloud_sync.hq.rules.rights import tell
 from cloud_sync.protocol.rules_facts import OfflineLimit, StoreRules
 from cloud_sync.protocol.shop_instructions import Rules
@@ -27,6 +28,7 @@ ON CONFLICT (store) DO UPDATE SET epoch = excluded.epoch, rules = excluded.rules
 _LIMITS: Final = (
     "SELECT method, payment_minor, total_minor FROM offline_limits WHERE store = %s ORDER BY method"
 )
+_CURRENCY: Final = "SELECT currency FROM stores WHERE store = %s"
 _LIMIT: Final = """
 INSERT INTO offline_limits (store, method, payment_minor, total_minor) VALUES (%s, %s, %s, %s)
 ON CONFLICT (store, method) DO UPDATE SET payment_minor = excluded.payment_minor, total_minor = excluded.total_minor"""
@@ -62,6 +64,7 @@ class RulesDesk:
                 code_keys={key.id: key.public.hex()},
                 offline_limits=limits,
                 phone_url=self._phone_url,
+                point_value_minor=point_value_minor(_currency(books.cursor, store)),
             )
             record = books.lock_store(store)
             if record is None or record.state != ACTIVE or books.hq().refilling:
@@ -72,6 +75,11 @@ class RulesDesk:
             tell(books, record, Rules(rules=wanted), self._clock())
             rules = msgspec.json.encode(wanted).decode()
             books.cursor.execute(_TELL, [store, record.epoch, rules])
+
+
+def _currency(cursor: Cursor, store: str) -> str:
+    found = cursor.execute(_CURRENCY, [store]).fetchone()
+    return "" if found is None else str(found[0])
 
 
 def limit(pool: Pool, store: str, method: str, payment_minor: int, total_minor: int) -> bool:

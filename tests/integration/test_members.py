@@ -17,6 +17,8 @@ from fastapi.testclient import TestClient
 
 from cloud_sync.hq.chores import tell_of_members
 from cloud_sync.hq.credentials import Credentials, code_key
+from cloud_sync.hq.dashboard.member_routes import add_member_pages
+from cloud_sync.hq.dashboard.session import add_session_routes
 from cloud_sync.hq.database import schema
 from cloud_sync.hq.database.pool import Pool, open_pool
 from cloud_sync.hq.database.postgres_books import transaction
@@ -167,6 +169,19 @@ def hq(postgres_dsn: str, tmp_path: Path) -> Iterator[Headquarters]:
             shop.store.close()
 
 
+@pytest.fixture
+def staff_hq(postgres_dsn: str, tmp_path: Path) -> Iterator[Headquarters]:
+    """With the pages of members for staff; the live pages beside them are made once per process only."""
+    with psycopg.connect(postgres_dsn, autocommit=True) as connection:
+        schema.migrate(connection)
+    with open_pool(postgres_dsn) as pool:
+        app = create_api(pool, SECRETS, lambda: START)
+        add_session_routes(app, SECRETS, lambda: START)
+        add_member_pages(app, pool, SECRETS, lambda: START)
+        with TestClient(app) as client:
+            yield Headquarters(client, pool, tmp_path)
+
+
 def test_nobody_becomes_a_member_without_saying_yes(hq):
     for wrong in ({}, {"agree": "1999"}, {"agree": "2026-11", "phone": "call me"}):
         assert hq.client.post("/m/join", data=wrong, follow_redirects=False).status_code == 400
@@ -284,3 +299,19 @@ def test_who_joins_again_with_a_new_disk_finds_points_in_the_pool(hq):
     code = hq.client.post("/api/enrolments", json={"store": "pop-1"}, auth=("me", PASSWORD)).json()["code"]
     assert hq.client.post("/v1/join", json={"code": code, "epoch": 1}).json()["epoch"] == 2
     assert hq.get(f"/api/members/{member}")["holdings"] == {"pool": 5}
+
+
+def test_staff_find_a_member_and_merge_and_erase_them_on_their_page(staff_hq):
+    hq = staff_hq
+    assert hq.client.get("/members", follow_redirects=False).headers["location"] == "/login"
+    hq.client.post("/login", data={"password": PASSWORD})
+    hq.join(name=NAME, phone=PHONE)
+    member = hq.member(PHONE)
+    assert NAME in hq.client.get("/members", params={"q": PHONE}).text
+    assert hq.client.post(f"/members/{member}/tier", data={"tier": "T2"}).status_code == 200
+    assert hq.client.post(f"/members/{member}/erase").status_code == 400, "one has to be sure"
+    answer = hq.client.post(f"/members/{member}/merge", data={"sure": "1", "into": "m-none"})
+    assert answer.status_code == 400
+    assert hq.client.post(f"/members/{member}/erase", data={"sure": "1"}).status_code == 200
+    assert NAME not in hq.client.get(f"/members/{member}").text
+    assert hq.get("/api/members/summary")["members"] == {"erased": 1}

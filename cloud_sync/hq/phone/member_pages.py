@@ -9,23 +9,16 @@ import segno
 
 from cloud_sync.hq.database.member_queries import PointMove, Statement
 from cloud_sync.hq.member_acts import CODE_LIFETIME, CONSENT_VERSION, MAX_NAME_CHARS
+from cloud_sync.hq.phone.frame import page
 
 _STYLE: Final = (
-    ":root{--ink:#1f2430;--soft:#6b7280;--accent:#0d6e6e}*{box-sizing:border-box}body{margin:0;background:#f6f5f2;"
-    "color:var(--ink);font:16px/1.5 'Noto Sans CJK SC','PingFang SC','Microsoft YaHei',system-ui,sans-serif}"
-    "main{max-width:460px;margin:0 auto;padding:24px 20px 56px}h1{font-size:22px;margin:8px 0 2px}"
-    ".sub{color:var(--soft);font-size:14px;margin:2px 0}.card{background:#fff;border-radius:20px;padding:22px;"
-    "margin-top:18px;box-shadow:0 8px 30px #0000000d}label{display:block;margin-top:14px;font-size:14px;"
-    "color:var(--soft)}input[type=text],input[type=tel]{width:100%;font:inherit;padding:13px;margin-top:4px;"
-    "border:1px solid #d8d5ce;border-radius:12px}.agree{display:flex;gap:12px;color:var(--ink);font-size:15px}"
-    ".agree input{width:24px;height:24px;flex:none}button{width:100%;border:0;border-radius:14px;padding:16px;"
-    "font:inherit;font-weight:650;margin-top:18px;background:var(--accent);color:#fff}button.grave{background:#fff;"
-    "color:#b3261e;border:1px solid #e7c8c5}.terms{font-size:14px;max-height:300px;overflow:auto}.points{font-size:"
-    "52px;font-weight:700;line-height:1.1}.tag{display:inline-block;background:#d9ebe9;color:var(--accent);"
-    "border-radius:999px;padding:3px 14px;font-weight:650}.qr{text-align:center}.qr svg{width:min(300px,74vw);"
-    "height:auto}code{font-size:11px;word-break:break-all;color:var(--soft)}table{width:100%;border-collapse:"
-    "collapse;font-size:14px}td{padding:7px 0;border-top:1px solid #eee}td:last-child{text-align:right}"
-    ".wrong{background:#fbe5e3;color:#b3261e;border-radius:12px;padding:12px;margin-top:14px}"
+    "<style>label{display:block;margin-top:14px;font-size:14px;color:var(--soft)}input[type=text],input[type=tel]{"
+    "width:100%;font:inherit;padding:13px;margin-top:4px;border:1px solid #d8d5ce;border-radius:12px}.agree{display:"
+    "flex;gap:12px;color:var(--ink);font-size:15px}.agree input{width:24px;height:24px;flex:none}.terms{font-size:"
+    "14px;max-height:300px;overflow:auto}.points{font-size:52px;font-weight:700;line-height:1.1}.tag{display:"
+    "inline-block;background:#d9ebe9;color:var(--accent);border-radius:999px;padding:3px 14px;font-weight:650}"
+    "table{width:100%;border-collapse:collapse;font-size:14px}td{padding:7px 0;border-top:1px solid #eee}"
+    "td:last-child{text-align:right}</style>"
 )
 _TERMS: Final = (
     "<p><b>加入会员，我们会：</b>给您一个随机会员号，记录您在各门店获得和使用的积分，以及对应的订单；按等级给您会员价和服务。"
@@ -140,8 +133,4 @@ def _moves(moves: list[PointMove]) -> str:
 
 
 def _page(title: str, body: str) -> str:
-    return (
-        '<!doctype html><html lang="zh"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{title}</title><style>{_STYLE}</style></head><body><main><h1>{title}</h1>{body}</main></body></html>"
-    )
+    return page(title, _STYLE + body)

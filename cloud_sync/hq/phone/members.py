@@ -12,11 +12,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from cloud_sync.hq.database.member_queries import MemberQueries
 from cloud_sync.hq.member_acts import MemberActs
 from cloud_sync.hq.phone import member_pages
+from cloud_sync.hq.phone.frame import HEADERS
 from cloud_sync.hq.rules.rights import RightsRefused
 
 MAX_FORM_BYTES: Final = 4_096
 MAX_TOKEN_CHARS: Final = 64
-_PRIVATE: Final = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 
 def member_pages_router(acts: MemberActs, queries: MemberQueries) -> APIRouter:
@@ -35,7 +35,7 @@ def member_pages_router(acts: MemberActs, queries: MemberQueries) -> APIRouter:
             token = await asyncio.to_thread(acts.join, *values)
         except RightsRefused as refused:
             return _shown(member_pages.join(refused.code), 400)
-        return RedirectResponse(f"/m/{token}", 303, headers=_PRIVATE)
+        return RedirectResponse(f"/m/{token}", 303, headers=HEADERS)
 
     @router.get("/m/{token}")
     def page(token: str) -> Response:
@@ -79,4 +79,4 @@ async def _form(request: Request) -> dict[str, str]:
 
 
 def _shown(page: str, status: int = 200) -> Response:
-    return HTMLResponse(page, status, headers=_PRIVATE)
+    return HTMLResponse(page, status, headers=HEADERS)

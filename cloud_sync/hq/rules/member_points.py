@@ -14,6 +14,7 @@ from cloud_sync.hq.rules.accounts import Accounts, Origin
 from cloud_sync.hq.rules.books import Books, StoreRecord
 from cloud_sync.hq.rules.member_books import MemberRecord
 from cloud_sync.hq.rules.rights import RightsRefused
+from cloud_sync.protocol.money import exponent
 from cloud_sync.protocol.stock_rights import POOL, Move, hold_of
 
 EARNED: Final = "earned"
@@ -26,6 +27,15 @@ OWED: Final = "owed"
 TIER_POINTS: Final = (("T3", 5_000), ("T2", 1_000), ("T1", 0))
 """Points earned within TIER_SPAN that a tier needs, the highest first."""
 TIER_SPAN: Final = timedelta(days=365)
+
+
+def point_value_minor(currency: str) -> int:
+    """What a point is worth when it is spent: a hundredth of the currency's whole unit, which brings one point.
+
+    0, and so never spent, where the currency has no hundredths.
+    """
+    hundredth: int = 10 ** exponent(currency) // 100
+    return hundredth
 
 
 def tier_by(points: int) -> str:

@@ -36,7 +36,7 @@ async def show(
         raise Refused("member_erased")
     if device:
         desk.arrived(device, visit, found["member"])
-    return found | {"visit": visit}
+    return found | {"points": found["points_here"], "visit": visit}
 
 
 def members_router(brain: Brain, queries: Queries, desk: MemberDesk, anyone: MayCall) -> APIRouter:

@@ -7,6 +7,7 @@ from typing import Final
 from cloud_sync.protocol.handover_facts import PICKUP, SHELF, SHIP_STORE, STAFF, VEND
 from edge_agent.adapters.sqlite_store.reading import Entity, Reading
 
+MOST_OPEN: Final = 200
 _IN_SLOTS: Final = """SELECT COALESCE(d.kind, '') = 'shelf' AS shelf, SUM(MAX(s.count - s.held, 0)) AS units
     FROM slots s JOIN devices d ON d.device = s.device JOIN items i ON i.sku = s.sku
     WHERE s.sku = ? AND s.blocked = '' AND d.kind <> 'sampling' AND (d.kind = 'shelf' OR d.status = 'ready')
@@ -44,6 +45,14 @@ class ShopQueries(Reading):
             " WHERE l.order_id = ? AND l.reservation = ? ORDER BY h.line",
             reservation.rpartition("-W")[0],
             reservation,
+        )
+
+    def open_handovers(self) -> list[Entity]:
+        """Paid lines that wait to be handed over, the oldest first; at most MOST_OPEN."""
+        return self._rows(
+            'SELECT h.id, h.order_id AS "order", h.how, h.sku, i.name_zh, i.name_en, h.qty, h.amount_minor,'
+            " o.currency, h.at FROM handovers h JOIN orders o ON o.id = h.order_id LEFT JOIN items i"
+            f" ON i.sku = h.sku WHERE h.state = 'requested' ORDER BY h.at, h.id LIMIT {MOST_OPEN}"
         )
 
     def to_be_had(self, sku: str) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sized
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from edge_agent.adapters.sqlite_store.label_queries import needs_a_person
@@ -40,6 +40,8 @@ class Needs:
     """The store does not sell, for a reason that has no guide."""
     printer: bool = False
     """Receipts wait for a printer that does not print."""
+    handovers: list[Entity] = field(default_factory=list)
+    """Paid lines to hand over: work, not trouble, and counted like it since a shopper waits."""
 
     @property
     def count(self) -> int:
@@ -53,6 +55,7 @@ class Needs:
             self.audits,
             self.labels,
             self.blocked,
+            self.handovers,
         )
         return sum(len(rows) for rows in listed) + self.guided + self.stopped + self.printer
 
@@ -78,6 +81,7 @@ def needs_of(shop: Shop) -> Needs:
         guided=guided,
         stopped=not shop.store["selling"] and shop.standing["state"] == "ok",
         printer=shop.printer_waits,
+        handovers=shop.handovers,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from edge_agent.entrypoints.staff import (
     audit_area,
     food_area,
+    handover_area,
     label_area,
     parts,
     receipt_sheet,
@@ -31,7 +32,8 @@ def render(language: Language, shop: Shop, needs: Needs) -> str:
         + _cases(language, shop, needs.cases)
     )
     cards = (
-        _pay_outs(language, needs.pay_outs)
+        "".join(handover_area.card(language, shop, line) for line in needs.handovers[:SHOWN])
+        + _pay_outs(language, needs.pay_outs)
         + _disputes(language, needs.disputes)
         + receipt_sheet.card(language, shop)
         + "".join(food_area.card(language, shop, device) for device in needs.food[:SHOWN])
@@ -58,6 +60,7 @@ def _more(language: Language, needs: Needs) -> str:
         needs.audits,
         needs.labels,
         needs.blocked + needs.blocked_by_staff,
+        needs.handovers,
     )
     hidden = sum(max(0, len(rows) - SHOWN) for rows in listed)
     return f'<p class="hint more">{word(language, "more", hidden)}</p>' if hidden else ""

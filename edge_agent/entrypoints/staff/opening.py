@@ -8,6 +8,7 @@ from edge_agent.entrypoints.staff.audit_sheet import SettleAudit
 from edge_agent.entrypoints.staff.counting_sheets import BlindCount, CountIn
 from edge_agent.entrypoints.staff.day_sheets import open_day_sheet
 from edge_agent.entrypoints.staff.food_sheet import ReleaseFood
+from edge_agent.entrypoints.staff.handover_sheet import FailLine, HandOverLine
 from edge_agent.entrypoints.staff.parts import money
 from edge_agent.entrypoints.staff.receipt_sheet import opened
 from edge_agent.entrypoints.staff.sheets import (
@@ -62,6 +63,13 @@ def open_sheet(tap: Tap, shop: Shop, key: str) -> Sheet | None:
         case ("release_food", device):
             warm = shop.device(device)
             return None if warm is None or not warm["food_stopped"] else ReleaseFood(key=key, device=device)
+        case ("hand_over_line" | "fail_handover" as way, handover):
+            line = shop.handover(handover)
+            if line is None:
+                return None
+            if way == "fail_handover":
+                return FailLine(key=key, handover=handover)
+            return HandOverLine(key=key, handover=handover, order=line["order"])
         case ("order", order):
             return OrderCard(key=key, order=order)
         case ("print", receipt):

@@ -8,6 +8,7 @@ from cloud_sync.protocol.eva_dts.events import meaning
 from edge_agent.entrypoints.staff.audit_words import AUDIT_NAMES
 from edge_agent.entrypoints.staff.device_faults import DEVICE_FAULTS
 from edge_agent.entrypoints.staff.food_words import FOOD_NAMES
+from edge_agent.entrypoints.staff.handover_words import HANDOVER_NAMES
 from edge_agent.entrypoints.staff.label_words import LABEL_NAMES
 from edge_agent.entrypoints.staff.words import LANGUAGES, Language
 
@@ -78,6 +79,7 @@ NAMES: Final[dict[str, tuple[str, str]]] = (
     | LABEL_NAMES
     | AUDIT_NAMES
     | FOOD_NAMES
+    | HANDOVER_NAMES
 )
 
 BLOCK_REASONS: Final = ("cleaning", "damaged", "expired_goods", "wrong_goods", "staff")
@@ -111,6 +113,8 @@ def why_blocked(language: Language, reason: str) -> str:
 def why_refund(language: Language, reason: str) -> str:
     """Why money goes back."""
     group, _, code = reason.partition(":")
+    if group == "not_handed_over":
+        return named(language, "handover", code)
     if group == "vend_failed":
         return named(language, "vend", "failed") if code == "staff" else fault(language, code)[0]
     return named(language, "why", reason)

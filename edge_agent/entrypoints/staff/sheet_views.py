@@ -9,6 +9,7 @@ from edge_agent.entrypoints.staff import (
     audit_area,
     day_area,
     food_area,
+    handover_area,
     orders_area,
     parts,
     receipt_sheet,
@@ -17,6 +18,7 @@ from edge_agent.entrypoints.staff import (
 from edge_agent.entrypoints.staff.audit_sheet import SettleAudit
 from edge_agent.entrypoints.staff.day_sheets import CloseDay, CountDrawer, MoveCash, ReportSheet, TakeOver
 from edge_agent.entrypoints.staff.food_sheet import ReleaseFood
+from edge_agent.entrypoints.staff.handover_sheet import FailLine, HandOverLine
 from edge_agent.entrypoints.staff.needs import refundable_minor
 from edge_agent.entrypoints.staff.parts import button, goods, money, signed, text
 from edge_agent.entrypoints.staff.plain import BLOCK_REASONS, REFUND_REASONS, named, why_blocked
@@ -60,6 +62,8 @@ def render(language: Language, sheet: Sheet, shop: Shop) -> str:
             title, body = audit_area.sheet(language, sheet, shop)
         case ReleaseFood():
             title, body = food_area.sheet(language, sheet, shop)
+        case HandOverLine() | FailLine():
+            title, body = handover_area.sheet(language, sheet)
         case MoveCash() | CountDrawer() | TakeOver() | CloseDay() | ReportSheet():
             title, body = day_area.sheet(language, sheet, shop)
         case PrintOut():

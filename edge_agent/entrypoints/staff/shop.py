@@ -94,6 +94,8 @@ class Shop:
     games: list[Entity] = field(default_factory=list)
     prizes_owed: list[Entity] = field(default_factory=list)
     """Those three beside the newest orders only."""
+    handovers: list[Entity] = field(default_factory=list)
+    """Paid lines that a person is to hand over, the oldest first."""
 
     @property
     def printer_waits(self) -> bool:
@@ -159,6 +161,10 @@ class Shop:
         """An open or disputed case by its vend."""
         return next((case for case in self.cases if case["id"] == vend), None)
 
+    def handover(self, handover: str) -> Entity | None:
+        """A line that waits to be handed over."""
+        return next((line for line in self.handovers if line["id"] == handover), None)
+
     def audit(self, audit: str) -> Entity | None:
         """An audit that differs and that nobody has looked into."""
         return next((case for case in self.audits if case["audit"] == audit), None)
@@ -218,6 +224,7 @@ class Sources:
                 promotions=queries.promotions(now) if orders else [],
                 games=queries.games(now) if orders else [],
                 prizes_owed=queries.prizes_owed(now) if orders else [],
+                handovers=queries.open_handovers(),
             )
 
     def _day(self, now: datetime, report: int | None) -> Day:

@@ -7,6 +7,7 @@ from typing import Final, Literal
 from edge_agent.entrypoints.staff.audit_words import AUDIT_WORDS
 from edge_agent.entrypoints.staff.day_words import DAY_WORDS
 from edge_agent.entrypoints.staff.food_words import FOOD_WORDS
+from edge_agent.entrypoints.staff.handover_words import HANDOVER_WORDS
 from edge_agent.entrypoints.staff.label_words import LABEL_WORDS
 from edge_agent.entrypoints.staff.promotion_area_words import PROMOTION_WORDS
 from edge_agent.entrypoints.staff.receipt_words import RECEIPT_WORDS
@@ -228,6 +229,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = (
     | LABEL_WORDS
     | AUDIT_WORDS
     | FOOD_WORDS
+    | HANDOVER_WORDS
     | DAY_WORDS
     | PROMOTION_WORDS
     | RECEIPT_WORDS

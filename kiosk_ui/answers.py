@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from kiosk_ui.shop import read
+from kiosk_ui.shop import Member, read
 
 
 class Adjustment(msgspec.Struct, frozen=True):
@@ -47,14 +47,11 @@ class Quote(msgspec.Struct, frozen=True):
 
 
 class ScanUsed(msgspec.Struct, frozen=True):
-    """What became of a scan: a coupon for the next order, a member who is here, or an order that goes on."""
+    """What became of a scan: a coupon for the next order, or a member who is here. Of an order the feed tells."""
 
     meaning: str = ""
     coupon: str = ""
-    tier: str = ""
-    points_here: int = 0
-    """A member's points that can be spent in this store now."""
-    points_total: int = 0
+    member: Member | None = None
 
 
 class WonCoupon(msgspec.Struct, frozen=True):

@@ -230,8 +230,8 @@ def _told(state: State, event: Told, now_s: float) -> State:
 
 def _scan_used(state: State, used: ScanUsed) -> State:
     """A member who is here, or a coupon for this shopper's cart; of a payment and an order the feed tells."""
-    if used.meaning == "member":
-        return replace(state, member=Member(used.tier, used.points_here, used.points_total, state.login))
+    if used.member is not None:
+        return replace(state, member=used.member)
     if used.coupon and used.coupon not in state.coupons:
         state = replace(state, coupons=(*state.coupons, used.coupon)[-MAX_COUPONS:])
         return state if state.sku or state.order else replace(state.at_home(), page="cart")

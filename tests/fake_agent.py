@@ -206,7 +206,7 @@ class FakeAgent:
         if meaning == "receipt":
             self.pay(body["order"])
         answers: dict[str, dict[str, Any]] = {
-            "member": {"member": "m-1", "tier": "T2", "points_here": 320, "points_total": 400},
+            "member": {"member": {"member": "m-1", "tier": "T2", "points_here": 320, "points_total": 400}},
             "coupon": {"coupon": "PS1.C.one"},
         }
         return 200, {"meaning": meaning} | answers.get(meaning, {})

@@ -41,7 +41,7 @@ SALE = equipped(SHOP, "alipay")
 def logged_in() -> Mind:
     kiosk = Mind(SALE)
     kiosk.scans("member")
-    shown = ScanUsed("member", tier="T2", points_here=320, points_total=400)
+    shown = ScanUsed("member", member=Member("T2", 320, 400, kiosk.state.login))
     kiosk.happens(Told(kiosk.last(UseScan), shown))
     return kiosk
 
@@ -229,7 +229,7 @@ def test_an_answer_for_who_has_left_is_for_nobody() -> None:
     kiosk.scans("member")
     asked = kiosk.last(UseScan)
     kiosk.waits(61)
-    kiosk.happens(Told(asked, ScanUsed("member", tier="T2", points_here=320)))
+    kiosk.happens(Told(asked, ScanUsed("member", member=Member("T2", 320))))
     assert kiosk.state.member is None
 
 

@@ -43,6 +43,7 @@ ENTRIES: Final = (
         is_group=True,
     ),
     Entry("report", "X and Z reports of a store, right to the fen.", ("edge",), is_group=True),
+    Entry("reconcile", "Hold the payment providers' books of a day against a store's.", ("edge",)),
     Entry("game", "Games of a store: prove a finished one's draws.", ("edge",), is_group=True),
     Entry("gateway", "Training gateways of Alipay and WeChat Pay: no money moves.", ("edge", "hq")),
     Entry("kiosk", "The touch kiosk's window.", ("kiosk",)),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -163,3 +166,18 @@ def _rows(shop: Till, order: str) -> list[dict[str, str]]:
         if order in row["body"]:
             out.append({"type": row["body"].partition('"type":"')[2].partition('"')[0]})
     return out
+
+
+def test_the_command_line_compares_and_says_what_to_do(shop: Till) -> None:
+    order = shop.order()
+    shop.show_code(order)
+    shop.becomes(order, "paid")
+    shop.book.open(f"O-{shop.kind}-P1", 900, "x", "", "", scanned=True)
+    day = f"{shop.book.now():%Y-%m-%d}"
+    arguments = ["reconcile", "--data", str(shop.live.path.parent), "--day", day, "--json"]
+    told = subprocess.run([sys.executable, "-m", "popshop", *arguments], capture_output=True, check=False)
+    assert told.returncode == 1, told.stderr
+    mine = next(m for m in json.loads(told.stdout)["methods"] if m["method"] == shop.kind)
+    case = next(d for d in mine["differences"] if d["payment"] == f"O-{shop.kind}-P1")
+    assert (case["kind"], case["ours_minor"], case["theirs_minor"]) == ("missing_here", 0, 900)
+    assert order not in str(mine["differences"])

@@ -9,7 +9,6 @@ from typing import Any, Final, NamedTuple
 import requests
 from fastapi import BackgroundTasks, FastAPI
 from fastapi.responses import HTMLResponse, Response
-from starlette.types import Receive, Scope, Send
 
 from popshop.gateways.book import BEHAVIOURS, BY_ENDING, Book, Trade
 
@@ -30,7 +29,7 @@ MakeNote = Callable[[Trade, bool], Note]
 class Broken(Response):
     """An answer whose connection breaks before its body."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Promise a body, and send none: the server closes the connection."""
         head = [(b"content-length", b"1000"), (b"content-type", b"application/json")]
         await send({"type": "http.response.start", "status": 200, "headers": head})

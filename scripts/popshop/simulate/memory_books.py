@@ -113,6 +113,7 @@ class MemoryBooks(MemoryMembers):
 
     def __init__(self, hq: MemoryHq) -> None:
         self._hq = hq
+        self._members = hq.member_rows
         self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
         self._postings = len(hq.postings)
 
@@ -123,9 +124,6 @@ class MemoryBooks(MemoryMembers):
     def _drop(self, table: dict[Any, Any], key: Any) -> None:
         if key in table:
             self._undo.append((table, key, table.pop(key)))
-
-    def _table(self) -> MemberTable:
-        return self._hq.member_rows
 
     def undo(self) -> None:
         """As if nothing had been asked."""
@@ -389,11 +387,10 @@ class MemoryBooks(MemoryMembers):
 
     def pinned_in(self, store: str, sku: str) -> list[Reservation]:
         """What buyers were promised of a store's own goods and was not handed over yet."""
-        wanted = ("reserved", "pinning")
         return [
             r
             for _, r in sorted(self._hq.reservations.items())
-            if r.store == store != "" and r.sku == sku and r.state in wanted
+            if r.store == store != "" and r.sku == sku and r.state in WAITING_STATES
         ]
 
     def alert(self, alert: Alert, now: datetime) -> None:

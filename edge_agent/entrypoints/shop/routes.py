@@ -54,26 +54,26 @@ class Shop:
 
 def shop_pages(shop: Shop, staff: MayCall) -> APIRouter:
     """All routes of the phone's shop, and the staff's way to where an order is sent."""
-    router = APIRouter(include_in_schema=False)
+    router = APIRouter()
     looks, orders = Guard(*LOOKS), Guard(*ORDERS)
 
     def slow(request: Request, guard: Guard) -> Response | None:
         phone = request.client.host if request.client else ""
         return None if guard.may(phone, shop.clock.monotonic()) else _html(page.note("slow"), 429)
 
-    @router.get("/shop")
+    @router.get("/shop", include_in_schema=False)
     async def look(request: Request, c: str = "", w: str = "") -> Response:
         return slow(request, looks) or _product(shop, c, window=w == "1")
 
-    @router.post("/shop/orders")
+    @router.post("/shop/orders", include_in_schema=False)
     async def place(request: Request) -> Response:
         return slow(request, orders) or await _place(shop, await _form(request))
 
-    @router.get("/shop/o/{order}")
+    @router.get("/shop/o/{order}", include_in_schema=False)
     async def show(request: Request, order: str) -> Response:
         return slow(request, looks) or _order(shop, order)
 
-    @router.post("/shop/o/{order}/pay")
+    @router.post("/shop/o/{order}/pay", include_in_schema=False)
     async def pay(request: Request, order: str) -> Response:
         if too_fast := slow(request, looks):
             return too_fast
@@ -85,7 +85,7 @@ def shop_pages(shop: Shop, staff: MayCall) -> APIRouter:
         # The same button pressed twice is one payment; after a closed one it is a new one.
         return await _do(shop, order, RequestPayment(f"scan-pay:{order}:{payments}:{method}", order, method))
 
-    @router.post("/shop/o/{order}/cancel")
+    @router.post("/shop/o/{order}/cancel", include_in_schema=False)
     async def cancel(request: Request, order: str) -> Response:
         return slow(request, looks) or await _do(shop, order, CancelOrder(f"scan-cancel:{order}", order))
 

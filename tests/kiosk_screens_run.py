@@ -25,6 +25,7 @@ window.prepare(window.Glass(WIDTH, HEIGHT, windowed=True), FOLDER / "kivy")
 from kivy.config import Config  # noqa: E402
 
 Config.set("graphics", "maxfps", "0")
+from kivy.animation import Animation  # noqa: E402
 from kivy.base import EventLoop  # noqa: E402
 from kivy.clock import Clock  # noqa: E402
 from kivy.core.window import Window  # noqa: E402
@@ -56,6 +57,7 @@ def main() -> None:
                 Clock.tick()
                 Builder.sync()
                 Clock.tick_draw()
+            Animation.cancel_all(stage.screen)
             stage.screen.opacity = 1
             EventLoop.idle()
             report[f"{language}-{name}"] = describe(stage)

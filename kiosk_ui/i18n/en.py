@@ -71,7 +71,7 @@ WORDS = {
     "saving.was": "was {amount}",
     "tax.added": "incl. added tax {amount}",
     "cart.empty": "Your cart is empty",
-    "cart.empty_hint": "Tap a product, then “Add to cart”.",
+    "cart.empty_hint": "Tap a product, then Add to cart.",
     "cart.total": "Total · {n}",
     "cart.pay": "Pay",
     "cart.remove": "Remove",

@@ -31,7 +31,7 @@ _WAY_SIGNS: Final = {
     "ship_store": "parcel",
     "ship_warehouse": "parcel",
 }
-UNITS_HEIGHT: Final = 620
+UNITS_HEIGHT: Final = 640
 """Of the list of units; what is longer is moved with a finger."""
 
 

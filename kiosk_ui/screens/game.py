@@ -169,7 +169,7 @@ class GameScreen(BoxLayout):
     def __init__(self, look: Look, _art: Gallery, body: Play) -> None:
         super().__init__()
         self._look, self._body = look, body
-        side = 760 if look.landscape else 900
+        side = 720
         self._toy: Wheel | ScratchCard
         self._toy = Wheel(look, body.fields, side) if body.kind == "wheel" else ScratchCard(look, side)
         self._title = Text(look, body.name, theme.TITLE, bold=True, halign="center")
@@ -226,7 +226,7 @@ class GameScreen(BoxLayout):
         if body.prize and body.won in ("sku", "coupon"):
             self._below.add_widget(prize)
         if body.coupon:
-            self._below.add_widget(centred(QrCode(look, body.coupon, 300)))
+            self._below.add_widget(centred(QrCode(look, body.coupon, 280)))
         if body.won == "sku":
             self._below.add_widget(centred(Sign(look, "gift", 150, theme.GOOD, theme.GOOD_PALE)))
         self._below.add_widget(WideButton(look, "done", look.say("game.done"), WentBack()))

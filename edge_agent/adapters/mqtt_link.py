@@ -53,6 +53,7 @@ class MqttLink:
         self._presence_lost = False
         """A birth or a state could not be written. They are retained: asking anew brings them again."""
         self._on_connected: list[Callable[[], None]] = []
+        self._on_report: list[Callable[[commands.DeviceReported], None]] = []
         self._client = mqtt.Client(
             CallbackAPIVersion.VERSION2, client_id=f"agent-{store}", clean_session=False, manual_ack=True
         )
@@ -74,6 +75,10 @@ class MqttLink:
     def on_connected(self, listener: Callable[[], None]) -> None:
         """Have `listener` called after each (re)connection; it must only wake somebody."""
         self._on_connected.append(listener)
+
+    def on_report(self, listener: Callable[[commands.DeviceReported], None]) -> None:
+        """Have `listener` called, on the writer's thread, with each report that is in the books; it must only queue."""
+        self._on_report.append(listener)
 
     def start(self) -> None:
         """Connect in the background, and stay connected."""
@@ -134,6 +139,9 @@ class MqttLink:
             )
         elif answer.upto and isinstance(command, commands.DeviceReported):
             self._acks[command.device, command.boot] = answer.upto
+            if answer.upto == command.seq:
+                for listener in self._on_report:
+                    listener(command)
 
     def flush(self) -> None:
         """Acknowledge to the broker and, once per boot, to the device."""

@@ -13,6 +13,7 @@ from edge_agent.domain.member_words import REFUSALS as MEMBER_REFUSALS
 from edge_agent.domain.payment_words import PAYMENT_REFUSALS
 from edge_agent.domain.promotion_words import REFUSALS as PROMOTION_REFUSALS
 from edge_agent.domain.receipt_words import REFUSALS as RECEIPT_REFUSALS
+from edge_agent.domain.signed_words import SIGNED_REFUSALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,7 @@ SENTENCES: Final[dict[str, tuple[int, str, str]]] = {
     **DAY_REFUSALS,
     **PROMOTION_REFUSALS,
     **MEMBER_REFUSALS,
+    **SIGNED_REFUSALS,
     "payload_too_large": (413, "内容过大。", "The request is too large."),
     "disk_full": (
         503,

@@ -17,9 +17,7 @@ from typing import TYPE_CHECKING, Any
 import requests
 import structlog
 import uvicorn
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI
 
 from cloud_sync.protocol.envelope import rfc3339
 from cloud_sync.protocol.upstream import FENCED, UNPROVEN
@@ -38,6 +36,7 @@ from edge_agent.adapters.link_watch import LinkWatch
 from edge_agent.adapters.member_desk import MemberDesk
 from edge_agent.adapters.mqtt_link import BrokerAddress, MqttLink
 from edge_agent.adapters.payments import merchants
+from edge_agent.adapters.payments.at_hq import at_hq
 from edge_agent.adapters.payments.desk import PaymentDesk, methods_of
 from edge_agent.adapters.payments.port import PaymentProvider
 from edge_agent.adapters.payments.sandbox import SandboxProvider
@@ -54,15 +53,16 @@ from edge_agent.domain.commands import Command, OpenStore, StandingChanged
 from edge_agent.domain.food_commands import WithholdVend
 from edge_agent.domain.methods import SANDBOX
 from edge_agent.domain.policy import Policy
-from edge_agent.domain.refusals import Refusal, sentences
+from edge_agent.domain.refusals import sentences
 from edge_agent.entrypoints import access, metrics
-from edge_agent.entrypoints.door import Refused, render
+from edge_agent.entrypoints.errors import tell_errors
 from edge_agent.entrypoints.feed import Feed
 from edge_agent.entrypoints.http_api import Api, EnrolDevice
 from edge_agent.entrypoints.members_api import members_router
 from edge_agent.entrypoints.pay_page import pay_page
 from edge_agent.entrypoints.payments_api import payments_router
 from edge_agent.entrypoints.receipt_page import receipt_page
+from edge_agent.entrypoints.scanning import Scanning
 from edge_agent.entrypoints.shipping import Shipping
 from edge_agent.entrypoints.shop.routes import PHONE_METHODS, Shop, shop_pages
 from edge_agent.entrypoints.staff.pages import mount_staff_pages
@@ -124,7 +124,11 @@ class EdgeAgent:
         self.access = access.load_or_make(data)
         self._code_key = code_key.load_or_make(data)
         self._sandbox = SandboxProvider(data / "sandbox.db", config.public_url or self.url, self._today)
-        providers: dict[str, PaymentProvider] = {SANDBOX: self._sandbox, **self._merchants()}
+        providers: dict[str, PaymentProvider] = {
+            SANDBOX: self._sandbox,
+            **at_hq(identity, self.queries, self._code_key),
+            **self._merchants(),
+        }
         rules = Rules(
             config.policy,
             methods_of(providers),
@@ -150,7 +154,8 @@ class EdgeAgent:
         self.hq_link = self._hq_link(identity)
         self.status = Status(identity, self.queries, self.brain, self.clock, self.hq_link)
         self.members = MemberDesk(self.queries, self.clock.now)
-        self.feed = Feed(self.queries, lambda: [*self.status.changes(), *self.members.changes()])
+        self.scanning = Scanning(self.queries, self.brain, self.clock, self.link)
+        self.feed = Feed(self.queries, self._told)
         self._warehouse = (
             WarehouseDesk(data, identity, self.queries, self.brain, self.clock) if identity.hq_url else None
         )
@@ -162,7 +167,8 @@ class EdgeAgent:
     def _hq_link(self, identity: Identity) -> HqLink | None:
         if self._witness is None:
             return None
-        address = HqAddress(identity.hq_url, identity.store, identity.token, self._witness.machine)
+        public = self._code_key.public.hex()
+        address = HqAddress(identity.hq_url, identity.store, identity.token, self._witness.machine, public)
         return HqLink(address, self.queries, self.brain, self.clock, random.random, self._http)
 
     def _printer(self, address: PrinterAddress) -> ReceiptPrinter:
@@ -185,6 +191,9 @@ class EdgeAgent:
     def _today(self) -> str:
         """The day of the store's calendar."""
         return self.queries.business_day(self.clock.now())
+
+    def _told(self) -> list[dict[str, Any]]:
+        return [*self.status.changes(), *self.members.changes(), *self.scanning.changes()]
 
     def _hq_heard(self) -> bool:
         return self.hq_link is None or self.hq_link.status.state != "offline"
@@ -211,6 +220,7 @@ class EdgeAgent:
             carrier,
             labeller,
             *self.desk.workers,
+            self.scanning.worker,
             Worker(
                 "timers", Timers(self.queries, self.brain, self.clock, self.config.policy).step, every_s=0.25
             ),
@@ -336,6 +346,7 @@ class EdgeAgent:
         app.include_router(api.router())
         app.include_router(members_router(self.brain, self.queries, self.members, api.anyone))
         app.include_router(payments_router(self.brain, self.queries, self.desk, api.anyone, api.staff))
+        app.include_router(self.scanning.router(self.members, self.desk, api.anyone))
         app.include_router(pay_page(self._sandbox, self.desk.ask_now))
         app.include_router(receipt_page(self.queries))
         app.include_router(shop_pages(self._shop(), api.staff))
@@ -349,7 +360,7 @@ class EdgeAgent:
             lambda: None if self.printer is None else self.printer.trouble,
         )
         mount_staff_pages(app, tablet, self.access, secrets.token_hex)
-        _handle_errors(app)
+        tell_errors(app, MAX_BODY_BYTES)
         return app
 
     def _shop(self) -> Shop:
@@ -376,21 +387,6 @@ class EdgeAgent:
         )
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
             runner.run(uvicorn.Server(config).serve(sockets=[self._socket]))
-
-
-def _handle_errors(app: FastAPI) -> None:
-    @app.exception_handler(Refused)
-    async def refused(_: Request, error: Refused) -> JSONResponse:
-        return render(error.refusal)
-
-    @app.exception_handler(413)
-    async def too_large(_: Request, __: Exception) -> JSONResponse:
-        return render(Refusal("payload_too_large", f"more than {MAX_BODY_BYTES} bytes"))
-
-    @app.exception_handler(RequestValidationError)
-    async def malformed(_: Request, error: RequestValidationError) -> JSONResponse:
-        where: list[Any] = [f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors()[:5]]
-        return render(Refusal("malformed", "; ".join(where)))
 
 
 def _listen(host: str, port: int) -> socket.socket:

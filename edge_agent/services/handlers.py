@@ -25,6 +25,7 @@ from edge_agent.domain import (
     vend,
 )
 from edge_agent.domain.refusals import Refusal
+from edge_agent.domain.signed_receipt import PresentReceipt
 from edge_agent.services.day_handlers import DAY_HANDLERS
 from edge_agent.services.member_handlers import MEMBER_HANDLERS, as_member
 from edge_agent.services.payment_handlers import PAYMENT_HANDLERS
@@ -34,6 +35,7 @@ from edge_agent.services.receipt_handlers import RECEIPT_HANDLERS
 from edge_agent.services.rules import Handler as Handler
 from edge_agent.services.rules import Outcome as Outcome
 from edge_agent.services.rules import Rules as Rules
+from edge_agent.services.signed_handlers import SIGNED_HANDLERS
 from edge_agent.services.terms import terms
 
 
@@ -240,11 +242,13 @@ HANDLERS: dict[type[commands.Command], Handler] = {
     **DAY_HANDLERS,
     **PROMOTION_HANDLERS,
     **MEMBER_HANDLERS,
+    **SIGNED_HANDLERS,
 }
 
 SALES = (
     commands.PlaceOrder,
     commands.RequestPayment,
+    PresentReceipt,
     campaign_commands.TakeSample,
     promotion_commands.HandOutCoupon,
     promotion_commands.Play,

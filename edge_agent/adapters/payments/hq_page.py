@@ -69,12 +69,14 @@ class HqPage:
         status, body = self._call("POST", path, PageRefund(amount_minor=asked.amount_minor))
         if status in (400, 404, 409):
             raise RefundRefusedByProvider(f"headquarters refused it ({status})")
-        return _read(body, status, PageRefunded).reference
+        told: PageRefunded = _read(body, status, PageRefunded)
+        return told.reference
 
     def statement(self, day: str) -> list[StatementLine]:
         """What moved on a day."""
         status, body = self._call("GET", f"{STATEMENTS_PATH}/{quote(day, safe='')}")
-        return _read(body, status, list[StatementLine])
+        lines: list[StatementLine] = _read(body, status, list[StatementLine])
+        return lines
 
     def notified(self, headers: Mapping[str, str], body: bytes) -> tuple[str, ProviderAnswer]:
         """It never sends anything by itself."""
@@ -121,7 +123,9 @@ class SignedReceipts:
 
     pace = Pace(first_s=1.0, most_s=30.0)
 
-    def __init__(self, page: HqPage, key: CodeKey, store: str, queries: Queries, phone_url: Callable[[], str]) -> None:
+    def __init__(
+        self, page: HqPage, key: CodeKey, store: str, queries: Queries, phone_url: Callable[[], str]
+    ) -> None:
         self._page = page
         self._key = key
         self._store = store
@@ -145,11 +149,13 @@ class SignedReceipts:
             currency=asked.currency,
         )
         code = mint("order", content, self._key.private)
-        return ProviderAnswer("pending", provider_ref="signed", pay_url=f"{base}/p/s?{urlencode({'c': code})}")
+        return ProviderAnswer(
+            "pending", provider_ref="signed", pay_url=f"{base}/p/s?{urlencode({'c': code})}"
+        )
 
     def ask(self, asked: PaymentAsked) -> ProviderAnswer:
         """It waits for its receipt; nobody else can tell."""
-        return ProviderAnswer("pending")
+        return ProviderAnswer("pending", provider_ref="signed")
 
     def close(self, asked: PaymentAsked) -> ProviderAnswer:
         """From here on its receipt is refused; headquarters gives the money back when it hears of that."""

@@ -38,6 +38,13 @@ class PaymentReader:
         ).fetchone()
         return int(row[0])
 
+    def paid_by_receipt(self, receipt: str) -> str:
+        """The payment that a signed receipt paid; empty for one that was not used."""
+        row = self._db.execute(
+            "SELECT id FROM payments WHERE provider_ref = ? AND method = 'signed' AND paid_at <> ''", (receipt,)
+        ).fetchone()
+        return "" if row is None else str(row[0])
+
     def moved_on(self, method: str, day: str) -> list[Moved]:
         """Money that moved by a method on a day of the store's calendar, and shortly before and after it."""
         (zone,) = self._db.execute("SELECT timezone FROM store").fetchone()

@@ -14,6 +14,7 @@ from edge_agent.adapters.sqlite_store.member_projections import MEMBER_TABLES
 from edge_agent.adapters.sqlite_store.payment_tables import PAYMENT_TABLES
 from edge_agent.adapters.sqlite_store.promotion_tables import PROMOTION_TABLES
 from edge_agent.adapters.sqlite_store.receipt_projections import RECEIPT_TABLES, keep_open_orders
+from edge_agent.adapters.sqlite_store.signed_tables import SIGNED_TABLES
 from edge_agent.adapters.sqlite_store.stock_projections import rights_from_slots
 
 migrations = Migrations("popshop-edge")
@@ -113,6 +114,12 @@ def promotions_and_games(db: sqlite_utils.Database) -> None:
 def payments_and_statements(db: sqlite_utils.Database) -> None:
     """When money was asked for and came, whether headquarters can be reached, and providers' books against ours."""
     _run(db, PAYMENT_TABLES)
+
+
+@migrations()
+def signed_receipts(db: sqlite_utils.Database) -> None:
+    """Which payment a signed receipt paid."""
+    _run(db, SIGNED_TABLES)
 
 
 def _run(db: sqlite_utils.Database, statements: str) -> None:

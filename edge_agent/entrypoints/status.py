@@ -73,6 +73,7 @@ class Status:
             "selling": notice is None,
             "notice": notice,
             "standing": {"state": standing["state"], "reason": standing["reason"]},
+            "payment_methods": self._queries.payment_methods(),
         }
 
     def sync(self) -> dict[str, Any]:

@@ -35,6 +35,7 @@ class PaymentDesk:
             for method, provider in providers.items()
         }
         self._tills["counter"] = Till(ByHand(), sorted(BY_HAND), queries, brain, clock)
+        queries.methods = self.methods
         self.workers = [
             Worker(f"till-{method}", till.step, every_s=STEP_EVERY_S) for method, till in self._tills.items()
         ]

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
+import msgspec
+
+from cloud_sync.protocol.rules_facts import StoreRules
 from edge_agent.adapters.sqlite_store.reading import Entity, Reading
+from edge_agent.domain.offline_limits import limit_of
+
+_rules = msgspec.json.Decoder(StoreRules)
 
 _LIVE: Final = """SELECT p.id, p.order_id AS "order", p.method, p.state, p.amount_minor, p.currency, p.provider_ref,
     p.scanned, o.expires_at, o.cancel_requested, (SELECT name FROM store) || ' ' || o.id AS subject
@@ -13,7 +19,20 @@ _LIVE: Final = """SELECT p.id, p.order_id AS "order", p.method, p.state, p.amoun
 
 
 class PaymentQueries(Reading):
-    """The part of `Queries` on payments."""
+    """The part of `Queries` on payments. `methods` are the ways of paying that the store takes."""
+
+    methods: frozenset[str] = frozenset()
+
+    def payment_methods(self) -> list[Entity]:
+        """The ways of paying, and which of them are of no use while headquarters cannot be reached."""
+        link = self._one("SELECT online FROM link") or {"online": 1}
+        row = self._one("SELECT rules FROM store_rules")
+        limits = {} if row is None else _rules.decode(row["rules"]).offline_limits
+        useless = {m for m in self.methods if not link["online"] and not limit_of(m, limits).payment_minor}
+        return [
+            {"method": m, "usable": m not in useless, "reason": "offline_limit" if m in useless else ""}
+            for m in sorted(self.methods)
+        ]
 
     def live_payments(self, methods: Collection[str]) -> list[Entity]:
         """Payments by these methods that may still bring money, with what their order wants."""
@@ -56,8 +75,8 @@ class PaymentQueries(Reading):
             return None
         return found | {
             "differences": self._rows(
-                'SELECT id AS "case", kind, payment, refund, ours_minor, theirs_minor, note, settled_at FROM differences'
-                " WHERE method = ? AND day = ? ORDER BY id",
+                'SELECT id AS "case", kind, payment, refund, ours_minor, theirs_minor, note, settled_at'
+                " FROM differences WHERE method = ? AND day = ? ORDER BY id",
                 method,
                 day,
             )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from edge_agent.adapters.sqlite_store.label_queries import needs_a_person
-from edge_agent.domain.methods import COUNTER
+from edge_agent.domain.methods import BY_HAND
 from edge_agent.entrypoints.staff.shop import Entity, Shop
 
 DISPUTES_SHOWN_S: Final = 86_400
@@ -88,7 +88,7 @@ def needs_of(shop: Shop) -> Needs:
 def must_be_handed_over(refund: Entity) -> bool:
     """Tell whether a person must give the money back; all others the provider sends by itself."""
     return bool(
-        refund["state"] == "refused" or (refund["method"] == COUNTER and refund["state"] == "requested")
+        refund["state"] == "refused" or (refund["method"] in BY_HAND and refund["state"] == "requested")
     )
 
 

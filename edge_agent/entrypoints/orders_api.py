@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Depends, Response
 
+from cloud_sync.protocol.handover_facts import SAMPLE
 from edge_agent.adapters.contacts import Contact
 from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.domain import commands
@@ -145,6 +146,9 @@ def _placing(command_id: str, body: bodies.OrderBody, who: str) -> commands.Plac
     special = any(line.device or line.slot or line.price_minor is not None for line in body.lines)
     if special and who != "staff":
         raise Refused("forbidden", "device, slot and price_minor are for staff")
+    if any(line.handover == SAMPLE for line in body.lines):
+        # Given away by a campaign's rule, which counts who has had one: `POST /api/samples`.
+        raise Refused("samples_only")
     return commands.PlaceOrder(
         command_id,
         body.channel,

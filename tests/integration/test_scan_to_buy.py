@@ -67,16 +67,13 @@ def test_the_window_offers_only_what_needs_nobody_there(phone: httpx.Client) -> 
     assert order(phone, "staff", w="1").status_code == 400
 
 
-@pytest.mark.parametrize(
-    "code", [GTIN, f"https://id.gs1.org/01/{GTIN}", f"http://shop.local/shop?c={GTIN}", "tea"]
-)
-def test_every_code_of_a_product_opens_it(phone: httpx.Client, code: str) -> None:
-    assert "茶" in phone.get("/shop", params={"c": code}).text
-
-
-def test_the_code_of_a_slot_opens_what_the_slot_sells(shop: LiveAgent, phone: httpx.Client) -> None:
+def test_every_code_of_a_product_opens_it(shop: LiveAgent, phone: httpx.Client) -> None:
+    for code in (GTIN, f"https://id.gs1.org/01/{GTIN}", f"http://shop.local/shop?c={GTIN}", "tea"):
+        assert "茶" in phone.get("/shop", params={"c": code}).text
     shop.stock(("vm1", "A1", "cola", 3))
-    assert "cola" in phone.get("/shop", params={"c": "vm1/A1"}).text
+    assert "cola" in phone.get("/shop", params={"c": "vm1/A1"}).text, (
+        "the code of a slot: what the slot sells"
+    )
 
 
 def test_a_code_nobody_knows_gets_a_sentence(phone: httpx.Client) -> None:
@@ -119,3 +116,9 @@ def test_orders_from_elsewhere_are_not_shown_to_phones(shop: LiveAgent, phone: h
     placed = shop.do(commands.PlaceOrder(shop.key(), "kiosk", "", line))
     assert phone.get(f"/shop/o/{placed.subject}").status_code == 404
     assert phone.post(f"/shop/o/{placed.subject}/cancel").status_code == 404
+
+
+def test_a_sample_is_not_bought_past_its_campaign(shop: LiveAgent, phone: httpx.Client) -> None:
+    headers = {"Authorization": f"Bearer {shop.agent.access.kiosk_token}", "Idempotency-Key": "s-1"}
+    body = {"lines": [{"sku": "tea", "qty": 1, "handover": "sample"}]}
+    assert phone.post("/api/orders", json=body, headers=headers).json()["code"] == "samples_only"

@@ -1,13 +1,14 @@
-"""Two stores and headquarters, members who buy, earn, spend, are merged and erased, and a line that loses and doubles.
+"""Two stores and headquarters, members who buy, spend, are merged and erased, and a line that loses and doubles.
 
-Hypothesis chooses the steps. Whatever it chooses, no hold is below zero, every point was earned, and once the line
-works each store holds what headquarters says it holds.
+Hypothesis chooses the steps, backups of headquarters among them. Whatever it chooses, no hold is below zero, every
+point was earned, and once the line works each store holds what headquarters says it holds.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from functools import partial
+from typing import Any
 
 import msgspec
 from hypothesis import HealthCheck, settings
@@ -56,6 +57,7 @@ class Points(RuleBasedStateMachine):
         self.late: list[tuple[str, Upstream, Asked]] = []
         self.stores: dict[str, SimStore] = {}
         self.reports: Counter[str] = Counter()
+        self.saved: tuple[list[int], Any] | None = None
         self.orders: dict[str, list[str]] = {shop: [] for shop in SHOPS}
         for shop in SHOPS:
             identity, note = self.join(shop, 0)
@@ -189,6 +191,20 @@ class Points(RuleBasedStateMachine):
         if self.late:
             shop, up, asked = self.late.pop(0)
             self.ask(shop, asked, heard=up is self.stores[shop].up)
+
+    @rule()
+    def back_up(self) -> None:
+        self.saved = self.epochs(), self.hq.registry.backup()
+
+    @rule()
+    def restore_headquarters(self) -> None:
+        """Its books are those of a backup (of these same epochs), and the stores tell it what it forgot."""
+        if self.saved is not None and self.saved[0] == self.epochs():
+            self.hq.registry.restore(self.saved[1])
+            self.hq.start()
+
+    def epochs(self) -> list[int]:
+        return [self.stores[shop].epoch for shop in SHOPS]
 
     @rule(shop=SHOP)
     def join_again(self, shop: str) -> None:

@@ -81,6 +81,11 @@ def make_member() -> str:
     return f"m-{secrets.token_hex(12)}"
 
 
+def make_receipt() -> str:
+    """A signed receipt's random id, 80 bits."""
+    return f"R{secrets.token_hex(10)}"
+
+
 def hash_code(code: str) -> bytes:
     """What is kept of a code; case, hyphens and letters that look alike do not matter."""
     return hashlib.sha256(code.strip().upper().translate(_MISREAD).encode()).digest()

@@ -6,7 +6,6 @@ spent, or closed and then given back by itself. Every act may be repeated with t
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final, NamedTuple
@@ -14,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from psycopg.rows import class_row
 
 from cloud_sync.hq.clock import Clock
-from cloud_sync.hq.credentials import Credentials, code_key
+from cloud_sync.hq.credentials import Credentials, code_key, make_receipt, make_token
 from cloud_sync.hq.database.pool import Pool
 from cloud_sync.protocol.codes.errors import CodeError
 from cloud_sync.protocol.codes.own_codes import Content, check_signature, mint, read, why_not_good
@@ -86,7 +85,7 @@ class PhonePayments:
             db.execute(
                 "INSERT INTO phone_payments (store, payment, order_id, signed, token, amount_minor, currency, state)"
                 " VALUES (%s, %s, %s, false, %s, %s, %s, 'pending') ON CONFLICT (store, payment) DO NOTHING",
-                [store, payment, order, secrets.token_urlsafe(12), amount_minor, currency],
+                [store, payment, order, make_token(), amount_minor, currency],
             )
         found = self.look(store, payment)
         if found is None or (found.order_id, found.amount_minor, found.currency) != (
@@ -220,7 +219,7 @@ class PhonePayments:
                     " WHERE store = %s AND payment = %s",
                     [
                         now,
-                        f"R{secrets.token_hex(10)}",
+                        make_receipt(),
                         datetime.fromtimestamp(asked.expires_at, UTC),
                         asked.store,
                         asked.id,

@@ -154,7 +154,7 @@ class EdgeAgent:
         self.hq_link = self._hq_link(identity)
         self.status = Status(identity, self.queries, self.brain, self.clock, self.hq_link)
         self.members = MemberDesk(self.queries, self.clock.now)
-        self.scanning = Scanning(self.queries, self.brain, self.clock, self.link)
+        self.scanning = Scanning(self.queries, self.brain, self.clock, self.link, secrets.token_hex(4))
         self.feed = Feed(self.queries, self._told)
         self._warehouse = (
             WarehouseDesk(data, identity, self.queries, self.brain, self.clock) if identity.hq_url else None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-
 from fastapi import APIRouter
 
 from edge_agent.adapters.member_desk import MemberDesk
@@ -22,10 +20,11 @@ from edge_agent.services.ports import Clock
 class Scanning:
     """`worker` is to be started and stopped by whoever built it; `changes` are the feed's `scan` entities."""
 
-    def __init__(self, queries: Queries, brain: Brain, clock: Clock, link: MqttLink) -> None:
+    def __init__(self, queries: Queries, brain: Brain, clock: Clock, link: MqttLink, mark: str) -> None:
+        """`mark` is random, so that ids of this run's scans are none of another."""
         self._queries = queries
         self._brain = brain
-        self.desk = ScanDesk(queries, clock.now, secrets.token_hex(4))
+        self.desk = ScanDesk(queries, clock.now, mark)
         self._tap = ScanTap(self.desk, queries, brain)
         self.worker = Worker("scans", self._tap.step, every_s=1.0)
         self.changes = self.desk.changes

@@ -108,8 +108,9 @@ def receipt(paid: Paid) -> str:
         "已付款 · Paid",
         f'<div class="card">{head}<p><b>请把这个码给店里的扫码器看 · Show this code to the scanner in the store</b></p>'
         f'<div class="qr" id="receipt">{picture}</div><p class="sub">{left}</p><code>{escape(paid.code)}</code>'
-        '<p class="sub">只能用一次，只用于此订单。没有用掉，门店上线后会自动退款 · Good once, for this order only. If it is not '
-        "used, your money comes back by itself when the store is online again.</p></div>",
+        '<p class="sub">只能用一次，只用于此订单。没有用掉，门店上线后会自动退款</p>'
+        '<p class="sub">Good once, for this order only. If it is not used, your money comes back by itself when the '
+        "store is online again.</p></div>",
     )
 
 

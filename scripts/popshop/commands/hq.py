@@ -39,6 +39,9 @@ def run(
             envvar="POPSHOP_HQ_DSN", help="A PostgreSQL of your own; without, one is brought along."
         ),
     ] = "",
+    public_url: Annotated[
+        str, typer.Option(help="Where shoppers' phones find headquarters; its own address if left out.")
+    ] = "",
 ) -> None:
     """Run headquarters until Ctrl-C: PostgreSQL, the API and the dashboard.
 
@@ -65,7 +68,7 @@ def run(
         )
 
     try:
-        serve(HqConfig(data=data, port=port, host=host, dsn=dsn), ready)
+        serve(HqConfig(data=data, port=port, host=host, dsn=dsn, public_url=public_url.rstrip("/")), ready)
     except PostgresError as error:
         raise UserError(str(error)) from error
     except psycopg.OperationalError as error:

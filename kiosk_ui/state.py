@@ -23,8 +23,10 @@ from kiosk_ui.shop import Campaign, Game, Item, Language, Member, Order, Refusal
 
 PAUSES: Final = frozenset({"must_join", "unproven", "not_counted_in"})
 """Codes with which the store says that it may not sell just now: nothing a shopper can do about."""
-BY_PHONE: Final = frozenset({"sandbox", "alipay", "wechat", "signed"})
+BY_PHONE: Final = ("sandbox", "alipay", "wechat", "signed")
 """Ways to pay with a phone alone."""
+_RANK: Final = {method: rank for rank, method in enumerate((*BY_PHONE, "counter", "card"))}
+"""In which order ways to pay are offered: what needs nobody first."""
 
 
 @dataclass(frozen=True)
@@ -195,7 +197,8 @@ class State:
         told = self.shop.store.payment_methods if self.shop is not None else None
         if told is None:
             return (self.pay_method,)
-        usable = [each.method for each in told if each.usable and each.method != "none"]
+        known = [each.method for each in told if each.usable and each.method != "none"]
+        usable = sorted(known, key=lambda method: (_RANK.get(method, len(_RANK)), method))
         online = [method for method in usable if method in BY_PHONE and method != "signed"]
         return tuple(method for method in usable if method != "signed" or not online)
 

@@ -77,6 +77,18 @@ class Shopper:
         glass = self.wait(name, lambda glass: glass["taps"].get(name, {}).get("answers"))
         self.touch_at(glass["taps"][name]["x"], glass["taps"][name]["y"])
 
+    def choose_to_pay(self, method: str, code_title: str) -> None:
+        """Say how to pay, where the store has several ways; and see the code."""
+
+        def asked(glass: dict[str, Any]) -> bool:
+            return glass["screen"] == "PayScreen" and (
+                f"method:{method}" in glass["taps"] or code_title in glass["texts"]
+            )
+
+        if f"method:{method}" in self.wait("a way to pay", asked)["taps"]:
+            self.touch(f"method:{method}")
+        self.wait_for_screen("PayScreen", code_title)
+
     def touch_at(self, x: float, y: float) -> None:
         """Put a finger on a place of the glass."""
         place = ("mousemove", str(round(x)), str(round(y)))

@@ -57,6 +57,10 @@ def test_with_several_ways_the_shopper_chooses() -> None:
     assert (kiosk.body().step, kiosk.body().method) == ("scan", "wechat")
 
 
+def test_what_needs_nobody_is_offered_first() -> None:
+    assert ordered("card", "counter", "barter", "wechat").body().methods == ("wechat", "counter", "card", "barter")
+
+
 def test_what_cannot_be_used_now_is_not_offered() -> None:
     told = (Method("alipay", usable=False), Method("counter"), Method("card"), Method("none"))
     shop = equipped(SHOP)

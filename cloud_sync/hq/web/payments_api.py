@@ -6,16 +6,19 @@ By the store's own token; every call may be repeated with the same ids.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Annotated, Final
 
 import anyio
 import msgspec
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
+from pydantic import BaseModel, Field
 
 from cloud_sync.hq import enrolment
 from cloud_sync.hq.database.pool import Pool
 from cloud_sync.hq.phone_payments import Payment, PaymentRefused, PhonePayments
+from cloud_sync.hq.store_rules import limit
 from cloud_sync.hq.web.store_api import read_body, refusal
+from cloud_sync.protocol.money import MAX_MINOR
 from cloud_sync.protocol.page_payments import (
     PAYMENTS_PATH,
     STATEMENTS_PATH,
@@ -28,7 +31,16 @@ from cloud_sync.protocol.page_payments import (
 MAX_AT_ONCE: Final = 4
 MAX_BODY_BYTES: Final = 4_096
 STATUS: Final = {"malformed": 400}
+Minor = Annotated[int, Field(ge=0, le=MAX_MINOR)]
 Act = Callable[[str, bytes], object]
+
+
+class LimitBody(BaseModel):
+    """Of one way of paying, in minor units; 0: not at all."""
+
+    method: str
+    payment_minor: Minor
+    total_minor: Minor
 
 
 def payments_router(pool: Pool, payments: PhonePayments) -> APIRouter:
@@ -77,6 +89,23 @@ def payments_router(pool: Pool, payments: PhonePayments) -> APIRouter:
         return await answer(request, lambda store, _raw: payments.statement(store, day))
 
     return router
+
+
+def add_payment_routes(router: APIRouter, pool: Pool, payments: PhonePayments) -> None:
+    """For people: how much by signed receipt is spent, open or given back, and what stores take while offline."""
+
+    @router.get("/signed-payments", tags=["payments"])
+    def signed() -> list[dict[str, object]]:
+        """Per store and currency: spent, open or refunded."""
+        names = ("store", "currency", "state", "payments", "amount_minor")
+        return [dict(zip(names, row, strict=True)) for row in payments.signed_totals()]
+
+    @router.post("/stores/{store}/offline-limits", tags=["payments"])
+    def lay_down(store: str, body: LimitBody) -> dict[str, object]:
+        """What a store may take by a method while it is offline; it is told with its next sync."""
+        if not limit(pool, store, body.method, body.payment_minor, body.total_minor):
+            raise HTTPException(404, f"no such store, or no method {body.method[:20]!r}")
+        return {"store": store, **body.model_dump()}
 
 
 def _told(found: Payment | None) -> PagePayment:

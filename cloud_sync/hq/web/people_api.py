@@ -23,10 +23,12 @@ from cloud_sync.hq.database.stock_queries import StockQueries
 from cloud_sync.hq.database.visits import Exposure, VisitDay, Visits
 from cloud_sync.hq.member_acts import MemberActs
 from cloud_sync.hq.metrics import Metrics
+from cloud_sync.hq.phone_payments import PhonePayments
 from cloud_sync.hq.shipments import Shipments
 from cloud_sync.hq.stock_acts import StockActs
 from cloud_sync.hq.web.day_api import add_day_routes
 from cloud_sync.hq.web.members_api import add_member_routes
+from cloud_sync.hq.web.payments_api import add_payment_routes
 from cloud_sync.hq.web.shipping_api import add_shipment_routes
 from cloud_sync.hq.web.stock_api import add_stock_routes
 
@@ -67,6 +69,7 @@ def people_router(pool: Pool, credentials: Credentials, metrics: Metrics, clock:
     add_day_routes(guarded, pool)
     add_stock_routes(guarded, StockQueries(pool), StockActs(pool, clock))
     add_shipment_routes(guarded, Shipments(pool, clock))
+    add_payment_routes(guarded, pool, PhonePayments(pool, credentials, clock))
     add_member_routes(guarded, MemberActs(pool, clock, credentials), MemberQueries(pool))
     router.include_router(guarded)
     return router

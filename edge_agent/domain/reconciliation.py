@@ -29,7 +29,7 @@ Book = dict[tuple[str, str], int]
 
 
 def compare(read: StatementRead, ours: Sequence[Moved], currency: str) -> StatementCompared:
-    """What the two books say differently. A payment taken and given back there without us knowing differs in nothing."""
+    """What the two books say differently. What they took and gave back without our knowing differs in nothing."""
     theirs = _book((payment, refund, minor) for payment, refund, minor, _ in read.booked)
     here = _book((m.payment, m.refund, m.amount_minor) for m in ours)
     due = {(m.payment, m.refund) for m in ours if not m.near}

@@ -7,7 +7,6 @@ import json
 import os
 import random
 import secrets
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 import structlog
-import uvicorn
 from fastapi import FastAPI
 
 from cloud_sync.protocol.envelope import rfc3339
@@ -42,6 +40,7 @@ from edge_agent.adapters.payments.port import PaymentProvider
 from edge_agent.adapters.payments.sandbox import SandboxProvider
 from edge_agent.adapters.printing.address import PrinterAddress
 from edge_agent.adapters.sqlite_store import lock, schema
+from edge_agent.adapters.sqlite_store.checkpoint import Checkpoint
 from edge_agent.adapters.sqlite_store.connection import open_writer
 from edge_agent.adapters.sqlite_store.journal import SqliteJournal
 from edge_agent.adapters.sqlite_store.queries import Queries
@@ -54,7 +53,7 @@ from edge_agent.domain.food_commands import WithholdVend
 from edge_agent.domain.methods import SANDBOX
 from edge_agent.domain.policy import Policy
 from edge_agent.domain.refusals import sentences
-from edge_agent.entrypoints import access, metrics
+from edge_agent.entrypoints import access, metrics, serving
 from edge_agent.entrypoints.errors import tell_errors
 from edge_agent.entrypoints.feed import Feed
 from edge_agent.entrypoints.http_api import Api, EnrolDevice
@@ -114,11 +113,12 @@ class EdgeAgent:
         data.mkdir(parents=True, exist_ok=True)
         self.clock = SystemClock()
         self._lock = lock.hold(data / LOCK_FILE, rfc3339(self.clock.now()))
-        self._socket = _listen(config.host, config.port)
+        self._socket = serving.listen(config.host, config.port)
         self.port = self._socket.getsockname()[1]
         self.url = f"http://{config.host}:{self.port}"
         schema.migrate(data / STORE_FILE)
         self._writer_db = open_writer(data / STORE_FILE)
+        self._checkpoint = Checkpoint(data / STORE_FILE)
         self.queries = Queries(data / STORE_FILE)
         self.queries.own_url = config.public_url or self.url
         self.access = access.load_or_make(data)
@@ -152,7 +152,9 @@ class EdgeAgent:
             else None
         )
         self.hq_link = self._hq_link(identity)
-        self.status = Status(identity, self.queries, self.brain, self.clock, self.hq_link)
+        self.status = Status(
+            identity, self.queries, self.brain, self.clock, self.hq_link, prints=self._rules.prints
+        )
         self.members = MemberDesk(self.queries, self.clock.now)
         self.scanning = Scanning(self.queries, self.brain, self.clock, self.link, secrets.token_hex(4))
         self.feed = Feed(self.queries, self._told)
@@ -225,6 +227,7 @@ class EdgeAgent:
                 "timers", Timers(self.queries, self.brain, self.clock, self.config.policy).step, every_s=0.25
             ),
             Worker("contacts", self.contacts.forget_old, every_s=3_600.0),
+            Worker("checkpoint", self._checkpoint.step, every_s=1.0),
             Worker("food-watch", self._food_watch().step, every_s=1.0),
             Worker(
                 "disk-watch",
@@ -310,6 +313,7 @@ class EdgeAgent:
         if self._witness is not None:
             self._witness.end()
         self.queries.close()
+        self._checkpoint.close()
         self._writer_db.close()
         self._sandbox.close_book()
         self._http.close()
@@ -343,11 +347,12 @@ class EdgeAgent:
             self._rules,
             self._shipping,
         )
+        # Routes are looked through in this order: what a checkout needs comes first.
+        app.include_router(pay_page(self._sandbox, self.desk.ask_now))
+        app.include_router(payments_router(self.brain, self.queries, self.desk, api.anyone, api.staff))
         app.include_router(api.router())
         app.include_router(members_router(self.brain, self.queries, self.members, api.anyone))
-        app.include_router(payments_router(self.brain, self.queries, self.desk, api.anyone, api.staff))
         app.include_router(self.scanning.router(self.members, self.desk, api.anyone))
-        app.include_router(pay_page(self._sandbox, self.desk.ask_now))
         app.include_router(receipt_page(self.queries))
         app.include_router(shop_pages(self._shop(), api.staff))
         tablet = Sources(
@@ -377,20 +382,4 @@ class EdgeAgent:
 
     def serve(self) -> None:
         """Answer HTTP until the process is told to stop (SIGINT, SIGTERM)."""
-        # Screens hang on the store's own network: pressing every message for each of them costs more than it saves.
-        config = uvicorn.Config(
-            self.app(),
-            log_level="warning",
-            access_log=False,
-            timeout_graceful_shutdown=2,
-            ws_per_message_deflate=False,
-        )
-        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-            runner.run(uvicorn.Server(config).serve(sockets=[self._socket]))
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """A listening socket whose connections send at once: with Nagle's rule every answer waits some 40 ms."""
-    listening = socket.create_server((host, port))
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listening
+        serving.answer(self.app(), self._socket)

@@ -48,13 +48,22 @@ class Status:
     """The `store` and `sync` entities of the feed, and the health answer."""
 
     def __init__(
-        self, identity: Identity, queries: Queries, brain: Brain, clock: Clock, hq_link: HqLink | None
+        self,
+        identity: Identity,
+        queries: Queries,
+        brain: Brain,
+        clock: Clock,
+        hq_link: HqLink | None,
+        *,
+        prints: bool,
     ) -> None:
+        """`prints`: there is a receipt printer."""
         self._identity = identity
         self._queries = queries
         self._brain = brain
         self._clock = clock
         self._hq_link = hq_link
+        self._prints = prints
 
     def store(self) -> dict[str, Any]:
         """Who we are, whether we sell, and why not."""
@@ -74,6 +83,8 @@ class Status:
             "notice": notice,
             "standing": {"state": standing["state"], "reason": standing["reason"]},
             "payment_methods": self._queries.payment_methods(),
+            "phone_url": self._queries.reader().store_rules().phone_url,
+            "printer": self._prints,
         }
 
     def sync(self) -> dict[str, Any]:

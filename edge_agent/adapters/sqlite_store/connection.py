@@ -49,7 +49,8 @@ def open_writer(path: Path) -> sqlite3.Connection:
     )
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
-    db.execute("PRAGMA wal_autocheckpoint = 4000")
+    # The agent moves the log into the file beside the writer (`checkpoint`); this is for whoever writes without it.
+    db.execute("PRAGMA wal_autocheckpoint = 16000")
     db.execute("PRAGMA cache_size = -16000")
     return db
 

@@ -92,6 +92,7 @@ def order(**more: Any) -> dict[str, Any]:
         "payment": {"id": "PAY", "method": "counter", "state": "paid", "amount_minor": 700},
         "refunds": [],
         "vends": [],
+        "handovers": [],
     } | more
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 ROOT = Path(__file__).resolve().parents[1]
 SIZES = {"landscape": (1280, 800), "portrait": (800, 1280)}
-AREAS = ("needs", "stock", "devices", "orders", "health")
+AREAS = ("needs", "stock", "devices", "orders", "day", "health")
 
 # Text that is cut off, that runs out of its card, and things to touch that are smaller than a finger.
 FIND_CUT = """() => [...document.querySelectorAll('header *, .area *, .sheet *')].filter(e => {

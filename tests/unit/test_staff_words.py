@@ -7,9 +7,12 @@ import re
 import pytest
 
 from cloud_sync.protocol.eva_dts.event_codes import EVENTS
+from cloud_sync.protocol.payment_facts import DIFFERENCES
 from edge_agent.domain.order import ENDED
 from edge_agent.entrypoints.staff import plain, words
 from edge_agent.entrypoints.staff.device_faults import DEVICE_FAULTS
+from edge_agent.entrypoints.staff.handover_words import FAIL_REASONS
+from edge_agent.entrypoints.staff.payment_words import SEEN_TO
 from hardware import messages
 
 CJK = re.compile(r"[一-鿿]")
@@ -49,6 +52,10 @@ def test_a_fault_nobody_wrote_down_still_tells_staff_to_call_service():
         ("payment", ["created", "pending", "paid", "refunded", "closed", "unknown"]),
         ("vend", ["requested", "dispensing", "dispensed", "failed", "unknown"]),
         ("refund", ["requested", "refunded", "refused"]),
+        ("handed", ["requested", "done", "failed", "reversed"]),
+        ("handover", FAIL_REASONS),
+        ("difference", DIFFERENCES),
+        ("seen_to", SEEN_TO),
         ("label", ["shown", "waiting", "lagging", "failed"]),
         ("label_reason", ["no_answer", "battery", "broken", "unknown"]),
         ("case", ["no_answer", "machine_restarted", "drop_not_confirmed"]),

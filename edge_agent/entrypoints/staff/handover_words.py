@@ -24,6 +24,10 @@ HANDOVER_WORDS: Final[dict[str, tuple[str, str]]] = {
 }
 
 HANDOVER_NAMES: Final[dict[str, tuple[str, str]]] = {
+    "handed.requested": ("待交付", "To be handed over"),
+    "handed.done": ("已交付", "Handed over"),
+    "handed.failed": ("未交付，退款", "Not handed over: money back"),
+    "handed.reversed": ("已退货", "Taken back"),
     "handover.missing": ("找不到商品", "It cannot be found"),
     "handover.broken": ("商品破损", "It is broken"),
     "handover.not_collected": ("顾客没有来取", "Nobody collected it"),

@@ -42,6 +42,10 @@ class Needs:
     """Receipts wait for a printer that does not print."""
     handovers: list[Entity] = field(default_factory=list)
     """Paid lines to hand over: work, not trouble, and counted like it since a shopper waits."""
+    to_collect: list[Entity] = field(default_factory=list)
+    payments_in_doubt: list[Entity] = field(default_factory=list)
+    """Not those at the counter: there a person is asked for the money itself."""
+    differences: list[Entity] = field(default_factory=list)
 
     @property
     def count(self) -> int:
@@ -56,6 +60,9 @@ class Needs:
             self.labels,
             self.blocked,
             self.handovers,
+            self.to_collect,
+            self.payments_in_doubt,
+            self.differences,
         )
         return sum(len(rows) for rows in listed) + self.guided + self.stopped + self.printer
 
@@ -82,6 +89,9 @@ def needs_of(shop: Shop) -> Needs:
         stopped=not shop.store["selling"] and shop.standing["state"] == "ok",
         printer=shop.printer_waits,
         handovers=shop.handovers,
+        to_collect=shop.to_collect,
+        payments_in_doubt=[row for row in shop.payments_in_doubt if row["method"] not in BY_HAND],
+        differences=shop.differences,
     )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from edge_agent.domain.methods import CARD
 from edge_agent.entrypoints.staff import (
     audit_area,
     food_area,
     handover_area,
     label_area,
     parts,
+    payment_area,
     receipt_sheet,
     standing_area,
 )
@@ -32,9 +34,12 @@ def render(language: Language, shop: Shop, needs: Needs) -> str:
         + _cases(language, shop, needs.cases)
     )
     cards = (
-        "".join(handover_area.card(language, shop, line) for line in needs.handovers[:SHOWN])
+        "".join(payment_area.collect_card(language, shop, row) for row in needs.to_collect[:SHOWN])
+        + "".join(handover_area.card(language, shop, line) for line in needs.handovers[:SHOWN])
+        + "".join(payment_area.doubt_card(language, shop, row) for row in needs.payments_in_doubt[:SHOWN])
         + _pay_outs(language, needs.pay_outs)
         + _disputes(language, needs.disputes)
+        + "".join(payment_area.difference_card(language, row) for row in needs.differences[:SHOWN])
         + receipt_sheet.card(language, shop)
         + "".join(food_area.card(language, shop, device) for device in needs.food[:SHOWN])
         + _unwell(language, shop, needs.devices)
@@ -61,6 +66,9 @@ def _more(language: Language, needs: Needs) -> str:
         needs.labels,
         needs.blocked + needs.blocked_by_staff,
         needs.handovers,
+        needs.to_collect,
+        needs.payments_in_doubt,
+        needs.differences,
     )
     hidden = sum(max(0, len(rows) - SHOWN) for rows in listed)
     return f'<p class="hint more">{word(language, "more", hidden)}</p>' if hidden else ""
@@ -137,7 +145,9 @@ def _pay_outs(language: Language, refunds: list[Entity]) -> str:
 
 
 def _how_to_pay_out(language: Language, refund: Entity) -> str:
-    return word(language, "refund_refused" if refund["state"] == "refused" else "refund_counter")
+    if refund["state"] == "refused":
+        return word(language, "refund_refused")
+    return word(language, "refund_card" if refund["method"] == CARD else "refund_counter")
 
 
 def _unwell(language: Language, shop: Shop, devices: list[Entity]) -> str:

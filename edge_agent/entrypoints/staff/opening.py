@@ -10,6 +10,7 @@ from edge_agent.entrypoints.staff.day_sheets import open_day_sheet
 from edge_agent.entrypoints.staff.food_sheet import ReleaseFood
 from edge_agent.entrypoints.staff.handover_sheet import FailLine, HandOverLine
 from edge_agent.entrypoints.staff.parts import money
+from edge_agent.entrypoints.staff.payment_sheet import open_payment_sheet
 from edge_agent.entrypoints.staff.receipt_sheet import opened
 from edge_agent.entrypoints.staff.sheets import (
     Block,
@@ -84,6 +85,8 @@ def open_sheet(tap: Tap, shop: Shop, key: str) -> Sheet | None:
             return Unblock(key=key, device=device, slot=slot)
     if tap and tap[0].startswith("day_"):
         return open_day_sheet(tap, shop, key)
+    if tap and tap[0].startswith("payment_"):
+        return open_payment_sheet(tap, shop, key)
     return _of_stock(tap, shop, key)
 
 

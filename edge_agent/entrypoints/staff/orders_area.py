@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
+from cloud_sync.protocol.receipts.words import WAYS, both
 from edge_agent.entrypoints.staff import parts
 from edge_agent.entrypoints.staff.parts import goods, money, text
+from edge_agent.entrypoints.staff.payment_area import method_name
 from edge_agent.entrypoints.staff.plain import fault, named, why_refund
 from edge_agent.entrypoints.staff.shop import Entity, Shop
-from edge_agent.entrypoints.staff.words import Language, word
+from edge_agent.entrypoints.staff.words import LANGUAGES, Language, word
 
 STATE_KIND: Final = {"completed": "good", "in_doubt": "warn", "owed": "warn"}
+HANDOVER_KIND: Final = {"done": "good", "failed": "bad"}
 VEND_KIND: Final = {"dispensed": "good", "failed": "bad", "unknown": "warn"}
 
 
@@ -55,19 +58,46 @@ def details(language: Language, shop: Shop, order: Entity) -> str:
     currency = order["currency"]
     lines = "".join(
         f'<div class="row"><span class="words">{goods(language, line)} × {line["qty"]}</span>'
-        f'<span class="who">{text(line["device"])} {text(line["slot"])}</span>'
+        f'<span class="who">{_way(language, line)}</span>'
         f'<span class="size">{money(line["price_minor"] * line["qty"], currency)}</span></div>'
         for line in order["lines"]
     )
-    blocks = [lines, _sums(language, order), _vends(language, order), _refunds(language, order)]
+    blocks = [
+        lines,
+        _sums(language, order),
+        _vends(language, order),
+        _handovers(language, order),
+        _refunds(language, order),
+    ]
     return "".join(f'<div class="rows">{block}</div>' for block in blocks if block)
+
+
+def _way(language: Language, line: Entity) -> str:
+    """How a line reaches the shopper: its slot, or in words."""
+    if line["slot"]:
+        return f"{text(line['device'])} {text(line['slot'])}"
+    return text(both(WAYS, line["handover"])[LANGUAGES.index(language)])
+
+
+def _handovers(language: Language, order: Entity) -> str:
+    return "".join(
+        f'<div class="row"><span class="words">{text(both(WAYS, each["how"])[LANGUAGES.index(language)])} · '
+        f"{_goods_of(language, order, each)} × {each['qty']}</span>"
+        f"{parts.pill(text(named(language, 'handed', each['state'])), HANDOVER_KIND.get(each['state'], ''))}</div>"
+        for each in order["handovers"]
+    )
+
+
+def _goods_of(language: Language, order: Entity, handover: Entity) -> str:
+    line = next((line for line in order["lines"] if line["line"] == handover["line"]), None)
+    return text(handover["sku"]) if line is None else goods(language, line)
 
 
 def _sums(language: Language, order: Entity) -> str:
     payment = order["payment"]
     paid = word(language, "no_payment")
     if payment is not None:
-        method = named(language, "method", payment["method"])
+        method = method_name(language, payment["method"])
         paid = text(f"{method} · {named(language, 'payment', payment['state'])}")
     return (
         f'<div class="row"><span class="words">{word(language, "payment")}</span><span class="who">{paid}</span>'

@@ -10,6 +10,7 @@ from edge_agent.entrypoints.staff.device_faults import DEVICE_FAULTS
 from edge_agent.entrypoints.staff.food_words import FOOD_NAMES
 from edge_agent.entrypoints.staff.handover_words import HANDOVER_NAMES
 from edge_agent.entrypoints.staff.label_words import LABEL_NAMES
+from edge_agent.entrypoints.staff.payment_words import PAYMENT_NAMES
 from edge_agent.entrypoints.staff.words import LANGUAGES, Language
 
 NAMES: Final[dict[str, tuple[str, str]]] = (
@@ -33,7 +34,7 @@ NAMES: Final[dict[str, tuple[str, str]]] = (
         "order.open": ("未付款", "Not paid yet"),
         "order.awaiting_payment": ("等待付款", "Waiting for payment"),
         "order.paid": ("已付款", "Paid"),
-        "order.fulfilling": ("出货中", "Dispensing"),
+        "order.fulfilling": ("交付中", "Being handed over"),
         "order.completed": ("完成", "Done"),
         "order.part_refunded": ("部分退款", "Partly refunded"),
         "order.refunded": ("已退款", "Refunded"),
@@ -48,9 +49,6 @@ NAMES: Final[dict[str, tuple[str, str]]] = (
         "payment.refunded": ("已全部退款", "All paid back"),
         "payment.closed": ("已关闭", "Closed"),
         "payment.unknown": ("结果未知，正在查询", "Unknown, asking again"),
-        "method.counter": ("柜台收款", "At the counter"),
-        "method.sandbox": ("演示支付", "Training payment"),
-        "method.none": ("无需付款", "Nothing to pay"),
         "vend.requested": ("排队中", "Waiting its turn"),
         "vend.dispensing": ("出货中", "Dispensing"),
         "vend.dispensed": ("已出货", "Dropped"),
@@ -80,6 +78,7 @@ NAMES: Final[dict[str, tuple[str, str]]] = (
     | AUDIT_NAMES
     | FOOD_NAMES
     | HANDOVER_NAMES
+    | PAYMENT_NAMES
 )
 
 BLOCK_REASONS: Final = ("cleaning", "damaged", "expired_goods", "wrong_goods", "staff")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from edge_agent.domain.methods import COUNTER
+from edge_agent.domain.methods import BY_HAND
 from edge_agent.entrypoints.staff import (
     audit_area,
     day_area,
@@ -12,6 +12,7 @@ from edge_agent.entrypoints.staff import (
     handover_area,
     orders_area,
     parts,
+    payment_area,
     receipt_sheet,
     stock_sheet_views,
 )
@@ -21,6 +22,7 @@ from edge_agent.entrypoints.staff.food_sheet import ReleaseFood
 from edge_agent.entrypoints.staff.handover_sheet import FailLine, HandOverLine
 from edge_agent.entrypoints.staff.needs import refundable_minor
 from edge_agent.entrypoints.staff.parts import button, goods, money, signed, text
+from edge_agent.entrypoints.staff.payment_sheet import Collect, LookedUp, SeenTo
 from edge_agent.entrypoints.staff.plain import BLOCK_REASONS, REFUND_REASONS, named, why_blocked
 from edge_agent.entrypoints.staff.receipt_sheet import PrintOut
 from edge_agent.entrypoints.staff.sheet_parts import confirm, keypad, last_word
@@ -64,6 +66,8 @@ def render(language: Language, sheet: Sheet, shop: Shop) -> str:
             title, body = food_area.sheet(language, sheet, shop)
         case HandOverLine() | FailLine():
             title, body = handover_area.sheet(language, sheet)
+        case Collect() | LookedUp() | SeenTo():
+            title, body = payment_area.sheet(language, sheet)
         case MoveCash() | CountDrawer() | TakeOver() | CloseDay() | ReportSheet():
             title, body = day_area.sheet(language, sheet, shop)
         case PrintOut():
@@ -174,7 +178,7 @@ def _give_back(language: Language, sheet: GiveBack, shop: Shop) -> str:
     amount = money(sheet.amount_minor(shop), currency)
     left = sheet.left_minor(shop)
     over = " over" if sheet.amount_minor(shop) > left else ""
-    by_hand = shop.order["payment"] is not None and shop.order["payment"]["method"] == COUNTER
+    by_hand = shop.order["payment"] is not None and shop.order["payment"]["method"] in BY_HAND
     means = word(language, "refund_means_counter" if by_hand else "refund_means_provider")
     whys = "".join(
         button(

@@ -96,6 +96,12 @@ class Shop:
     """Those three beside the newest orders only."""
     handovers: list[Entity] = field(default_factory=list)
     """Paid lines that a person is to hand over, the oldest first."""
+    to_collect: list[Entity] = field(default_factory=list)
+    """Payments that shoppers come to the counter with."""
+    payments_in_doubt: list[Entity] = field(default_factory=list)
+    """Payments of which nobody knows whether they arrived."""
+    differences: list[Entity] = field(default_factory=list)
+    """Where a provider's book of a day says something else than ours."""
 
     @property
     def printer_waits(self) -> bool:
@@ -225,6 +231,9 @@ class Sources:
                 games=queries.games(now) if orders else [],
                 prizes_owed=queries.prizes_owed(now) if orders else [],
                 handovers=queries.open_handovers(),
+                to_collect=queries.payments_at_counter(),
+                payments_in_doubt=queries.unknown_payments(),
+                differences=queries.open_differences(),
             )
 
     def _day(self, now: datetime, report: int | None) -> Day:

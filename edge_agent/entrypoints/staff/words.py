@@ -9,6 +9,7 @@ from edge_agent.entrypoints.staff.day_words import DAY_WORDS
 from edge_agent.entrypoints.staff.food_words import FOOD_WORDS
 from edge_agent.entrypoints.staff.handover_words import HANDOVER_WORDS
 from edge_agent.entrypoints.staff.label_words import LABEL_WORDS
+from edge_agent.entrypoints.staff.payment_words import PAYMENT_WORDS
 from edge_agent.entrypoints.staff.promotion_area_words import PROMOTION_WORDS
 from edge_agent.entrypoints.staff.receipt_words import RECEIPT_WORDS
 from edge_agent.entrypoints.staff.stock_words import STOCK_WORDS
@@ -75,6 +76,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = (
         "pay_outs": ("退钱给顾客", "Hand money back"),
         "pay_out": ("已把钱退给顾客", "I gave the money back"),
         "refund_counter": ("柜台收款，请退现金", "Paid at the counter: hand the cash back"),
+        "refund_card": ("银行卡收款，请在终端上退款", "Paid by card: give it back on the terminal"),
         "refund_refused": (
             "支付平台拒绝退款，请当面退给顾客",
             "The payment provider refused: pay the shopper by hand",
@@ -233,6 +235,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = (
     | DAY_WORDS
     | PROMOTION_WORDS
     | RECEIPT_WORDS
+    | PAYMENT_WORDS
 )
 
 

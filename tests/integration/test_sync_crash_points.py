@@ -39,6 +39,8 @@ from tests.edge_live import eventually
 from tests.hostile_hq import HttpServer
 
 COMMIT_KEY = 4711
+RULES = 1
+"""The first row that headquarters has for a store: its rules."""
 AT_COMMIT = f"""
 CREATE FUNCTION wait_at_commit() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN PERFORM pg_advisory_xact_lock_shared({COMMIT_KEY}); RETURN NULL; END $$;
@@ -66,7 +68,8 @@ class World:
 
     def start_hq(self) -> None:
         folder = self.folder / "hq"
-        options = ["--data", str(folder), "--port", "0", "--dsn", self.dsn]
+        # An address of its own, or the store's rules would change with every start.
+        options = ["--data", str(folder), "--port", "0", "--dsn", self.dsn, "--public-url", "http://hq.test"]
         self.hq_pid = self.nursery.bear("hq", "hq", "run", *options)
         here = eventually(self._hq_address, what="headquarters")
         self.gate.lead_to(here)
@@ -100,6 +103,12 @@ class World:
         data = self.data(store)
         joining.join(data, witness_file.beside(data), f"{code}@{self.door}")
         self.granted[store] = self.received[store] = 0
+        eventually(lambda: self._told(store) == RULES, what=f"the rules of {store}")
+
+    def _told(self, store: str) -> int:
+        with psycopg.connect(self.dsn) as hq:
+            found = hq.execute("SELECT count(*) FROM down_rows WHERE store = %s", [store]).fetchone()
+        return 0 if found is None else int(found[0])
 
     def data(self, store: str) -> Path:
         return self.folder / store
@@ -198,8 +207,8 @@ class World:
             ).fetchone()
             assert head == queries.acked("ledger") == (last, queries.hash_at("ledger", last))
             applied = [f.down_seq for _, f in read_journal(path) if isinstance(f, stock_facts.RightsGranted)]
-            assert applied == list(range(1, self.granted[store] + 1))
-            assert queries.down_seq() == self.granted[store]
+            assert applied == list(range(RULES + 1, RULES + self.granted[store] + 1))
+            assert queries.down_seq() == RULES + self.granted[store]
             [right] = queries.rights(["A"])
             hold = hq.execute(
                 "SELECT units FROM balances WHERE account = %s AND sku = 'A'", [f"{store}/hold/1"]
@@ -343,7 +352,7 @@ def test_a_store_that_dies_at_one_of_its_own_commits_goes_on_from_there(
     world.received["pop-2"] += 1
     with closing(Queries(world.data("pop-2") / identity.STORE_FILE)) as queries:
         done = number - (side == "before")
-        applied = queries.down_seq() - (world.granted["pop-2"] - 3)
+        applied = queries.down_seq() - RULES - (world.granted["pop-2"] - 3)
         assert applied == min(max(done - 1, 0), 3), f"it died at {what}"
         assert (queries.waiting()["rows"] == 0) == (done in (1, 5))
     assert world.nursery.log("core") == "", "it died without a word"

@@ -28,6 +28,13 @@ def test_whatever_is_said_is_said_in_both_languages_with_the_same_blanks_to_fill
     assert sorted(PLACES.findall(zh)) == sorted(PLACES.findall(en)), key
 
 
+def test_no_two_rooms_of_the_tablet_call_different_things_by_the_same_key():
+    rooms = [keys for name, keys in vars(words).items() if name.endswith("_WORDS") and name != "_WORDS"]
+    assert len(rooms) > 5
+    said = [key for keys in rooms for key in keys]
+    assert sorted(key for key in set(said) if said.count(key) > 1) == []
+
+
 @pytest.mark.parametrize("code", sorted([*EVENTS, *DEVICE_FAULTS]))
 def test_every_fault_says_what_it_is_and_what_to_do(code):
     for language in words.LANGUAGES:

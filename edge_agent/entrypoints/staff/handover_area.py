@@ -24,16 +24,16 @@ def card(language: Language, shop: Shop, line: Entity) -> str:
         f'<div class="what"><span>{line["qty"]} × {goods(language, line)}</span>'
         f'<span class="amount">{money(line["amount_minor"], line["currency"])}</span></div>'
         f'<div class="buttons">{button(word(language, "cannot_hand_over"), "fail_handover", line["id"])}'
-        f"{button(word(language, 'hand_over'), 'hand_over_line', line['id'], kind='main')}</div></article>"
+        f"{button(word(language, 'line_out'), 'hand_over_line', line['id'], kind='main')}</div></article>"
     )
 
 
 def sheet(language: Language, shown: HandOverLine | FailLine) -> tuple[str, str]:
     """The sheet's title and body."""
     if isinstance(shown, HandOverLine):
-        means = word(language, "hand_over_means", text(shown.order))
-        return word(language, "hand_over_title"), confirm(
-            language, shown, means, word(language, "hand_over_yes")
+        means = word(language, "line_out_means", text(shown.order))
+        return word(language, "line_out_title"), confirm(
+            language, shown, means, word(language, "line_out_yes")
         )
     title, means = word(language, "fail_title"), word(language, "fail_means")
     if shown.told is not None or shown.working:

@@ -6,14 +6,14 @@ from typing import Final
 
 HANDOVER_WORDS: Final[dict[str, tuple[str, str]]] = {
     "handover_code": ("取货码 {0}", "Code {0}"),
-    "hand_over": ("已交付", "Handed over"),
+    "line_out": ("已交付", "Handed over"),
     "cannot_hand_over": ("无法交付", "Cannot hand over"),
-    "hand_over_title": ("已把商品交给顾客？", "Does the shopper have it?"),
-    "hand_over_means": (
+    "line_out_title": ("已把商品交给顾客？", "Does the shopper have it?"),
+    "line_out_means": (
         "请核对取货码 {0}。确认后记为已售出。",
         "Check the code {0}. Once you confirm, it counts as sold.",
     ),
-    "hand_over_yes": ("是，已交付", "Yes, handed over"),
+    "line_out_yes": ("是，已交付", "Yes, handed over"),
     "fail_title": ("为什么无法交付？", "Why can it not be handed over?"),
     "fail_means": (
         "这一行的钱会退给顾客，商品可以再次销售。",

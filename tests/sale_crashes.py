@@ -66,9 +66,10 @@ def _arm_commit(which: str, when: str) -> None:
 
 
 def _arm_provider(which: str, when: str) -> None:
-    from edge_agent.adapters.payments.sandbox import SandboxProvider
+    # The training provider of a store that joined.
+    from edge_agent.adapters.payments.hq_page import HqPage
 
-    _around(SandboxProvider, which, when)
+    _around(HqPage, which, when)
 
 
 def _arm_wire(which: str, when: str) -> None:

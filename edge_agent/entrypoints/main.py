@@ -123,9 +123,9 @@ class EdgeAgent:
         self.queries.own_url = config.public_url or self.url
         self.access = access.load_or_make(data)
         self._code_key = code_key.load_or_make(data)
-        self._sandbox = SandboxProvider(data / "sandbox.db", config.public_url or self.url, self._today)
+        self._sandbox = self._training(identity)
         providers: dict[str, PaymentProvider] = {
-            SANDBOX: self._sandbox,
+            **({} if self._sandbox is None else {SANDBOX: self._sandbox}),
             **at_hq(identity, self.queries, self._code_key),
             **self._merchants(),
         }
@@ -183,6 +183,13 @@ class EdgeAgent:
         return FoodWatch(
             self.queries, self.brain, self.clock, self.config.policy, lambda: self.link.connected
         )
+
+    def _training(self, identity: Identity) -> SandboxProvider | None:
+        """Training money of the store's own: only where there is no headquarters, whose page takes it otherwise."""
+        if identity.hq_url:
+            return None
+        config = self.config
+        return SandboxProvider(config.data / "sandbox.db", config.public_url or self.url, self._today)
 
     def _merchants(self) -> dict[str, PaymentProvider]:
         try:
@@ -315,7 +322,8 @@ class EdgeAgent:
         self.queries.close()
         self._checkpoint.close()
         self._writer_db.close()
-        self._sandbox.close_book()
+        if self._sandbox is not None:
+            self._sandbox.close_book()
         self._http.close()
         self._socket.close()
         self._lock.close()
@@ -348,7 +356,8 @@ class EdgeAgent:
             self._shipping,
         )
         # Routes are looked through in this order: what a checkout needs comes first.
-        app.include_router(pay_page(self._sandbox, self.desk.ask_now))
+        if self._sandbox is not None:
+            app.include_router(pay_page(self._sandbox, self.desk.ask_now))
         app.include_router(payments_router(self.brain, self.queries, self.desk, api.anyone, api.staff))
         app.include_router(api.router())
         app.include_router(members_router(self.brain, self.queries, self.members, api.anyone))

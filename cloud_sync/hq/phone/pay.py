@@ -44,13 +44,10 @@ def pay_router(payments: PhonePayments) -> APIRouter:
             return _shown(pay_pages.refused("unknown"), 404)
         return _shown(pay_pages.to_pay(found))
 
-    @router.post("/p/{token}/pay")
-    def pay(token: str) -> Response:
-        return _answered(payments, token, pays=True)
-
-    @router.post("/p/{token}/decline")
-    def decline(token: str) -> Response:
-        return _answered(payments, token, pays=False)
+    @router.post("/p/{token}")
+    async def press(token: str, request: Request) -> Response:
+        pays = (await _form(request)).get("answer") == "pay"
+        return await asyncio.to_thread(_answered, payments, token, pays=pays)
 
     return router
 

@@ -65,9 +65,9 @@ def to_pay(payment: Payment) -> str:
     token = escape(payment.token or "")
     return page(
         _TITLE,
-        f'<div class="card">{head}{_TRAINING}<form method="post" action="/p/{token}/pay"><button>付款 · Pay</button>'
-        f'</form><form method="post" action="/p/{token}/decline"><button class="grave">不付了 · Decline</button>'
-        "</form></div>",
+        f'<div class="card">{head}{_TRAINING}<form method="post" action="/p/{token}">'
+        '<button name="answer" value="pay">付款 · Pay</button>'
+        '<button class="grave" name="answer" value="decline">不付了 · Decline</button></form></div>',
     )
 
 

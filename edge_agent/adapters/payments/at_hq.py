@@ -1,4 +1,7 @@
-"""The ways of paying that a store with a headquarters has beside its own: by receipts that headquarters signs."""
+"""The ways of paying that a store has by its headquarters: training money on its page, and receipts that it signs.
+
+A store that stands alone has training money of its own instead (`sandbox.py`): never both.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from edge_agent.adapters.identity import Identity
 from edge_agent.adapters.payments.hq_page import HqPage, SignedReceipts
 from edge_agent.adapters.payments.port import PaymentProvider
 from edge_agent.adapters.sqlite_store.queries import Queries
-from edge_agent.domain.methods import SIGNED
+from edge_agent.domain.methods import SANDBOX, SIGNED
 from edge_agent.services.rules import CodeKey
 
 
@@ -19,4 +22,4 @@ def at_hq(identity: Identity, queries: Queries, key: CodeKey) -> dict[str, Payme
         return queries.reader().store_rules().phone_url
 
     page = HqPage(identity.hq_url, identity.token, phone_url)
-    return {SIGNED: SignedReceipts(page, key, identity.store, queries, phone_url)}
+    return {SANDBOX: page, SIGNED: SignedReceipts(page, key, identity.store, queries, phone_url)}

@@ -42,7 +42,7 @@ MAX_REPLY_BYTES: Final = 16 * 1024 * 1024
 class HqPage:
     """Fills `port.PaymentProvider` for payments that headquarters' page takes while the store is online."""
 
-    pace = Pace(first_s=0.25, most_s=1.0)
+    pace = Pace(first_s=0.3, most_s=0.6)
 
     def __init__(self, hq_url: str, token: str, phone_url: Callable[[], str]) -> None:
         """`phone_url`: where shoppers' phones find headquarters, by its rules; its own address when empty."""

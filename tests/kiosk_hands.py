@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from hardware.child_process import Child
+from tests.edge_live import eventually
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_S = 20.0
@@ -33,8 +35,16 @@ def x_server(width: int, height: int, folder: Path) -> Iterator[str]:
     command = [str(shutil.which("Xvfb")), "-displayfd", "1", "-screen", "0", f"{width}x{height}x24"]
     server = Child([*command, "-nolisten", "tcp"], said, cwd=folder)
     try:
-        server.wait_for_line(said, 0, "\n", PATIENCE_S)
-        yield f":{said.read_text().split()[-1]}"
+        number = eventually(
+            lambda: re.search(r"^(\d+)$", said.read_text(), re.MULTILINE), PATIENCE_S, "a display"
+        )
+        # The number may be said a moment before anybody is let in.
+        probe = ["xdotool", "getdisplaygeometry"]
+        seen = environment() | {"DISPLAY": f":{number[1]}"}
+        eventually(
+            lambda: subprocess.run(probe, env=seen, capture_output=True).returncode == 0, PATIENCE_S, "X"
+        )
+        yield f":{number[1]}"
     finally:
         server.stop()
 

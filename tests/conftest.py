@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
 from hypothesis import settings
+
+from tests.hq_process import Headquarters
 
 # The same examples in every run, so that a red run is about the change it tests. To search further, with fresh ones:
 # `scripts/test --hypothesis-profile=explore`.
@@ -35,6 +38,23 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture
 def postgres_dsn(postgres_server: str) -> Iterator[str]:
     """A database of the test's own; gone afterwards."""
+    with _database(postgres_server) as dsn:
+        yield dsn
+
+
+@pytest.fixture(scope="module")
+def shared_headquarters(
+    postgres_server: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Headquarters]:
+    """One headquarters for all tests of a file, each with stores of its own."""
+    with _database(postgres_server) as dsn:
+        running = Headquarters.start(tmp_path_factory.mktemp("hq"), dsn)
+        yield running
+        running.stop()
+
+
+@contextmanager
+def _database(postgres_server: str) -> Iterator[str]:
     name = f"test_{next(_numbers)}"
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")

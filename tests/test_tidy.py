@@ -40,6 +40,7 @@ THREADS: Final = {
     "hardware/shelf/serial_line.py",
     "hardware/vending/mdb/serial_shell.py",
     "kiosk_ui/agent_link.py",
+    "scripts/popshop/bench/checkout_core.py",
     "scripts/popshop/bench/checkout_floor.py",
     "scripts/popshop/replay/player.py",
     "scripts/popshop/replay/troubles.py",

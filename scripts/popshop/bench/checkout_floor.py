@@ -144,6 +144,7 @@ class Kiosk:
 
     def __init__(self, job: Job, number: int) -> None:
         self._name = f"kiosk-{number}"
+        self._number, self._of = number, len(job.logins)
         self._sku = f"sku-{number}"
         self._address = urlsplit(job.agent)
         self._headers = {"Authorization": f"Bearer {job.kiosk_token}", "Content-Type": "application/json"}
@@ -158,7 +159,8 @@ class Kiosk:
         self._feed.close()
 
     def serve(self, shoppers: int, pace_s: float) -> list[str]:
-        """Check out so many shoppers; returns their orders."""
+        """Check out so many shoppers; returns their orders. At a pace, kiosks do not tap all in the same moment."""
+        time.sleep(pace_s * self._number / self._of)
         return [self._check_out(pace_s) for _ in range(shoppers)]
 
     def _check_out(self, pace_s: float) -> str:

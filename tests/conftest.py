@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from hypothesis import settings
 
+from tests.crash_points import Nursery
 from tests.hq_process import Headquarters
 
 # The same examples in every run, so that a red run is about the change it tests. To search further, with fresh ones:
@@ -51,6 +52,13 @@ def shared_headquarters(
         running = Headquarters.start(tmp_path_factory.mktemp("hq"), dsn)
         yield running
         running.stop()
+
+
+@pytest.fixture(scope="module")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    """Bears processes at once that are there to be killed."""
+    with Nursery(tmp_path_factory.mktemp("nursery")) as found:
+        yield found
 
 
 @contextmanager

@@ -8,25 +8,30 @@ the store has not written so; `wire:vend:before` when the command is about to le
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import os
 import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import requests
 
+from edge_agent.adapters import joining, witness_file
 from hardware.broker import EmbeddedBroker
 from popshop.shop.client import AgentRefused, StaffClient
 from tests.crash_points import Nursery, kill, wait_until_gone
 from tests.edge_live import eventually, machine
+from tests.hq_process import Headquarters
+from tests.offline_store import pay
 
 PRICE_MINOR = 500
+_numbers = itertools.count(1)
 OVER = ("completed", "part_refunded", "refunded", "cancelled", "expired")
 
 
@@ -171,6 +176,36 @@ class Shop:
             yield inside
 
 
+@contextmanager
+def opened(folder: Path, nursery: Nursery, hq: Headquarters) -> Iterator[Shop]:
+    """A store of that headquarters with one kind of can and nobody in it; whatever runs is ended afterwards."""
+    store = f"pop-{next(_numbers)}"
+    broker = EmbeddedBroker(folder / "broker", store)
+    broker.device_credentials("vm-1")
+    with ExitStack() as ends:
+        broker.start()
+        ends.callback(broker.stop)
+        shop = Shop(folder, store, nursery, broker)
+        code = hq.enrol(store, "Pop")
+        joining.join(shop.data, witness_file.beside(shop.data), f"{code}@{hq.url}")
+        shop.start_agent()
+        ends.callback(shop.kill_if_alive)
+        with shop.client() as staff:
+            staff.list_items([{"sku": "A", "name_en": "Can", "price_minor": PRICE_MINOR}])
+            slot = {"device": "vm-1", "slot": "1", "sku": "A", "par_level": 5, "capacity": 99, "count": 99}
+            staff.plan([slot])
+        yield shop
+
+
+def proof(hq: Headquarters, shop: Shop) -> dict[str, Any]:
+    """Headquarters' recount of the store, once it has all of the store's rows."""
+    with shop.client() as staff:
+        eventually(lambda: staff.get("/api/health")["sync"]["waiting"] == 0, what="headquarters to have all")
+    found = hq.get(f"/api/stores/{shop.store}/proof")
+    assert isinstance(found, dict)
+    return found
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -215,6 +250,8 @@ class Shopper:
                 self.order = kiosk.pay(name, self._method, key="pay")
             if self._method == "sandbox":
                 self._pay(kiosk, name)
+            elif self._method == "signed":
+                self._pay_by_receipt(kiosk, name)
             eventually(lambda: self._look(kiosk, name), 30, f"the end of {name}")
 
     def _look(self, kiosk: StaffClient, name: str) -> bool:
@@ -223,12 +260,29 @@ class Shopper:
         return self.order["state"] in OVER or bool(cases)
 
     def _pay(self, kiosk: StaffClient, name: str) -> None:
+        page = self._page(kiosk, name)
+        eventually(lambda: _pressed(page), 30, "the payment page")
+
+    def _pay_by_receipt(self, kiosk: StaffClient, name: str) -> None:
+        """Pay headquarters, and hold the receipt before the kiosk's reader until the order is paid."""
+        receipt = pay(self._page(kiosk, name))
+        tries = itertools.count(1)
+
+        def shown() -> bool:
+            turn = next(tries)
+            with suppress(AgentRefused):
+                scan = kiosk.post("/api/scans", {"device": "kiosk-1", "text": receipt}, f"scan-{turn}")
+                kiosk.post(f"/api/scans/{scan['id']}/use", {"order": name}, f"use-{turn}")
+            return bool(kiosk.order(name)["paid_minor"])
+
+        eventually(shown, 30, "the receipt's being taken")
+
+    def _page(self, kiosk: StaffClient, name: str) -> str:
         def address() -> str:
             payment = kiosk.order(name).get("payment") or {}
             return str(payment.get("pay_url") or "")
 
-        page = eventually(address, 30, "the address to pay at")
-        eventually(lambda: _pressed(page), 30, "the payment page")
+        return str(eventually(address, 30, "the address to pay at"))
 
 
 def _pressed(page: str) -> bool:

@@ -5,46 +5,20 @@ Each row of the table in docs/crash-points.md is a test here, and the table is w
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
-from edge_agent.adapters import joining, witness_file
-from hardware.broker import EmbeddedBroker
 from popshop.shop.client import StaffClient
 from tests.crash_points import Nursery, kill
 from tests.edge_harness import assert_chained
 from tests.edge_live import eventually
 from tests.hq_process import Headquarters
-from tests.sale_crashes import PRICE_MINOR, Shop, Shopper
+from tests.sale_crash_rows import COUNTER_ROWS, GOODS, MONEY_BACK, End
+from tests.sale_crashes import PRICE_MINOR, Shopper, opened, proof
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "crash-points.md"
-_numbers = itertools.count(1)
-
-
-class End(NamedTuple):
-    """What everybody sees when all is running again."""
-
-    state: str
-    """Of the order."""
-    units: int
-    """That fell out of the machine."""
-    paid: int
-    refunded: int
-    """In cans."""
-    shopper: str
-    store: str
-    headquarters: str
-
-
-GOODS = End("completed", 1, 1, 0, "the can", "one sale, one payment", "the same sale")
-MONEY_BACK = End(
-    "refunded", 0, 1, 1, "the money back", "a failed vend, a payment and its refund", "paid and refunded"
-)
 
 
 class Row(NamedTuple):
@@ -73,6 +47,7 @@ ROWS = [
     Row("The provider is asked whether money came", "provider:ask:after", GOODS),
     *_commit("The money is in, the vend is asked for, the receipt has its number", "PaymentPaid", GOODS),
     *_commit("The same with cash at the counter", "PaymentPaid", GOODS, method="counter"),
+    *_commit("The same with the receipt that headquarters signed", "PaymentPaid", GOODS, method="signed"),
     Row("The vend command is about to leave", "wire:vend:before", GOODS),
     Row("The vend command has left", "wire:vend:after", GOODS),
     *_commit("The motor turns", "VendStarted", GOODS),
@@ -108,59 +83,6 @@ POWER_CUTS = [
 ]
 
 
-# ── the world ───────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.fixture(scope="module")
-def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
-    with Nursery(tmp_path_factory.mktemp("sale")) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def hq(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Headquarters]:
-    import psycopg
-
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE sale_crashes")
-    dsn = postgres_server.replace("/popshop?", "/sale_crashes?")
-    running = Headquarters.start(tmp_path_factory.mktemp("hq"), dsn)
-    yield running
-    running.stop()
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute("DROP DATABASE sale_crashes WITH (FORCE)")
-
-
-@contextmanager
-def opened(tmp_path: Path, nursery: Nursery, hq: Headquarters) -> Iterator[Shop]:
-    """A store of that headquarters with one kind of can and nobody in it; whatever runs is ended afterwards."""
-    store = f"pop-{next(_numbers)}"
-    broker = EmbeddedBroker(tmp_path / "broker", store)
-    broker.device_credentials("vm-1")
-    with ExitStack() as ends:
-        broker.start()
-        ends.callback(broker.stop)
-        shop = Shop(tmp_path, store, nursery, broker)
-        code = hq.enrol(store, "Pop")
-        joining.join(shop.data, witness_file.beside(shop.data), f"{code}@{hq.url}")
-        shop.start_agent()
-        ends.callback(shop.kill_if_alive)
-        with shop.client() as staff:
-            staff.list_items([{"sku": "A", "name_en": "Can", "price_minor": PRICE_MINOR}])
-            slot = {"device": "vm-1", "slot": "1", "sku": "A", "par_level": 5, "capacity": 99, "count": 99}
-            staff.plan([slot])
-        yield shop
-
-
-def _proof(hq: Headquarters, shop: Shop) -> dict[str, Any]:
-    """Headquarters' recount of the store, once it has all of the store's rows."""
-    with shop.client() as staff:
-        eventually(lambda: staff.get("/api/health")["sync"]["waiting"] == 0, what="headquarters to have all")
-    found = hq.get(f"/api/stores/{shop.store}/proof")
-    assert isinstance(found, dict)
-    return found
-
-
 # ── the rows ────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -168,9 +90,9 @@ def _proof(hq: Headquarters, shop: Shop) -> dict[str, Any]:
     "row", ROWS, ids=lambda row: f"{row.place}{'-' + row.method if row.method != 'sandbox' else ''}"
 )
 def test_after_kill_9_the_sale_ends_as_if_nothing_had_happened(
-    row: Row, tmp_path: Path, nursery: Nursery, hq: Headquarters
+    row: Row, tmp_path: Path, nursery: Nursery, shared_headquarters: Headquarters
 ) -> None:
-    with opened(tmp_path, nursery, hq) as shop, shop.machine(jams=row.jams) as inside:
+    with opened(tmp_path, nursery, shared_headquarters) as shop, shop.machine(jams=row.jams) as inside:
         with shop.client() as staff:
             staff.wait_until_ready(["vm-1"])
         shop.kill_agent()
@@ -183,16 +105,16 @@ def test_after_kill_9_the_sale_ends_as_if_nothing_had_happened(
         _assert_shopper(row.end, order, 99 - inside.inside("1"))
         with shop.client() as staff:
             _assert_store(row.end, staff.totals(), staff.snapshot()["entities"])
-        _assert_headquarters(row.end, _proof(hq, shop))
+        _assert_headquarters(row.end, proof(shared_headquarters, shop))
         shop.kill_agent()
         assert_chained(shop.data / "store.db")
 
 
 @pytest.mark.parametrize("row", POWER_CUTS, ids=lambda row: f"{row.dies}-{row.verdict}")
 def test_after_a_power_cut_under_the_motor_a_person_looks_and_the_sale_ends_by_what_they_saw(
-    row: PowerCut, tmp_path: Path, nursery: Nursery, hq: Headquarters
+    row: PowerCut, tmp_path: Path, nursery: Nursery, shared_headquarters: Headquarters
 ) -> None:
-    with opened(tmp_path, nursery, hq) as shop, shop.client() as staff:
+    with opened(tmp_path, nursery, shared_headquarters) as shop, shop.client() as staff:
         motor = shop.start_machine(motor_ms=60_000)
         staff.wait_until_ready(["vm-1"])
         shopper = Shopper(shop)
@@ -209,7 +131,7 @@ def test_after_a_power_cut_under_the_motor_a_person_looks_and_the_sale_ends_by_w
         staff.post(f"/api/vends/{vend['id']}/settle", {"outcome": row.verdict}, "settle")
         eventually(lambda: staff.order(order["id"])["state"] == row.end.state, what=row.end.state)
         assert staff.totals()["takings_minor"] == (row.end.paid - row.end.refunded) * PRICE_MINOR
-        _assert_headquarters(row.end, _proof(hq, shop))
+        _assert_headquarters(row.end, proof(shared_headquarters, shop))
         kill(motor)
 
 
@@ -242,7 +164,7 @@ def _assert_headquarters(end: End, proof: dict[str, Any]) -> None:
 def test_the_page_says_what_the_rows_say() -> None:
     lines = [
         f"| {row.step} | {row.end.shopper} | {row.end.store} | {row.end.headquarters} |"
-        for row in [*ROWS, *POWER_CUTS]
+        for row in [*ROWS, *POWER_CUTS, *COUNTER_ROWS]
     ]
     page = PAGE.read_text()
     assert [line for line in lines if line not in page] == []

@@ -50,6 +50,8 @@ class SampleClaimed(Fact, frozen=True, kw_only=True):
     subject: str
     order: str
     sku: str
+    line: int = 1
+    """The order's line that is the sample."""
 
 
 class SampleReleased(Fact, frozen=True, kw_only=True):

@@ -56,6 +56,8 @@ class Sample:
     standing: bool
     brand: str
     per: str
+    line: int = 1
+    """The order's line that it is."""
 
 
 # ── listing ─────────────────────────────────────────────────────────────────────────────────────────
@@ -141,14 +143,76 @@ def take(
     )
     if isinstance(paid, Refusal):
         return paid
-    who = {"campaign": campaign.campaign, "subject": command.claimant}
-    agreed: list[facts.Fact] = []
-    if campaign.consent_version:
-        agreed.append(
-            campaign_facts.ConsentGiven(**who, brand=campaign.brand, version=campaign.consent_version)
+    return [
+        *_agreed(campaign, command.claimant),
+        placed,
+        _claim(campaign, command.claimant, placed, 1),
+        *paid,
+    ]
+
+
+def _agreed(campaign: Campaign, claimant: str) -> list[facts.Fact]:
+    if not campaign.consent_version:
+        return []
+    return [
+        campaign_facts.ConsentGiven(
+            campaign=campaign.campaign,
+            subject=claimant,
+            brand=campaign.brand,
+            version=campaign.consent_version,
         )
-    claimed = campaign_facts.SampleClaimed(**who, order=placed.order, sku=placed.lines[0].sku)
-    return [*agreed, placed, claimed, *paid]
+    ]
+
+
+def _claim(
+    campaign: Campaign, claimant: str, placed: facts.OrderPlaced, line: int
+) -> campaign_facts.SampleClaimed:
+    (of,) = (each for each in placed.lines if each.line == line)
+    return campaign_facts.SampleClaimed(
+        campaign=campaign.campaign, subject=claimant, order=placed.order, sku=of.sku, line=line
+    )
+
+
+# ── a sample among the lines of an order ────────────────────────────────────────────────────────────
+
+
+def for_nothing(command: PlaceOrder) -> PlaceOrder:
+    """The order with its samples at no price, whatever was asked."""
+    lines = tuple(replace(line, price_minor=0) if line.handover == SAMPLE else line for line in command.lines)
+    return replace(command, lines=lines)
+
+
+def sample_line(command: PlaceOrder) -> RequestedLine | None:
+    """The line that is a sample; there is one at most (see `why_no_sample`)."""
+    return next((line for line in command.lines if line.handover == SAMPLE), None)
+
+
+def why_no_sample(campaign: Campaign | None, had: bool, command: PlaceOrder, now: datetime) -> Refusal | None:
+    """Why the order's sample cannot be had, by the campaign's rule; None when it can."""
+    samples = [line for line in command.lines if line.handover == SAMPLE]
+    if len(samples) != 1 or samples[0].qty != 1:
+        return Refusal("malformed", "one sample in an order")
+    if not is_key(command.claimant):
+        return Refusal("malformed", f"a claimant is {WHAT_A_KEY_IS}")
+    if campaign is None:
+        return Refusal("unknown_campaign", samples[0].campaign)
+    asked = TakeSample(
+        command.id, campaign.campaign, samples[0].device, command.claimant, command.consent, samples[0].sku
+    )
+    refused = _refused(campaign, had, asked, now)
+    return Refusal(refused, campaign.campaign) if refused else None
+
+
+def with_sample(
+    campaign: Campaign, placed: list[facts.Fact], command: PlaceOrder
+) -> list[facts.Fact] | Refusal:
+    """A placed order with the claim of its sample, which must come out of one of the campaign's machines."""
+    (order,) = (fact for fact in placed if isinstance(fact, facts.OrderPlaced))
+    (line,) = (each for each in order.lines if each.handover == SAMPLE)
+    if campaign.devices and line.device not in campaign.devices:
+        return Refusal("campaign_elsewhere", campaign.campaign)
+    claimed = _claim(campaign, command.claimant, order, line.line)
+    return [*_agreed(campaign, command.claimant), *placed, claimed]
 
 
 def _refused(campaign: Campaign, had: bool, command: TakeSample, now: datetime) -> str:
@@ -202,7 +266,9 @@ def as_order(placed: facts.OrderPlaced) -> Order:
 
 # ── what becomes of it ──────────────────────────────────────────────────────────────────────────────
 
-_ENDS: Final = (facts.VendDispensed, facts.VendFailed, facts.VendDisputed)
+_ENDS: Final = (facts.VendDispensed, facts.VendFailed, facts.VendDisputed, facts.OrderClosed)
+_LET_GO: Final = ("cancelled", "expired")
+_End = facts.VendDispensed | facts.VendFailed | facts.VendDisputed | facts.OrderClosed
 
 
 def followed(
@@ -214,15 +280,26 @@ def followed(
     out: list[facts.Fact] = []
     for fact in outcome:
         out.append(fact)
-        if isinstance(fact, _ENDS):
+        if isinstance(fact, _ENDS) and (not isinstance(fact, facts.OrderClosed) or fact.state in _LET_GO):
             sample = sample_of(fact.order)
-            if sample is not None:
+            if sample is not None and _is_of(fact, sample):
                 out += _after(fact, sample, had)
     return out
 
 
+def _is_of(fact: _End, sample: Sample) -> bool:
+    """Whether it is the end of the sample itself: other lines of its order have ends of their own."""
+    match fact:
+        case facts.OrderClosed():
+            return True
+        case facts.VendDisputed():
+            return fact.vend.split("-")[1] == str(sample.line)
+        case _:
+            return fact.line == sample.line
+
+
 def _after(
-    fact: facts.VendDispensed | facts.VendFailed | facts.VendDisputed,
+    fact: _End,
     sample: Sample,
     had: Callable[[str, str], bool],
 ) -> list[facts.Fact]:
@@ -244,9 +321,9 @@ def _after(
                 detail={"campaign": sample.campaign},
             )
         ]
-    if isinstance(fact, facts.VendFailed):
+    if isinstance(fact, facts.VendFailed | facts.OrderClosed):
         return [campaign_facts.SampleReleased(**which)] if sample.standing else []
     # It was taken for failed, and the machine says that it dropped: then it was theirs.
     if fact.device_says == "dispensed" and not sample.standing and not had(sample.campaign, sample.subject):
-        return [campaign_facts.SampleClaimed(**which)]
+        return [campaign_facts.SampleClaimed(**which, line=sample.line)]
     return []

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Depends, Response
 
-from cloud_sync.protocol.handover_facts import SAMPLE
 from edge_agent.adapters.contacts import Contact
 from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.domain import commands
+from edge_agent.domain.campaign import for_nothing
 from edge_agent.domain.order import Lines, lines_of, order_id
 from edge_agent.domain.pricing.basket import used_coupons
 from edge_agent.domain.refusals import Refusal
@@ -104,7 +104,7 @@ class OrdersApi:
         """What the order would cost now; nothing is held."""
         reader = self._queries.reader()
         now = self._clock.now()
-        command = as_member(reader, command)
+        command = for_nothing(as_member(reader, command))
         shown = look_at_coupons(reader, command.coupons, now, self._rules)
         good = replace(command, coupons=tuple(each.text for each in shown if not each.why))
         found = terms(reader, good, now, self._rules)
@@ -146,9 +146,6 @@ def _placing(command_id: str, body: bodies.OrderBody, who: str) -> commands.Plac
     special = any(line.device or line.slot or line.price_minor is not None for line in body.lines)
     if special and who != "staff":
         raise Refused("forbidden", "device, slot and price_minor are for staff")
-    if any(line.handover == SAMPLE for line in body.lines):
-        # Given away by a campaign's rule, which counts who has had one: `POST /api/samples`.
-        raise Refused("samples_only")
     return commands.PlaceOrder(
         command_id,
         body.channel,

@@ -47,7 +47,9 @@ def pay_page(sandbox: SandboxProvider, answered: Callable[[str], None]) -> APIRo
     @router.post("/pay/{token}")
     async def press(token: str, request: Request) -> RedirectResponse:
         form = await request.form()
-        found = await asyncio.to_thread(sandbox.pay if form.get("answer") == "pay" else sandbox.decline, token)
+        found = await asyncio.to_thread(
+            sandbox.pay if form.get("answer") == "pay" else sandbox.decline, token
+        )
         if found is not None:
             answered(found["payment"])
         return RedirectResponse(f"/pay/{token}", status_code=303)

@@ -44,7 +44,16 @@ def _place_order(r: Reader, c: commands.PlaceOrder, now: datetime, rules: Rules)
     by = terms(r, c, now, rules)
     if isinstance(by, Refusal):
         return by
-    return order.place(r.checkout({line.sku for line in c.lines}), by, c, now, rules.policy)
+    sample = campaign.sample_line(c)
+    if sample is None:
+        return order.place(r.checkout({line.sku for line in c.lines}), by, c, now, rules.policy)
+    given = r.campaign(sample.campaign)
+    why_not = campaign.why_no_sample(given, r.had_sample(sample.campaign, c.claimant), c, now)
+    if why_not is not None or given is None:
+        return why_not or Refusal("unknown_campaign", sample.campaign)
+    free = campaign.for_nothing(c)
+    placed = order.place(r.checkout({line.sku for line in c.lines}), by, free, now, rules.policy)
+    return placed if isinstance(placed, Refusal) else campaign.with_sample(given, placed, c)
 
 
 def _cancel(r: Reader, c: commands.CancelOrder, now: datetime, rules: Rules) -> Outcome:

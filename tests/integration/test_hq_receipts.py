@@ -114,9 +114,7 @@ def test_the_page_says_what_was_sold_and_follows_it_to_its_end(pool: Pool, phone
     assert Receipts(pool).document(TOKEN).lines[0].handovers == (("vend", "done", 1), ("vend", "unknown", 1))  # type: ignore[union-attr]
 
 
-def test_the_same_rows_again_change_nothing_and_names_are_escaped(
-    pool: Pool, phone: TestClient
-) -> None:
+def test_the_same_rows_again_change_nothing_and_names_are_escaped(pool: Pool, phone: TestClient) -> None:
     journal = sold(Journal().write(item("A1", name_zh="<script>", name_en="A&B")))
     send(pool, journal)
     send(pool, journal)

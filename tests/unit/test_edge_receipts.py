@@ -160,4 +160,9 @@ def test_a_receipts_document_follows_the_order_to_its_end(store):
     (back,) = store.queries.open_refunds()
     store.do(commands.PayOutRefund(store.key(), back["id"]))
     shown = store.queries.receipt_document("kiosk-1-2")
-    assert (shown.kind, shown.original, shown.refunded_minor, shown.live) == ("refund", "kiosk-1-1", 500, False)
+    assert (shown.kind, shown.original, shown.refunded_minor, shown.live) == (
+        "refund",
+        "kiosk-1-1",
+        500,
+        False,
+    )

@@ -58,7 +58,12 @@ def test_with_several_ways_the_shopper_chooses() -> None:
 
 
 def test_what_needs_nobody_is_offered_first() -> None:
-    assert ordered("card", "counter", "barter", "wechat").body().methods == ("wechat", "counter", "card", "barter")
+    assert ordered("card", "counter", "barter", "wechat").body().methods == (
+        "wechat",
+        "counter",
+        "card",
+        "barter",
+    )
 
 
 def test_what_cannot_be_used_now_is_not_offered() -> None:

@@ -30,9 +30,9 @@ def _listed(db: sqlite3.Connection, f: campaign_facts.CampaignListed, at: str) -
 
 def _claimed(db: sqlite3.Connection, f: campaign_facts.SampleClaimed, at: str) -> None:
     db.execute(
-        "INSERT INTO samples (order_id, campaign, subject, sku) VALUES (?, ?, ?, ?)"
+        "INSERT INTO samples (order_id, campaign, subject, sku, line) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (order_id) DO UPDATE SET standing = 1",
-        (f.order, f.campaign, f.subject, f.sku),
+        (f.order, f.campaign, f.subject, f.sku, f.line),
     )
     db.execute("UPDATE campaigns SET given = given + 1 WHERE campaign = ?", (f.campaign,))
 

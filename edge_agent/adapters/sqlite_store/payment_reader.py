@@ -41,7 +41,8 @@ class PaymentReader:
     def paid_by_receipt(self, receipt: str) -> str:
         """The payment that a signed receipt paid; empty for one that was not used."""
         row = self._db.execute(
-            "SELECT id FROM payments WHERE provider_ref = ? AND method = 'signed' AND paid_at <> ''", (receipt,)
+            "SELECT id FROM payments WHERE provider_ref = ? AND method = 'signed' AND paid_at <> ''",
+            (receipt,),
         ).fetchone()
         return "" if row is None else str(row[0])
 

@@ -293,14 +293,14 @@ class SqliteReader(PaymentReader, ReceiptReader, MemberReader, DayReader, Promot
     def sample(self, order: str) -> Sample | None:
         """What an order is to a campaign; None for a sale."""
         row = self._db.execute(
-            "SELECT s.order_id, s.campaign, s.subject, s.sku, s.standing <> 0, c.brand, c.per FROM samples s"
+            "SELECT s.order_id, s.campaign, s.subject, s.sku, s.standing <> 0, c.brand, c.per, s.line FROM samples s"
             " JOIN campaigns c ON c.campaign = s.campaign WHERE s.order_id = ?",
             (order,),
         ).fetchone()
         if row is None:
             return None
-        order_id, campaign, subject, sku, standing, brand, per = row
-        return Sample(order_id, campaign, subject, sku, bool(standing), brand, per)
+        order_id, campaign, subject, sku, standing, brand, per, line = row
+        return Sample(order_id, campaign, subject, sku, bool(standing), brand, per, line)
 
     # ── goods and rights ────────────────────────────────────────────────────────────────────────────
 

@@ -122,6 +122,12 @@ def signed_receipts(db: sqlite_utils.Database) -> None:
     _run(db, SIGNED_TABLES)
 
 
+@migrations()
+def samples_among_lines(db: sqlite_utils.Database) -> None:
+    """Which line of its order a sample is."""
+    _run(db, "ALTER TABLE samples ADD COLUMN line INTEGER NOT NULL DEFAULT 1")
+
+
 def _run(db: sqlite_utils.Database, statements: str) -> None:
     for statement in statements.split(";"):
         if statement.strip():

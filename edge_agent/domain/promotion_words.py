@@ -23,11 +23,6 @@ REFUSALS: Final[dict[str, tuple[int, str, str]]] = {
         "该优惠券对这单没有优惠，不会被使用。",
         "This coupon takes nothing off this order, so it is not used up.",
     ),
-    "points_short": (
-        409,
-        "本店可用积分不足，请减少积分或稍后再试。",
-        "There are not so many of your points in this store. Use fewer, or try again in a moment.",
-    ),
     "unknown_game": (404, "找不到该游戏。", "There is no such game."),
     "game_closed": (409, "游戏尚未开始或已结束。", "This game has not begun, or is over."),
     "game_running": (

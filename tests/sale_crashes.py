@@ -2,7 +2,9 @@
 
 A place is `<what>:<which>:<when>`: `commit:PaymentPaid:before` dies with the transaction that has such a fact ready to
 be committed, `…:after` when it is on disk and nobody was told; `provider:refund:after` when the provider did it and
-the store has not written so; `wire:vend:before` when the command is about to leave.
+the store has not written so (`alipay:…` for that provider); `wire:vend:before` when the command is about to leave;
+`printer:send:after` when the printer has its bytes. For headquarters, `page:answer:after` when the shopper's button was
+worked off and the phone not told, `rows:sync:before` when a store's rows have come.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +44,23 @@ OVER = ("completed", "part_refunded", "refunded", "cancelled", "expired")
 def arm(place: str) -> None:
     """Have this process kill itself when it comes to that place."""
     what, which, when = place.split(":")
-    {"commit": _arm_commit, "provider": _arm_provider, "wire": _arm_wire}[what](which, when)
+    if what == "commit":
+        _arm_commit(which, when)
+    else:
+        module, owner = _OWNERS[what]
+        _around(getattr(import_module(module), owner), which, when)
+
+
+_OWNERS = {
+    # The training provider of a store that joined.
+    "provider": ("edge_agent.adapters.payments.hq_page", "HqPage"),
+    "alipay": ("edge_agent.adapters.payments.alipay", "Alipay"),
+    "wire": ("edge_agent.adapters.mqtt_link", "MqttLink"),
+    "printer": ("edge_agent.adapters.printing.link", "PrinterLink"),
+    "page": ("cloud_sync.hq.phone_payments", "PhonePayments"),
+    "rows": ("cloud_sync.hq.store", "Store"),
+}
+"""Whose method a place is about: the module and the class."""
 
 
 def _die() -> None:
@@ -68,19 +87,6 @@ def _arm_commit(which: str, when: str) -> None:
             _die()
 
     SqliteJournal.record, SqliteJournal.commit = watched, deadly  # type: ignore[method-assign]
-
-
-def _arm_provider(which: str, when: str) -> None:
-    # The training provider of a store that joined.
-    from edge_agent.adapters.payments.hq_page import HqPage
-
-    _around(HqPage, which, when)
-
-
-def _arm_wire(which: str, when: str) -> None:
-    from edge_agent.adapters.mqtt_link import MqttLink
-
-    _around(MqttLink, "command", when)
 
 
 def _around(owner: type, name: str, when: str) -> None:
@@ -111,6 +117,8 @@ class Shop:
     broker: EmbeddedBroker
     port: int = field(default_factory=lambda: free_port())
     pid: int = 0
+    options: tuple[str, ...] = ()
+    """More for the agent's command line."""
 
     @property
     def data(self) -> Path:
@@ -126,6 +134,7 @@ class Shop:
         user, password = self.broker.agent_credentials()
         broker = f"mqtt://{user}:{password}@127.0.0.1:{self.broker.port}"
         options = ["edge", "run", "--data", str(self.data), "--port", str(self.port), "--broker", broker]
+        options += self.options
         name, arguments = ("dying", [place, *options]) if place else ("agent", options)
         self.pid = self.nursery.bear(name, *arguments)
         eventually(lambda: (self.data / "address.json").exists() or not self._alive(), what="the agent")
@@ -145,9 +154,10 @@ class Shop:
         if self._alive():
             kill(self.pid)
 
-    def client(self, patience_s: float = 30) -> StaffClient:
+    def client(self, role: str = "staff") -> StaffClient:
+        """Somebody's hands on the agent, of staff or of a kiosk; they ask again until somebody answers."""
         secrets = json.loads((self.data / "credentials.json").read_text())
-        return StaffClient(self.url, secrets["staff_token"], patience_s=patience_s)
+        return StaffClient(self.url, secrets[f"{role}_token"], patience_s=30)
 
     def start_machine(self, motor_ms: int) -> int:
         """The machine as a process of its own; its id."""

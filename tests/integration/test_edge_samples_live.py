@@ -22,6 +22,7 @@ from hardware.vending.port import DoorMoved, Machine, Slot, SlotFilled
 from hardware.vending.simulator import VendingSimulator
 from kiosk_ui.agent_client import Agent, AgentClient, RefusedError
 from kiosk_ui.requests import TakeSample
+from kiosk_ui.shop import Order
 from tests.edge_harness import assert_books_hold, assert_chained, read_journal
 from tests.edge_live import STORE, LiveAgent, device_address, eventually
 
@@ -172,6 +173,7 @@ def test_a_kiosk_takes_a_sample_and_follows_it_by_the_same_contract(shop: Shop) 
         campaign = kiosk.snapshot().campaigns["try-cream"]
         assert (campaign.open, campaign.available, campaign.consent is not None) == (True, 9, True)
         order = kiosk.send(TakeSample("k1", "try-cream", "visit-k", "v1"))
+        assert isinstance(order, Order)
         assert (order.device, order.total_minor, order.state) == ("kiosk-1", 0, "fulfilling")
         with pytest.raises(RefusedError, match="sample_taken_already"):
             kiosk.send(TakeSample("k2", "try-cream", "visit-k", "v1"))

@@ -15,7 +15,7 @@ from tests.crash_points import Nursery, kill
 from tests.edge_harness import assert_chained
 from tests.edge_live import eventually
 from tests.hq_process import Headquarters
-from tests.sale_crash_rows import COUNTER_ROWS, GOODS, MONEY_BACK, End
+from tests.sale_crash_rows import COUNTER_ROWS, GOODS, MONEY_BACK, CounterRow, End
 from tests.sale_crashes import PRICE_MINOR, Shopper, opened, proof
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "crash-points.md"
@@ -162,9 +162,7 @@ def _assert_headquarters(end: End, proof: dict[str, Any]) -> None:
 
 
 def test_the_page_says_what_the_rows_say() -> None:
-    lines = [
-        f"| {row.step} | {row.end.shopper} | {row.end.store} | {row.end.headquarters} |"
-        for row in [*ROWS, *POWER_CUTS, *COUNTER_ROWS]
-    ]
+    rows: list[Row | PowerCut | CounterRow] = [*ROWS, *POWER_CUTS, *COUNTER_ROWS]
+    lines = [f"| {row.step} | {row.end.shopper} | {row.end.store} | {row.end.headquarters} |" for row in rows]
     page = PAGE.read_text()
     assert [line for line in lines if line not in page] == []

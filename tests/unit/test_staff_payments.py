@@ -83,7 +83,7 @@ def test_a_difference_of_books_names_both_sums_and_takes_one_of_our_reasons():
         "en", press(store, ("payment_seen_to", BOOK["case"]))[0], store
     )
     _, command = press(store, ("payment_seen_to", BOOK["case"]), ("do", "note", "given_back"))
-    assert command == SettleDifference("tablet:key", BOOK["case"], "given_back")
+    assert command == SettleDifference("tablet:key", str(BOOK["case"]), "given_back")
     with pytest.raises(KeyError):
         press(store, ("payment_seen_to", BOOK["case"]), ("do", "note", "Mr Wang said so"))
 

@@ -86,23 +86,34 @@ class Till:
 
 
 @contextmanager
-def till(kind: str, folder: Path) -> Iterator[Till]:
-    """An agent that pays through a training gateway of that kind."""
-    application, book = gateway(kind, folder / "gateway", lambda: datetime.now(ZoneInfo("Asia/Shanghai")))
+def running_gateway(
+    kind: str, folder: Path, store: Path, pace: dict[str, float]
+) -> Iterator[tuple[str, Book]]:
+    """A training gateway of that kind, its contract in a store's folder; its address and its book."""
+    application, book = gateway(kind, folder, lambda: datetime.now(ZoneInfo("Asia/Shanghai")))
     listening = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     server = uvicorn.Server(uvicorn.Config(application, log_level="critical", access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     eventually(lambda: server.started)
-    write_contract(kind, folder / "gateway", url, folder / "store", pace=QUICK)
+    write_contract(kind, folder, url, store, pace=pace)
     try:
-        with LiveAgent(folder / "store", None, serve=True) as live:
-            live.stock(*(("vm-1", str(slot), "A", 20) for slot in range(1, 5)))
-            live.do(commands.DevicePresence("", "vm-1", messages.State(status="ready", boot="b")))
-            yield Till(kind, live, url, book)
+        yield url, book
     finally:
         server.should_exit = True
         thread.join(10)
         listening.close()
         book.close()
+
+
+@contextmanager
+def till(kind: str, folder: Path) -> Iterator[Till]:
+    """An agent that pays through a training gateway of that kind."""
+    with (
+        running_gateway(kind, folder / "gateway", folder / "store", QUICK) as (url, book),
+        LiveAgent(folder / "store", None, serve=True) as live,
+    ):
+        live.stock(*(("vm-1", str(slot), "A", 20) for slot in range(1, 5)))
+        live.do(commands.DevicePresence("", "vm-1", messages.State(status="ready", boot="b")))
+        yield Till(kind, live, url, book)

@@ -2,9 +2,9 @@
 
 A place is `<what>:<which>:<when>`: `commit:PaymentPaid:before` dies with the transaction that has such a fact ready to
 be committed, `…:after` when it is on disk and nobody was told; `provider:refund:after` when the provider did it and
-the store has not written so (`alipay:…` for that provider); `wire:vend:before` when the command is about to leave;
+the store has not written so (`alipay:…` for that provider); `wire:command:before` when the command is about to leave;
 `printer:send:after` when the printer has its bytes. For headquarters, `page:answer:after` when the shopper's button was
-worked off and the phone not told, `rows:sync:before` when a store's rows have come.
+worked off and the phone not told; `rows:payment.paid:before` when rows of that type have come and none is taken.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from typing import Any
 
 import requests
 
+from cloud_sync.protocol.session import SyncRequest
 from edge_agent.adapters import joining, witness_file
 from hardware.broker import EmbeddedBroker
 from popshop.shop.client import AgentRefused, StaffClient
@@ -46,6 +47,8 @@ def arm(place: str) -> None:
     what, which, when = place.split(":")
     if what == "commit":
         _arm_commit(which, when)
+    elif what == "rows":
+        _arm_rows(which, when)
     else:
         module, owner = _OWNERS[what]
         _around(getattr(import_module(module), owner), which, when)
@@ -58,7 +61,6 @@ _OWNERS = {
     "wire": ("edge_agent.adapters.mqtt_link", "MqttLink"),
     "printer": ("edge_agent.adapters.printing.link", "PrinterLink"),
     "page": ("cloud_sync.hq.phone_payments", "PhonePayments"),
-    "rows": ("cloud_sync.hq.store", "Store"),
 }
 """Whose method a place is about: the module and the class."""
 
@@ -89,11 +91,22 @@ def _arm_commit(which: str, when: str) -> None:
     SqliteJournal.record, SqliteJournal.commit = watched, deadly  # type: ignore[method-assign]
 
 
-def _around(owner: type, name: str, when: str) -> None:
+def _arm_rows(which: str, when: str) -> None:
+    from cloud_sync.hq.store import LogStore
+
+    def are_meant(_: LogStore, request: SyncRequest, *__: Any) -> bool:
+        return any(f"popshop.{which}.".encode() in bytes(event) for event in request.events)
+
+    _around(LogStore, "sync", when, are_meant)
+
+
+def _around(owner: type, name: str, when: str, is_meant: Callable[..., bool] = lambda *_, **__: True) -> None:
     real: Callable[..., Any] = getattr(owner, name)
 
     @functools.wraps(real)
     def deadly(*arguments: Any, **more: Any) -> Any:
+        if not is_meant(*arguments, **more):
+            return real(*arguments, **more)
         if when == "before":
             _die()
         try:

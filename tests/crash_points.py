@@ -118,8 +118,8 @@ def _be(name: str, log: str, arguments: list[str]) -> None:
             os.write(1, b"it was not killed\n")
             status = 0
         else:
-            if name == "dying":
-                sale_crashes.arm(arguments.pop(0))
+            if name == "mortal":
+                sale_crashes.await_place(Path(arguments.pop(0)))
             sys.argv = ["popshop", *arguments]
             cli.main()
     except Exception:

@@ -1,4 +1,4 @@
-"""For tests of a sale that dies: an agent that kills itself (kill -9) at a named place, a shop around it, a shopper.
+"""For tests of a sale that dies: a process that kills itself (kill -9) at a named place, a shop around it, a shopper.
 
 A place is `<what>:<which>:<when>`: `commit:PaymentPaid:before` dies with the transaction that has such a fact ready to
 be committed, `…:after` when it is on disk and nobody was told; `provider:refund:after` when the provider did it and
@@ -27,6 +27,7 @@ import requests
 
 from cloud_sync.protocol.session import SyncRequest
 from edge_agent.adapters import joining, witness_file
+from edge_agent.adapters.sqlite_store.verify import verify
 from hardware.broker import EmbeddedBroker
 from popshop.shop.client import AgentRefused, StaffClient
 from tests.crash_points import Nursery, kill, wait_until_gone
@@ -42,8 +43,17 @@ OVER = ("completed", "part_refunded", "refunded", "cancelled", "expired")
 # ── inside the process that dies ────────────────────────────────────────────────────────────────────
 
 
-def arm(place: str) -> None:
-    """Have this process kill itself when it comes to that place."""
+def await_place(file: Path) -> None:
+    """Have this process, at SIGUSR1, read from a file where it is to die."""
+
+    def told(*_: object) -> None:
+        _arm(file.read_text())
+        file.unlink()
+
+    signal.signal(signal.SIGUSR1, told)
+
+
+def _arm(place: str) -> None:
     what, which, when = place.split(":")
     if what == "commit":
         _arm_commit(which, when)
@@ -117,6 +127,13 @@ def _around(owner: type, name: str, when: str, is_meant: Callable[..., bool] = l
     setattr(owner, name, deadly)
 
 
+def doom(pid: int, file: Path, place: str) -> None:
+    """Have a mortal process kill itself when it comes to that place; `file` is the one it awaits it from."""
+    file.write_text(place)
+    os.kill(pid, signal.SIGUSR1)
+    eventually(lambda: not file.exists(), what="the place's being known")
+
+
 # ── around it ───────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -141,18 +158,27 @@ class Shop:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start_agent(self, place: str = "") -> None:
-        """Start the agent; with a place, one that dies there."""
+    def start_agent(self) -> None:
+        """Start the agent."""
         (self.data / "address.json").unlink(missing_ok=True)
         user, password = self.broker.agent_credentials()
         broker = f"mqtt://{user}:{password}@127.0.0.1:{self.broker.port}"
         options = ["edge", "run", "--data", str(self.data), "--port", str(self.port), "--broker", broker]
         options += self.options
-        name, arguments = ("dying", [place, *options]) if place else ("agent", options)
-        self.pid = self.nursery.bear(name, *arguments)
-        eventually(lambda: (self.data / "address.json").exists() or not self._alive(), what="the agent")
+        self.pid = self.nursery.bear("mortal", str(self._place), *options)
+        eventually(lambda: (self.data / "address.json").exists() or not self.alive, what="the agent")
 
-    def _alive(self) -> bool:
+    @property
+    def _place(self) -> Path:
+        return self.folder / "place"
+
+    def dies_at(self, place: str) -> None:
+        """The agent will kill itself when it comes to that place."""
+        doom(self.pid, self._place, place)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the agent runs."""
         return Path(f"/proc/{self.pid}").exists()
 
     def died(self) -> None:
@@ -164,7 +190,7 @@ class Shop:
 
     def kill_if_alive(self) -> None:
         """Leave no process behind."""
-        if self._alive():
+        if self.alive:
             kill(self.pid)
 
     def client(self, role: str = "staff") -> StaffClient:
@@ -220,13 +246,21 @@ def opened(folder: Path, nursery: Nursery, hq: Headquarters) -> Iterator[Shop]:
         yield shop
 
 
-def proof(hq: Headquarters, shop: Shop) -> dict[str, Any]:
-    """Headquarters' recount of the store, once it has all of the store's rows."""
-    with shop.client() as staff:
-        eventually(lambda: staff.get("/api/health")["sync"]["waiting"] == 0, what="headquarters to have all")
+def assert_books_agree(shop: Shop, staff: StaffClient, hq: Headquarters) -> None:
+    """Totals, X report, receipts, the file's own proof and headquarters' recount say one thing, to the fen."""
+    taken = staff.totals()["takings_minor"]
+    assert staff.get("/api/day/x")["grand_total_minor"] == taken
+    numbers: dict[str, list[int]] = {}
+    for each in staff.get("/api/receipts")["receipts"]:
+        numbers.setdefault(each["device"], []).append(each["number"])
+    for given in numbers.values():
+        assert sorted(given) == list(range(1, len(given) + 1)), "no number is missing, none is given twice"
+    assert verify(shop.data / "store.db") == []
+    eventually(lambda: staff.get("/api/health")["sync"]["waiting"] == 0, what="headquarters to have all")
     found = hq.get(f"/api/stores/{shop.store}/proof")
     assert isinstance(found, dict)
-    return found
+    assert (found["gaps"], found["duplicates"], found["agrees"]) == (0, 0, True)
+    assert found["takings_minor"].get("CNY", 0) == taken
 
 
 def free_port() -> int:

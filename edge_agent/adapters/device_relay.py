@@ -10,11 +10,20 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
+from cloud_sync.protocol import facts
 from cloud_sync.protocol.envelope import rfc3339
 from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.services.ports import Clock
 from hardware.messages import Command
 
+NEWS_OF_VENDS: Final = (
+    facts.VendRequested,
+    facts.VendStarted,
+    facts.VendDispensed,
+    facts.VendFailed,
+    facts.VendUnknown,
+)
+"""After these a machine may be given another vend."""
 MOST_AT_MACHINE: Final = 3
 """Vends a machine is given at a time; the next follow as it answers, so that no machine says it is busy."""
 

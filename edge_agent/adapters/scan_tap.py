@@ -49,6 +49,11 @@ class ScanTap:
         except queue.Full:
             self._refused += 1
 
+    @property
+    def has_scans(self) -> bool:
+        """Whether somebody scanned something that was not looked at yet."""
+        return not self._waiting.empty()
+
     def step(self) -> None:
         """Look at what was scanned since."""
         while True:

@@ -266,7 +266,7 @@ def as_order(placed: facts.OrderPlaced) -> Order:
 
 # ── what becomes of it ──────────────────────────────────────────────────────────────────────────────
 
-_ENDS: Final = (facts.VendDispensed, facts.VendFailed, facts.VendDisputed, facts.OrderClosed)
+ENDS: Final = (facts.VendDispensed, facts.VendFailed, facts.VendDisputed, facts.OrderClosed)
 _LET_GO: Final = ("cancelled", "expired")
 _End = facts.VendDispensed | facts.VendFailed | facts.VendDisputed | facts.OrderClosed
 
@@ -280,7 +280,7 @@ def followed(
     out: list[facts.Fact] = []
     for fact in outcome:
         out.append(fact)
-        if isinstance(fact, _ENDS) and (not isinstance(fact, facts.OrderClosed) or fact.state in _LET_GO):
+        if isinstance(fact, ENDS) and (not isinstance(fact, facts.OrderClosed) or fact.state in _LET_GO):
             sample = sample_of(fact.order)
             if sample is not None and _is_of(fact, sample):
                 out += _after(fact, sample, had)

@@ -157,7 +157,7 @@ _FREED: Final = (
     stock_facts.StockUnpinned,
 )
 _OUT: Final = (facts.VendDispensed, handover_facts.HandedOver)
-_LOOKED_AT: Final = frozenset({*_SOLD, *_FREED, *_OUT, facts.SlotCounted, stock_facts.StockCounted})
+LOOKED_AT: Final = frozenset({*_SOLD, *_FREED, *_OUT, facts.SlotCounted, stock_facts.StockCounted})
 
 
 class _Running:
@@ -196,7 +196,7 @@ def completed(
     `StockFound`; what comes free settles a deficit first, or waits for a count; who sells the last unit asks
     headquarters for more.
     """
-    if not any(type(fact) in _LOOKED_AT for fact in outcome):
+    if not any(type(fact) in LOOKED_AT for fact in outcome):
         return outcome
     now = _Running(right_of, lines_of)
     sold: dict[str, None] = {}

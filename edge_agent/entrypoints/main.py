@@ -23,7 +23,7 @@ from cloud_sync.protocol.witness import Standing
 from edge_agent.adapters import code_key, receipt_secret
 from edge_agent.adapters.clock import SystemClock
 from edge_agent.adapters.contacts import ContactBook
-from edge_agent.adapters.device_relay import DeviceRelay
+from edge_agent.adapters.device_relay import NEWS_OF_VENDS, DeviceRelay
 from edge_agent.adapters.disk_watch import DiskWatch
 from edge_agent.adapters.food_watch import FoodWatch
 from edge_agent.adapters.hq_link import HqAddress, HqLink
@@ -215,7 +215,7 @@ class EdgeAgent:
         labels = LabelRelay(self.queries, self.link, self.clock)
         labeller = Worker("label-relay", labels.step, every_s=0.5)
         carrier = Worker("device-relay", relay.step, every_s=1.0)
-        self.brain.on_commit(carrier.wake)
+        self.brain.on_commit(carrier.wake, of=NEWS_OF_VENDS)
         self.brain.on_commit(self.feed.wake)
 
         def offer_again() -> None:

@@ -29,7 +29,11 @@ class Scanning:
         self.worker = Worker("scans", self._tap.step, every_s=1.0)
         self.changes = self.desk.changes
         link.on_report(self._tap.reported)
-        brain.on_commit(self.worker.wake)
+        brain.on_commit(self._look)
+
+    def _look(self) -> None:
+        if self._tap.has_scans:
+            self.worker.wake()
 
     def router(self, members: MemberDesk, payments: PaymentDesk, anyone: MayCall) -> APIRouter:
         """Handing scans in, and using them."""

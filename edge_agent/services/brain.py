@@ -7,7 +7,7 @@ rest of its batch goes through.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -71,7 +71,9 @@ class Brain:
         self._clock = clock
         self._inbox: Inbox[Entry] = Inbox(inbox_limit)
         self._batch_limit = batch_limit
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: list[tuple[Callable[[], None], frozenset[type[facts.Fact]]]] = []
+        self._kinds: set[type[facts.Fact]] = set()
+        """Of the facts that were recorded since listeners were told."""
         self._bookkeeping: dict[type[commands.Command], Callable[[Any], None]] = {
             commands.SyncAdvanced: journal.sync_advanced,
             commands.EpochSettled: journal.epoch_settled,
@@ -92,9 +94,12 @@ class Brain:
         """
         self._inbox.put((command, done), timeout_s)
 
-    def on_commit(self, listener: Callable[[], None]) -> None:
-        """Have `listener` called (on the writer's thread, so it must only wake somebody) after a commit."""
-        self._listeners.append(listener)
+    def on_commit(self, listener: Callable[[], None], of: Iterable[type[facts.Fact]] = ()) -> None:
+        """Have `listener` called (on the writer's thread, so it must only wake somebody) after a commit.
+
+        `of`: only after one of facts of these kinds. Most of a day's facts are of visitors, and concern few.
+        """
+        self._listeners.append((listener, frozenset(of)))
 
     @property
     def waiting(self) -> int:
@@ -130,11 +135,24 @@ class Brain:
                     done(answer)
                 except Exception:
                     log.exception("answer_not_taken", kind=type(command).__name__, id=command.id)
-        for listener in self._listeners:
+        kinds, self._kinds = self._kinds, set()
+        for listener, of in self._listeners:
             try:
-                listener()
+                if not of or not of.isdisjoint(kinds):
+                    listener()
             except Exception:
                 log.exception("listener_broke")
+
+    def _record(
+        self,
+        new: Sequence[facts.Fact],
+        *,
+        cause: str,
+        device_time: str = "",
+        offset_ms: int | None = None,
+    ) -> None:
+        self._kinds.update(map(type, new))
+        self._journal.record(new, cause=cause, device_time=device_time, offset_ms=offset_ms)
 
     def _commit(self, batch: Iterable[Entry]) -> list[Answer]:
         now = self._clock.now()
@@ -221,7 +239,7 @@ class Brain:
         if isinstance(outcome, Refusal):
             # Not remembered: a refusal changed nothing, and the same key may succeed later.
             return Answer(outcome)
-        self._journal.record(self._completed(outcome, now), cause=command.id)
+        self._record(self._completed(outcome, now), cause=command.id)
         answer = Answer(subject=_subject(command, outcome))
         self._note(command, now)
         if command.id:
@@ -239,7 +257,7 @@ class Brain:
             self._journal.quarantine_once("down", str(error), command.body)
             return Answer(Refusal("malformed", str(error)[:300]))
         outcome = decide_down(self._journal.reader, row)
-        self._journal.record(self._completed(outcome, now), cause=command.id or f"hq-{row.epoch}-{row.seq}")
+        self._record(self._completed(outcome, now), cause=command.id or f"hq-{row.epoch}-{row.seq}")
         return OK
 
     def _note(self, command: commands.Command, now: datetime) -> None:
@@ -270,7 +288,7 @@ class Brain:
             reason = f"{outcome.code}: {outcome.detail}"
             self._set_body_aside(device, "report", reason, command.body, command.id)
         else:
-            self._journal.record(
+            self._record(
                 self._completed(outcome, now),
                 cause=command.id,
                 device_time=command.at,
@@ -293,7 +311,7 @@ class Brain:
             missing = device_facts.ReportsMissing(
                 device=device, boot=boot, from_seq=position.upto + 1, to_seq=command.seq - 1, reason=passed
             )
-            self._journal.record([missing], cause=command.id)
+            self._record([missing], cause=command.id)
         self._journal.move_log(device, boot, LogPosition(command.seq))
         return None
 
@@ -305,7 +323,7 @@ class Brain:
     def _set_body_aside(self, device: str, topic: str, reason: str, body: bytes, cause: str) -> None:
         number = self._journal.quarantine(device, topic, reason, body)
         fact = device_facts.ReportQuarantined(device=device, reason=reason[:300], quarantine_id=number)
-        self._journal.record([fact], cause=cause)
+        self._record([fact], cause=cause)
 
     def _quarantine(self, command: commands.Command, reason: str) -> Answer:
         """Put a command that broke us where a person can see it; a report then counts as taken."""

@@ -44,12 +44,12 @@ MEMBER_INSTRUCTIONS: Final[dict[type[Any], Callable[[Reader, int, Any], list[fac
     ),
 }
 
-_MOVING: Final = (facts.OrderPlaced, facts.OrderClosed, facts.PaymentRefunded)
+MOVING: Final = (facts.OrderPlaced, facts.OrderClosed, facts.PaymentRefunded)
 
 
 def with_points(r: Reader, outcome: list[facts.Fact], now: datetime, rules: Rules) -> list[facts.Fact]:
     """A decision's facts with what they do to a member's points."""
-    if not any(isinstance(fact, _MOVING) for fact in outcome):
+    if not any(isinstance(fact, MOVING) for fact in outcome):
         return outcome
     return member.followed(outcome, r.member_order, r.member, r.currency(), r.store_rules)
 

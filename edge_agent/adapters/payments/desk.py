@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from cloud_sync.protocol import facts
 from edge_agent.adapters.payments.by_hand import ByHand
 from edge_agent.adapters.payments.pay_codes import PayCodes
 from edge_agent.adapters.payments.port import Forged, PaymentProvider, ProviderAnswer, StatementLine
@@ -19,6 +20,14 @@ from edge_agent.services.brain import Brain
 from edge_agent.services.ports import Clock
 
 STEP_EVERY_S: Final = 0.25
+NEWS: Final = (
+    facts.PaymentRequested,
+    facts.PaymentUnknown,
+    facts.OrderCancelRequested,
+    facts.OrderClosed,
+    facts.RefundRequested,
+)
+"""After these a till has something to do at once."""
 
 
 class PaymentDesk:
@@ -40,7 +49,7 @@ class PaymentDesk:
             Worker(f"till-{method}", till.step, every_s=STEP_EVERY_S) for method, till in self._tills.items()
         ]
         for worker in self.workers:
-            brain.on_commit(worker.wake)
+            brain.on_commit(worker.wake, of=NEWS)
 
     @property
     def methods(self) -> frozenset[str]:

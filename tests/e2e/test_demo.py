@@ -80,6 +80,15 @@ def both_books_agree(summary: dict[str, Any]) -> bool:
         and summary["takings_minor"] == summary["hq_takings_minor"] > 0
         and summary["store_differences"] == summary["hq_differences"] == []
         and summary["pool"] > 0 < summary["held"]
+        and the_day_adds_up(summary["day"])
+    )
+
+
+def the_day_adds_up(day: dict[str, Any]) -> bool:
+    return bool(
+        day["paid_minor"] - day["refunded_minor"] + day["cash_machine_minor"] == day["takings_minor"]
+        and day["expected_minor"] == day["counted_minor"]
+        and day["differences"] == []
     )
 
 

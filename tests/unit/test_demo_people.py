@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator
 from random import Random
 from typing import Any
 
@@ -14,104 +13,14 @@ from cloud_sync.protocol.product_codes import normalise_gtin
 from kiosk_ui.i18n import category_name
 from popshop.demo import assortment, online, shoppers, staff
 from popshop.demo.crowd import Away, Crowd
-from popshop.demo.steps import JSON, Ask, Call, Look, Press, Refused, Step, Tell, Visit, Wait
+from popshop.demo.steps import JSON, Ask, Call, Look, Refused, Step, Tell, Visit, Wait
+from tests.demo_people import a_store, play
 
 PLAN = assortment.load()
 
 
-def shelf_of(available: int) -> JSON:
-    return {
-        "item": {i.sku: {"sku": i.sku, "gtin": f"0{i.gtin}", "available": available} for i in PLAN.items},
-        "device": {"scanner-1": {"id": "scanner-1", "kind": "scanner", "status": "ready", "slots": []}},
-    }
-
-
-def order(state: str = "awaiting_payment", pay_url: str = "http://shop/pay/x") -> JSON:
-    return {"id": "O1", "state": state, "payment": {"pay_url": pay_url}}
-
-
-def play(visit: Generator[Step, Any, Any], answers: Any) -> list[Step]:
-    """Run a visit; `answers(step)` says what each step is answered with. The steps but for waits."""
-    steps: list[Step] = []
-    answer: Any = None
-    while True:
-        try:
-            step = visit.send(answer)
-        except StopIteration:
-            return steps
-        answer = None if isinstance(step, Wait) else answers(step)
-        if not isinstance(step, Wait):
-            steps.append(step)
-        assert len(steps) < 200, "somebody hangs"
-
-
-def a_shop(end: str = "completed", available: int = 9) -> Any:
-    """Answers of a shop in which every paid order ends like this."""
-    paid = False
-
-    def answer(step: Step) -> Any:
-        nonlocal paid
-        match step:
-            case Look():
-                return shelf_of(available)
-            case Press(button="pay"):
-                paid = True
-            case Call():
-                return order(end if paid else "awaiting_payment")
-        return None
-
-    return answer
-
-
-def visits_by_phone(count: int = 200) -> list[list[Step]]:
-    return [play(shoppers.visit("phone", Random(seed), "n"), a_shop()) for seed in range(count)]
-
-
-def test_most_shoppers_pay_some_decline_some_cancel_and_some_walk_away():
-    ends = [steps[-1] for steps in visits_by_phone()]
-    presses = [s.button for steps in visits_by_phone() for s in steps if isinstance(s, Press)]
-    assert 150 < presses.count("pay") < 195
-    assert 3 <= presses.count("decline") < 25
-    assert any(isinstance(end, Call) and end.path.endswith("/cancel") for end in ends)
-    assert any(isinstance(end, Call) and end.path == "/api/orders/O1" for end in ends)
-
-
-def test_an_order_has_one_to_three_units_of_different_products():
-    for steps in visits_by_phone(100):
-        placed = next(s for s in steps if isinstance(s, Call) and s.path == "/api/orders")
-        assert placed.body
-        lines = placed.body["lines"]
-        assert 1 <= sum(line["qty"] for line in lines) <= 3
-        assert len({line["sku"] for line in lines}) == len(lines)
-
-
-def test_a_shopper_uses_each_key_for_one_deed_only():
-    for steps in visits_by_phone(100):
-        keys = [s.key for s in steps if isinstance(s, Call) and s.body is not None]
-        assert len(keys) == len(set(keys))
-        assert all(keys)
-
-
-def test_a_shopper_leaves_an_empty_shop_and_a_shop_that_refuses():
-    assert play(shoppers.visit("phone", Random(1), "n"), a_shop(available=0)) == [Look()]
-
-    def refusing(step: Step) -> Any:
-        return shelf_of(9) if isinstance(step, Look) else Refused("sold_out")
-
-    assert len(play(shoppers.visit("phone", Random(1), "n"), refusing)) == 2
-
-
-def test_without_a_pay_code_the_shopper_cancels():
-    def no_code(step: Step) -> Any:
-        return shelf_of(9) if isinstance(step, Look) else order(pay_url="")
-
-    steps = play(shoppers.visit("phone", Random(3), "n"), no_code)
-    assert isinstance(steps[-1], Call)
-    assert steps[-1].path.endswith("/cancel")
-
-
 def test_a_held_up_code_is_a_product_of_the_store():
-    steps = play(shoppers.visit("scan", Random(1), "n"), a_shop())
+    steps = play(shoppers.visit("scan", Random(1), "n"), lambda _: a_store(9))
     assert isinstance(steps[-1], Tell)
     assert steps[-1].line.removeprefix("scan EAN-13 ") in {item.gtin for item in PLAN.items}
 
@@ -121,7 +30,7 @@ def test_a_visitor_agrees_to_the_brands_text_and_asks_for_another_sample_in_vain
     shop = {"campaign": {"perfume": campaign}}
 
     def answers(step: Step) -> Any:
-        return shop if isinstance(step, Look) else order("completed")
+        return shop if isinstance(step, Look) else {"id": "O1", "state": "completed"}
 
     steps = [play(shoppers.visit("sample", Random(seed), "n"), answers) for seed in range(20)]
     asked = [[step for step in each if isinstance(step, Call) and step.body] for each in steps]
@@ -360,8 +269,10 @@ def test_the_warehouse_buys_in_what_runs_low_each_delivery_under_a_number_of_its
 def test_full_slots_are_enough_at_opening_wherever_a_product_lies():
     """Else the first thing that anybody saw would be a recall of what has just been filled in."""
     policy = planner.Policy(**online.POLICY)
-    lie = Counter(sku for machine in PLAN.with_slots for sku in machine.skus)
-    stocks = [planner.Held("demo", sku, slots * PLAN.capacity) for sku, slots in lie.items()]
+    lie = Counter(PLAN.room)
+    for slot in PLAN.planogram():
+        lie[slot["sku"]] += slot["count"]
+    stocks = [planner.Held("demo", sku, units) for sku, units in lie.items()]
     plans = planner.plan([policy], stocks, dict.fromkeys(lie, online.POOL_FULL))
     assert {plan.kind for plan in plans} == {"grant"}
 
@@ -438,5 +349,6 @@ def test_every_product_has_a_restricted_code_with_its_check_digit_and_a_picture(
 
 def test_two_machines_hold_a_dozen_products_each_and_all_are_sold_somewhere():
     assert [len(machine.skus) for machine in PLAN.machines] == [12, 12]
-    assert {sku for machine in PLAN.machines for sku in machine.skus} == {item.sku for item in PLAN.items}
+    in_machines = {sku for machine in PLAN.machines for sku in machine.skus}
+    assert in_machines | set(PLAN.room) == {item.sku for item in PLAN.items}
     assert {plate.item for plate in PLAN.shelf.plates} <= {item.sku for item in PLAN.items}

@@ -12,6 +12,7 @@ from cloud_sync.protocol.money import format_minor
 from popshop import console
 from popshop.clock import stamp
 from popshop.demo.closing import Summary
+from popshop.demo.money import Day
 from popshop.demo.opening import Wishes
 from popshop.demo.run import run_demo
 from popshop.shop import latest
@@ -52,8 +53,9 @@ def demo(
     cloud shelf, a scanner and a people counter, shoppers who buy, an online shop, staff who fill and repair, and the
     kiosk's window if there is a display.
 
-    Kill any of its processes to see it come back. Ctrl-C closes: open orders end, headquarters catches up, both books
-    are compared and verified. Exit status 1 when they disagree. A second Ctrl-C stops at once. Nothing is left running.
+    Kill any of its processes to see it come back. Now and then the line to headquarters is cut. Ctrl-C closes: open
+    orders end, staff close the day, headquarters catches up, both books are compared and verified, and with them the
+    day's money, receipts and points. Exit status 1 when anything disagrees. A second Ctrl-C stops at once. Nothing is left running.
     """
     mark = stamp()
     folder = data.resolve() if data is not None else new_folder(Path.cwd() / "popshop-data", f"demo-{mark}")
@@ -85,6 +87,36 @@ def new_folder(parent: Path, name: str) -> Path:
             number += 1
 
 
+def day_rows(day: Day, currency: str) -> list[tuple[str, str]]:
+    """The day's Z report for a person."""
+    paid, refunded, coins, takings, expected, counted = (
+        format_minor(minor, currency)
+        for minor in (
+            day.paid_minor,
+            day.refunded_minor,
+            day.cash_machine_minor,
+            day.takings_minor,
+            day.expected_minor,
+            day.counted_minor or 0,
+        )
+    )
+    methods = (
+        f"{name} {format_minor(sums['paid_minor'], currency)}"
+        for name, sums in day.by_method.items()
+        if sums["paid_minor"]
+    )
+    less = (f"{kind} {format_minor(minor, currency)}" for kind, minor in day.adjustments.items())
+    numbers = (f"{device} {first}–{last}" for device, (first, last) in day.receipts.items())
+    return [
+        (f"Z report {day.z}", f"paid {paid} − refunded {refunded} + coins {coins} = takings {takings}"),
+        ("paid by", " · ".join(methods)),
+        ("reductions", " · ".join(less)),
+        ("drawer", f"expected {expected}, counted {counted}"),
+        ("receipts", f"{' · '.join(numbers)}, no number left out"),
+        ("points", " · ".join(f"{what} {points}" for what, points in day.points.items())),
+    ]
+
+
 def show(summary: Summary) -> None:
     """The summary for a person."""
     takings = [
@@ -93,7 +125,7 @@ def show(summary: Summary) -> None:
     rows = [
         ("open for", f"{summary.seconds:.0f} s"),
         ("orders", summary.orders),
-        ("sold", f"{summary.sold} units, {summary.cash_sales} of them for cash"),
+        ("sold", f"{summary.sold} units, {summary.cash_sales} of them for cash in a machine"),
         ("refunded", f"{summary.refunded} orders"),
         ("failed vends refunded", summary.failed_vends_refunded),
         ("unresolved", summary.unresolved),
@@ -101,11 +133,13 @@ def show(summary: Summary) -> None:
         ("events, store / HQ", f"{summary.store_events} / {summary.hq_events}"),
         ("online", f"{summary.sold_online} units sold, {summary.reserved} reserved"),
         ("rights", f"{summary.held} held by the store, {summary.pool} in the pool"),
+        *day_rows(summary.day, summary.currency),
         ("gaps", summary.gaps),
         ("duplicates", summary.duplicates),
     ]
-    differences = [*summary.store_differences, *summary.hq_differences]
-    rows.append(("verified", "both books, no difference" if not differences else "; ".join(differences)))
+    differences = [*summary.day.differences, *summary.store_differences, *summary.hq_differences]
+    proved = "both books, the day's money, receipts and points: no difference"
+    rows.append(("verified", "; ".join(differences) or proved))
     verdict = "Store and headquarters agree." if summary.agree else "Store and headquarters DISAGREE."
     console.out.print(console.facts_table(rows, title=verdict))
     console.out.print(f"Everything is kept in {summary.data}", soft_wrap=True)

@@ -44,11 +44,17 @@ class PlannedShelf(msgspec.Struct, frozen=True):
     """A cloud shelf and its plates."""
 
     device: str
+    capacity: int
+    """Of each plate, for the book."""
     plates: list[Plate]
 
 
 class Assortment(msgspec.Struct, frozen=True):
-    """The whole plan. Every slot has the same capacity and par level."""
+    """The whole plan. Every slot of a machine has the same capacity and par level.
+
+    `room`: what lies in the stock room when the store opens for the first time, by SKU. `promotions` and `games` are
+    the bodies of the agent's API.
+    """
 
     currency: str
     timezone: str
@@ -58,6 +64,10 @@ class Assortment(msgspec.Struct, frozen=True):
     machines: list[PlannedMachine]
     sampler: PlannedSampler
     shelf: PlannedShelf
+    room: dict[str, int]
+    promotions: list[JSON]
+    games: list[JSON]
+    float_minor: int
     scanner: str
     door: str
     """Its people counter."""
@@ -78,19 +88,18 @@ class Assortment(msgspec.Struct, frozen=True):
         return [msgspec.to_builtins(item) for item in self.items]
 
     def planogram(self) -> list[JSON]:
-        """Every slot, full, for `POST /api/planogram`."""
-        return [
-            {
-                "device": machine.device,
-                "slot": slot_name(place),
-                "sku": sku,
-                "par_level": self.par_level,
-                "capacity": self.capacity,
-                "count": self.capacity,
-            }
+        """Every slot and every plate, full, for `POST /api/planogram`."""
+        in_machines = [
+            _full(machine.device, slot_name(place), sku, self.capacity, self.par_level)
             for machine in self.with_slots
             for place, sku in enumerate(machine.skus)
         ]
+        shelf = self.shelf
+        on_shelf = [
+            _full(shelf.device, plate.plate, plate.item, shelf.capacity, shelf.capacity)
+            for plate in shelf.plates
+        ]
+        return in_machines + on_shelf
 
     def labels(self) -> list[JSON]:
         """The shelf's labels and what they show, for `POST /api/labels`."""
@@ -114,6 +123,17 @@ class Assortment(msgspec.Struct, frozen=True):
             )
             for place, sku in enumerate(machine.skus)
         ]
+
+
+def _full(device: str, slot: str, sku: str, capacity: int, par_level: int) -> JSON:
+    return {
+        "device": device,
+        "slot": slot,
+        "sku": sku,
+        "par_level": par_level,
+        "capacity": capacity,
+        "count": capacity,
+    }
 
 
 def slot_name(place: int) -> str:

@@ -11,10 +11,11 @@ import requests
 
 from edge_agent.adapters.identity import STORE_FILE
 from edge_agent.adapters.sqlite_store.verify import verify
+from popshop.demo import money
+from popshop.demo.buying import ENDED
 from popshop.demo.crowd import Away, Crowd
 from popshop.demo.opening import Clock, OpenShop
 from popshop.demo.screen import shared
-from popshop.demo.shoppers import ENDED
 from popshop.demo.steps import JSON, Call
 from popshop.shop.client import AgentRefused
 
@@ -26,7 +27,7 @@ POLL_S: Final = 0.2
 
 @dataclass(frozen=True)
 class Summary:
-    """Both books at the end. `refunded`: orders whose money went back, in whole or in part.
+    """Both books at the end, and the `day` by its Z report. `refunded`: orders whose money went back, also in part.
 
     Units: free in the `pool`, `held` by the store, `reserved` and `sold_online` at headquarters. The differences are
     what each side finds when it works its books out again from the rows.
@@ -43,6 +44,7 @@ class Summary:
     takings_minor: int
     hq_takings_minor: int
     currency: str
+    day: money.Day
     store_events: int
     hq_events: int
     gaps: int
@@ -92,7 +94,7 @@ def _orders(opened: OpenShop) -> list[JSON]:
     return list(opened.hands.look(fresh=True).get("order", {}).values())
 
 
-def reconcile(opened: OpenShop, clock: Clock, seconds: float) -> Summary:
+def reconcile(opened: OpenShop, z: JSON, clock: Clock, seconds: float) -> Summary:
     """Wait until both have the same number of rows and no more come (or time is up), then compare."""
     give_up_s = clock() + CATCH_UP_S
     before = -1
@@ -103,14 +105,14 @@ def reconcile(opened: OpenShop, clock: Clock, seconds: float) -> Summary:
             at_rest = before == totals["events"] == proof["events"]
             before = totals["events"]
             if at_rest or clock() > give_up_s:
-                return compare(opened, totals, proof, seconds)
+                return compare(opened, z, totals, proof, seconds)
         except (requests.RequestException, AgentRefused, Away):
             if clock() > give_up_s:
                 raise
         time.sleep(POLL_S)
 
 
-def compare(opened: OpenShop, totals: JSON, proof: JSON, seconds: float) -> Summary:
+def compare(opened: OpenShop, z: JSON, totals: JSON, proof: JSON, seconds: float) -> Summary:
     """The store's sums beside those that headquarters counts from the rows it keeps."""
     vends, orders, currency = totals["vends"], totals["orders"], opened.plan.currency
     owed = [r for o in _orders(opened) for r in o["refunds"] if r["state"] != "refunded"]
@@ -118,11 +120,12 @@ def compare(opened: OpenShop, totals: JSON, proof: JSON, seconds: float) -> Summ
     stock = shared(opened.office)
     store_differences = verify(opened.shop.edge_data / STORE_FILE)
     hq_differences: Any = opened.shop.hq_get("/api/verify")["differences"]
+    day = money.prove(opened, z, totals)
     return Summary(
         store=opened.shop.store.store,
         seconds=round(seconds, 1),
         orders=sum(orders.values()),
-        sold=vends.get("dispensed", 0) + totals["cash_sales"],
+        sold=day.units,
         cash_sales=totals["cash_sales"],
         refunded=orders.get("refunded", 0) + orders.get("part_refunded", 0),
         failed_vends_refunded=vends.get("failed", 0) - len(owed),
@@ -130,6 +133,7 @@ def compare(opened: OpenShop, totals: JSON, proof: JSON, seconds: float) -> Summ
         takings_minor=totals["takings_minor"],
         hq_takings_minor=hq_takings,
         currency=currency,
+        day=day,
         store_events=totals["events"],
         hq_events=proof["events"],
         gaps=proof["gaps"],
@@ -145,6 +149,7 @@ def compare(opened: OpenShop, totals: JSON, proof: JSON, seconds: float) -> Summ
             and totals["events"] == proof["events"] == proof["expected"]
             and totals["takings_minor"] == hq_takings
             and proof["gaps"] == proof["duplicates"] == 0
+            and not day.differences
             and not store_differences
             and not hq_differences
         ),

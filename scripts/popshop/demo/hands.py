@@ -1,4 +1,4 @@
-"""Carries out steps for the crowd: the agent's and headquarters' HTTP APIs, the pay page, the devices.
+"""Carries out steps for the crowd: the agent's and headquarters' HTTP APIs, phone pages, the devices.
 
 Each call is one try.
 """
@@ -62,8 +62,8 @@ class ShopHands:
                 return self._call(step)
             case Ask():
                 return self._office.ask(step)
-            case Press(url=url, button=button):
-                self._press(url, button)
+            case Press(url=url, form=form):
+                return self._press(url, form)
             case Tell(device=device, line=line):
                 self._floor.tell(device, line)
         return None
@@ -79,8 +79,11 @@ class ShopHands:
         except requests.RequestException as error:
             raise Away from error
 
-    def _press(self, url: str, button: str) -> None:
+    def _press(self, url: str, form: dict[str, str]) -> str:
         try:
-            self._phone.post(url, data={"answer": button}, timeout=PAGE_TIMEOUT_S, allow_redirects=False)
+            answer = self._phone.post(url, data=form, timeout=PAGE_TIMEOUT_S)
         except requests.RequestException as error:
             raise Away from error
+        if answer.status_code >= 500:
+            raise Away
+        return answer.text

@@ -19,14 +19,16 @@ from popshop.console import UserError
 from popshop.demo import assortment as plans
 from popshop.demo import online
 from popshop.demo.assortment import Assortment
+from popshop.demo.counter import Drawer
 from popshop.demo.crowd import Away
 from popshop.demo.floor import Floor, counts_of
 from popshop.demo.hands import ShopHands
 from popshop.demo.office import Office
 from popshop.demo.steps import Ask, Visit
-from popshop.shop.client import StaffClient
+from popshop.shop.client import AgentRefused, StaffClient
 from popshop.shop.local import LocalShop
 from popshop.shop.processes import popshop
+from popshop.soak.proxy import Exchange, Line
 
 STORE: Final = "demo"
 STORE_NAMES: Final = {"zh": "智慧快闪店·演示", "en": "Demo pop-up"}
@@ -53,7 +55,7 @@ class Wishes:
 
 @dataclass(frozen=True)
 class OpenShop:
-    """Everything that runs. `kiosk_window` is None without a display."""
+    """Everything that runs. `line` is the store's to headquarters; `kiosk_window` is None without a display."""
 
     shop: LocalShop
     floor: Floor
@@ -61,6 +63,8 @@ class OpenShop:
     staff: StaffClient
     hands: ShopHands
     office: Office
+    line: Line
+    drawer: Drawer
     kiosk_window: Child | None
 
 
@@ -79,6 +83,7 @@ def open_shop(wishes: Wishes, closing: ExitStack, clock: Clock, screen: Console)
         screen.print(f"[green]✓[/] {what} [dim]{clock() - began_s:.1f} s[/]")
 
     try:
+        exchange = closing.enter_context(Exchange())
         shop = closing.enter_context(LocalShop(wishes.folder, who, agent_options=options))
         with stage("headquarters, with its PostgreSQL"):
             shop.start_hq()
@@ -86,10 +91,12 @@ def open_shop(wishes: Wishes, closing: ExitStack, clock: Clock, screen: Console)
             # The port of an earlier run may be somebody else's by now.
             (shop.broker.folder / "port").unlink(missing_ok=True)
             shop.broker.start()
+        # Processes end before their line does.
+        line = exchange.line(0, shop.hq_port)
         with stage("the store's agent"):
-            shop.join()
+            shop.join(over=f"http://127.0.0.1:{line.port}")
             shop.start_agent()
-        return _furnish(wishes, shop, plan, closing, clock, stage)
+        return _furnish(wishes, shop, line, plan, closing, clock, stage)
     except (BrokerError, TimeoutError, OSError) as error:
         raise UserError(f"the demo cannot open: {error}. Its logs are in {wishes.folder}") from error
 
@@ -97,6 +104,7 @@ def open_shop(wishes: Wishes, closing: ExitStack, clock: Clock, screen: Console)
 def _furnish(
     wishes: Wishes,
     shop: LocalShop,
+    line: Line,
     plan: Assortment,
     closing: ExitStack,
     clock: Clock,
@@ -114,6 +122,11 @@ def _furnish(
         staff.plan(plan.planogram())
         staff.plan_labels(plan.labels())
         staff.post("/api/campaigns", {"campaigns": [plan.sampler.campaign]}, "campaigns")
+        staff.post("/api/promotions", {"promotions": plan.promotions}, "promotions")
+        staff.post("/api/games", {"games": plan.games}, "games")
+        for sku, qty in plan.room.items():
+            staff.post("/api/stock/receive", {"sku": sku, "qty": qty, "kind": "supplier"}, f"opening-{sku}")
+        drawer = _open_drawer(staff, plan, wishes.mark)
         book = staff.snapshot()["entities"]
         for device in plan.devices:
             floor.switch_on(device, counts_of(book, device))
@@ -128,7 +141,17 @@ def _furnish(
     if not wishes.headless and has_display():
         window = open_kiosk(shop, wishes.language)
         closing.callback(window.stop)
-    return OpenShop(shop, floor, plan, staff, hands, office, window)
+    return OpenShop(shop, floor, plan, staff, hands, office, line, drawer, window)
+
+
+def _open_drawer(staff: StaffClient, plan: Assortment, mark: str) -> Drawer:
+    """Put the day's float in, unless an earlier demo of this folder ended without closing its day."""
+    try:
+        staff.post("/api/day/open", {"float_minor": plan.float_minor}, f"{mark}-float")
+    except AgentRefused as refusal:
+        if refusal.code != "drawer_open":
+            raise
+    return Drawer(staff.get("/api/day/x")["cash"]["expected_minor"])
 
 
 def _open_warehouse(office: Office, staff: StaffClient, plan: Assortment, mark: str, clock: Clock) -> None:

@@ -13,9 +13,10 @@ from typing import Final
 from rich.console import Console
 
 from popshop.clock import steady_s
-from popshop.demo import online, shoppers, staff
+from popshop.demo import counter, money, online, shoppers, staff
 from popshop.demo.closing import Summary, finish_orders, reconcile
 from popshop.demo.crowd import Crowd
+from popshop.demo.line import LineCuts
 from popshop.demo.opening import OpenShop, Wishes, open_shop
 from popshop.demo.screen import Screen
 from popshop.demo.steps import Visit, Wait
@@ -65,34 +66,41 @@ def run_demo(wishes: Wishes, console: Console) -> Summary:
 
 def _trade(wishes: Wishes, opened: OpenShop, screen: Screen, stop: Stop) -> Summary:
     clock, rng = steady_s, Random(wishes.seed)
-    street, inside, counter = (Crowd(opened.hands, clock, wishes.speed) for _ in range(3))
+    street, inside, behind = (Crowd(opened.hands, clock, wishes.speed) for _ in range(3))
     for kind in shoppers.ARRIVE_EVERY_S:
         street.join(_gate(inside, Random(rng.getrandbits(64)), kind, wishes.mark))
     machines = [machine.device for machine in opened.plan.machines]
     street.join(staff.mishaps(Random(rng.getrandbits(64)), machines))
-    counter.join(staff.rounds(Random(rng.getrandbits(64)), f"{wishes.mark}-staff"))
+    behind.join(staff.rounds(Random(rng.getrandbits(64)), f"{wishes.mark}-staff"))
+    till = counter.at_the_counter(Random(rng.getrandbits(64)), f"{wishes.mark}-counter", opened.drawer)
+    behind.join(till)
     skus = [item.sku for item in opened.plan.items]
     street.join(_online(inside, Random(rng.getrandbits(64)), skus, opened.shop.store.store, wishes.mark))
     street.join(online.buys_in(skus, f"{wishes.mark}-warehouse"), after_s=online.WAREHOUSE_ROUND.seconds)
     watch = Watch(opened, clock, screen.say)
+    cuts = LineCuts(opened.line, clock, screen.say)
 
     began_s = clock()
     end_s = began_s + wishes.minutes * 60 if wishes.minutes is not None else float("inf")
     with screen.live():
         while not stop.asked and (now_s := clock()) < end_s:
-            for crowd in (street, inside, counter):
+            for crowd in (street, inside, behind):
                 crowd.turn(now_s + TURN_S)
             watch.turn()
+            cuts.turn()
             screen.turn()
-            due_s = min(crowd.next_due_s() for crowd in (street, inside, counter))
+            due_s = min(crowd.next_due_s() for crowd in (street, inside, behind))
             time.sleep(max(0.0, min(due_s, now_s + TURN_S) - clock()))
     seconds = clock() - began_s
+    cuts.mend()
     screen.say("closing: shoppers finish, refunds go through, headquarters catches up. Ctrl-C stops at once.")
-    finish_orders(opened, inside, counter, wishes.mark, clock, watch.turn)
+    finish_orders(opened, inside, behind, wishes.mark, clock, watch.turn)
     if opened.kiosk_window is not None:
         opened.kiosk_window.stop()
     opened.floor.stop()
-    summary = reconcile(opened, clock, seconds)
+    screen.say("staff count the drawer and close the day")
+    z = money.close_day(opened, wishes.mark, clock)
+    summary = reconcile(opened, z, clock, seconds)
     screen.say("stopping every process")
     return summary
 

@@ -54,7 +54,7 @@ class Counts:
     """How the shop stands; None where nobody answers."""
 
     orders: int
-    sold: int
+    vended: int
     refunded: int
     unresolved: int
     takings: str
@@ -69,7 +69,7 @@ class Counts:
         hq = "away" if self.hq_events is None else str(self.hq_events)
         online = "away" if self.online is None else self.online.line()
         return (
-            f"orders {self.orders} · sold {self.sold} · refunded {self.refunded} · takings {self.takings}"
+            f"orders {self.orders} · vended {self.vended} · refunded {self.refunded} · takings {self.takings}"
             f" · events store {self.store_events} HQ {hq} · waiting {self.waiting}"
             f" · devices ready {self.devices_ready}/{devices} · unresolved {self.unresolved}\nonline {online}"
         )
@@ -86,7 +86,7 @@ def count(opened: OpenShop) -> Counts | None:
     vends, orders = totals["vends"], totals["orders"]
     return Counts(
         orders=sum(orders.values()),
-        sold=vends.get("dispensed", 0) + totals["cash_sales"],
+        vended=vends.get("dispensed", 0) + totals["cash_sales"],
         refunded=orders.get("refunded", 0) + orders.get("part_refunded", 0),
         unresolved=vends.get("unknown", 0),
         takings=format_minor(totals["takings_minor"], opened.plan.currency),
@@ -131,7 +131,11 @@ class Screen:
             ("Headquarters", f"{hq}   password {shop.hq_credentials()['admin_password']}"),
             ("Staff tablet", f"{agent}/staff/   PIN {shop.credentials()['staff_pin']}"),
             ("Kiosk API", f"{agent}/api   token in {shop.edge_data / 'credentials.json'}"),
-            ("Pay page", f"{agent}/pay/…   every order has its own, as a QR code on the kiosk"),
+            ("Cash & day", f"{agent}/staff/   the tablet's area of that name; PIN as above"),
+            ("Phone pages", f"{hq}/p/…   to pay: every order has its own, as a QR code on the kiosk"),
+            ("", f"{hq}/m/join   to become a member · {hq}/r/…   receipts, as a QR code on each"),
+            ("Scan to buy", f"{agent}/shop?c=vending-1/1-01"),
+            ("Report", f"popshop report x --data {shop.edge_data}"),
             ("OpenAPI", f"{agent}/docs · {hq}/docs"),
             ("MQTT broker", f"127.0.0.1:{shop.broker.port}   users in {shop.broker.folder / 'users.json'}"),
             ("Devices", f"{', '.join(opened.plan.devices)}   logs in {shop.folder / 'devices'}"),
@@ -175,7 +179,8 @@ def _rows(counts: Counts, devices: int) -> list[tuple[str, object]]:
     hq = "away" if counts.hq_events is None else counts.hq_events
     return [
         ("orders", counts.orders),
-        ("sold", f"{counts.sold}   {counts.takings}"),
+        ("vended", counts.vended),
+        ("takings", counts.takings),
         ("refunded", counts.refunded),
         ("online", "headquarters is away" if counts.online is None else counts.online.line()),
         ("unresolved", counts.unresolved),

@@ -1,30 +1,22 @@
-"""Shoppers: they order, pay by phone or change their minds, put coins in, hold codes up, take samples.
-
-Pure and seeded.
-"""
+"""Who comes into the shop, how often, and the visits that need no basket: coins, codes, samples. Pure and seeded."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from random import Random
-from typing import Any, Final
+from typing import Final
 
-from popshop.demo.steps import JSON, Call, Look, Press, Refused, Tell, Visit, Wait
+from popshop.demo import buying
+from popshop.demo.steps import Call, Look, Refused, Tell, Visit, Wait
 
-ENDED: Final = frozenset({"completed", "part_refunded", "refunded", "cancelled", "expired"})
-POLL: Final = Wait(0.7, real=True)
-PAY_PAGE_POLLS: Final = 30
-
-ARRIVE_EVERY_S: Final = {"phone": 1.8, "cash": 7.0, "scan": 6.0, "sample": 9.0}
+ARRIVE_EVERY_S: Final = {
+    "phone": 2.4, "counter": 7.0, "member": 9.0, "game": 7.0, "cash": 7.0, "scan": 6.0, "sample": 9.0
+}  # fmt: skip
 """Mean time between two shoppers of a kind."""
 CASH_FROM_S: Final = 12.0
 """The first mishaps are meant for shoppers who get their money back on a screen, so cash comes later."""
 
 WANTS_ANOTHER: Final = 0.3
-CHANGES_MIND: Final = 0.05
-DECLINES: Final = 0.10
-WALKS_AWAY: Final = 0.12
-"""Bounds on one roll: below the first they cancel, below the second they decline, below the third they leave."""
 
 
 def arrivals(rng: Random, kind: str) -> Iterator[float]:
@@ -37,75 +29,20 @@ def arrivals(rng: Random, kind: str) -> Iterator[float]:
 
 def visit(kind: str, rng: Random, name: str) -> Visit:
     """The visit of one shopper. `name` makes their idempotency keys."""
-    if kind == "phone":
-        return pays_by_phone(rng, name)
-    if kind == "sample":
-        return takes_a_sample(rng, name)
-    return pays_cash(rng) if kind == "cash" else holds_up_a_code(rng)
-
-
-def pays_by_phone(rng: Random, name: str) -> Visit:
-    """Orders at the kiosk and pays on the phone, or doesn't."""
-    yield Wait(rng.uniform(0.5, 2.0))
-    lines = choose(rng, (yield Look()))
-    if not lines:
-        return
-    placed = {"channel": "kiosk", "device": "kiosk-1", "lines": lines}
-    order = yield Call("/api/orders", placed, f"{name}-order")
-    if isinstance(order, Refused):
-        return
-    path = f"/api/orders/{order['id']}"
-    mood = rng.random()
-    if mood < CHANGES_MIND:
-        yield Wait(rng.uniform(1.0, 4.0))
-        yield Call(f"{path}/cancel", {}, f"{name}-cancel")
-        return
-    asked = yield Call(f"{path}/payments", {"method": "sandbox"}, f"{name}-pay")
-    if isinstance(asked, Refused):
-        return
-    pay_url = yield from _scan_pay_code(path)
-    yield Wait(rng.uniform(1.0, 3.0))
-    if not pay_url or mood < DECLINES:
-        if pay_url:
-            yield Press(pay_url, "decline")
-        yield Call(f"{path}/cancel", {}, f"{name}-cancel")
-    elif mood >= WALKS_AWAY:
-        yield Press(pay_url, "pay")
-        yield from _wait_for_goods(path)
-
-
-def _scan_pay_code(path: str) -> Any:
-    """Wait until the screen shows the code to pay with; its URL, or nothing when it does not come."""
-    for _ in range(PAY_PAGE_POLLS):
-        order = yield Call(path)
-        if isinstance(order, Refused) or order["state"] in ENDED:
-            return ""
-        if order["payment"] and order["payment"]["pay_url"]:
-            return order["payment"]["pay_url"]
-        yield POLL
-    return ""
-
-
-def _wait_for_goods(path: str) -> Any:
-    """Stand there until the order has ended, with goods or with money back."""
-    while True:
-        order = yield Call(path)
-        if isinstance(order, Refused) or order["state"] in ENDED:
-            return
-        yield POLL
-
-
-def choose(rng: Random, entities: JSON) -> list[JSON]:
-    """One or two products, 1 to 3 units in all, out of what can be sold now."""
-    items = sorted(i["sku"] for i in entities.get("item", {}).values() if i["available"] >= 3)
-    if not items:
-        return []
-    units = rng.choices((1, 2, 3), weights=(70, 22, 8))[0]
-    skus = (
-        rng.sample(items, 2) if units > 1 and len(items) > 1 and rng.random() < 0.5 else [rng.choice(items)]
-    )
-    quantities = [units] if len(skus) == 1 else [units - 1, 1]
-    return [{"sku": sku, "qty": qty} for sku, qty in zip(skus, quantities, strict=True)]
+    match kind:
+        case "phone":
+            return buying.pays_by_phone(rng, name)
+        case "counter":
+            return buying.pays_at_the_counter(rng, name)
+        case "member":
+            return buying.joins_and_buys(rng, name)
+        case "game":
+            return buying.wins_or_shares(rng, name)
+        case "sample":
+            return takes_a_sample(rng, name)
+        case "cash":
+            return pays_cash(rng)
+    return holds_up_a_code(rng)
 
 
 def takes_a_sample(rng: Random, name: str) -> Visit:
@@ -127,7 +64,7 @@ def takes_a_sample(rng: Random, name: str) -> Visit:
     order = yield Call("/api/samples", wish, f"{name}-sample")
     if isinstance(order, Refused):
         return
-    yield from _wait_for_goods(f"/api/orders/{order['id']}")
+    yield from buying.wait_for_goods(f"/api/orders/{order['id']}")
     if rng.random() < WANTS_ANOTHER:
         yield Call("/api/samples", wish, f"{name}-another")
 

@@ -61,6 +61,8 @@ def rounds(rng: Random, name: str) -> Visit:
         room = yield from take_in(devices, f"{name}-{turns}")
         busy = machines_at_work(entities)
         for device in devices:
+            if device["kind"] == "shelf":
+                yield from fill_shelf(device, room, f"{name}-{turns}")
             if not needs_a_visit(device, room):
                 continue
             put_off[device["id"]] += 1
@@ -137,6 +139,17 @@ def needs_a_visit(device: JSON, room: Mapping[str, int]) -> bool:
     return bool(device["faults"]) or any(
         slot["blocked"] or (is_low(slot) and room.get(slot["sku"], 0) > 0) for slot in device["slots"]
     )
+
+
+def fill_shelf(shelf: JSON, room: dict[str, int], name: str) -> Visit:
+    """Put goods from the stock room onto plates that are low; there is no door in between."""
+    for slot in shelf["slots"]:
+        qty = min(slot["capacity"] - slot["count"], room.get(slot["sku"], 0))
+        if is_low(slot) and qty > 0:
+            body = {"device": shelf["id"], "slot": slot["slot"], "qty": qty}
+            filled = yield Call("/api/stock/fill", body, f"{name}-shelf-{slot['slot']}", staff=True)
+            if not isinstance(filled, Refused):
+                room[slot["sku"]] -= qty
 
 
 def see_to(machine: str, room: dict[str, int], name: str) -> Visit:

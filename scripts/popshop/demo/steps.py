@@ -46,10 +46,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """Press a button of the pay page, as a phone does."""
+    """Send a page's form, as a phone does when a button is pressed. Answered with the text of the page that follows."""
 
     url: str
-    button: str
+    form: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,11 @@ class LocalShop:
         """Where headquarters answers."""
         return f"http://127.0.0.1:{self._hq_port}"
 
+    @property
+    def hq_port(self) -> int:
+        """Where it listens."""
+        return self._hq_port
+
     def start_hq(self) -> None:
         """Start headquarters with its PostgreSQL; on the same port as before, if there was one."""
         self.hq_data.mkdir(exist_ok=True)
@@ -82,15 +87,18 @@ class LocalShop:
         """Ask headquarters' API for something, as its administrator."""
         return ask_hq(self.hq_url, self.hq_credentials()["admin_password"], path)
 
-    def join(self) -> None:
+    def join(self, *, over: str = "") -> None:
         """Enrol the store at headquarters and make the agent's folder that store (once).
 
-        Headquarters started anew may have another port; the store is told.
+        Headquarters started anew may have another port; the store is told, or asks it `over` another address.
         """
+        if identity.load(self.edge_data) is None:
+            self._enrol()
         known = identity.load(self.edge_data)
-        if known is not None:
-            identity.save(self.edge_data, msgspec.structs.replace(known, hq_url=self.hq_url))
-            return
+        assert known is not None, "the store has joined"
+        identity.save(self.edge_data, msgspec.structs.replace(known, hq_url=over or self.hq_url))
+
+    def _enrol(self) -> None:
         s = self.store
         options = ["--name", s.name, "--timezone", s.timezone, "--currency", s.currency]
         enrol = ["hq", "enrol", s.store, *options, "--data", str(self.hq_data), "--json"]

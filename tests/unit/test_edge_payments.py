@@ -141,6 +141,13 @@ def test_a_code_is_for_one_order_and_given_out_once() -> None:
     codes.offer("O-2", "134567890123456789", REMEMBERED_S + 1)
 
 
+def test_the_code_shown_last_is_the_one_that_pays() -> None:
+    codes = PayCodes()
+    codes.offer("O-1", "134567890123456789", 0.0)
+    codes.offer("O-1", "130000000000000000", 2.0)
+    assert (codes.take("O-1"), codes.take("O-1")) == ("130000000000000000", "")
+
+
 def test_amounts_are_written_exactly() -> None:
     assert [yuan(m, "CNY") for m in (0, 1, 10, 450, 10**12)] == [
         "0.00", "0.01", "0.10", "4.50", "10000000000.00",

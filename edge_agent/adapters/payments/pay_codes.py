@@ -50,7 +50,11 @@ class PayCodes:
             self._waiting.pop(ticket, None)
 
     def take(self, order: str) -> str:
-        """The code for an order's payment, once; empty when there is none, as after a crash."""
+        """The code shown last for an order's payment, once; empty when there is none, as after a crash.
+
+        Earlier ones go with it: a kiosk that asks again after a crash offers the code of a payment that has ended.
+        """
         with self._lock:
-            ticket = next((t for t, (whose, _) in self._waiting.items() if whose == order), None)
-            return "" if ticket is None else self._waiting.pop(ticket)[1]
+            mine = [ticket for ticket, (whose, _) in self._waiting.items() if whose == order]
+            codes = [self._waiting.pop(ticket)[1] for ticket in mine]
+            return codes[-1] if codes else ""

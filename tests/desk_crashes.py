@@ -273,8 +273,7 @@ def prints(papers: str) -> Deed:
     """A receipt on paper; `papers`: what comes out, a letter a slip: o the receipt, c one that says it is a copy."""
 
     def deed(desk: Desk) -> Iterator[Act]:
-        receipt = desk.paid()["receipt"]["number"]
-        name = f"kiosk-1-{receipt}" if isinstance(receipt, int) else receipt
+        name = f"kiosk-1-{desk.paid()['receipt']['number']}"
         desk.slips.clear()
         key = new()
         yield lambda: desk.kiosk.post(f"/api/receipts/{name}/print", None, key)

@@ -18,7 +18,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ import requests
 
 from cloud_sync.protocol.session import SyncRequest
 from edge_agent.adapters import joining, witness_file
+from edge_agent.adapters.payments.port import RefundAsked
 from edge_agent.adapters.sqlite_store.verify import verify
 from hardware.broker import EmbeddedBroker
 from popshop.shop.client import AgentRefused, StaffClient
@@ -44,18 +45,23 @@ OVER = ("completed", "part_refunded", "refunded", "cancelled", "expired")
 
 
 def await_place(file: Path) -> None:
-    """Have this process, at SIGUSR1, read from a file where it is to die."""
+    """Have this process read from a file where it is to die, at SIGUSR1, and now if the file is there."""
 
     def told(*_: object) -> None:
-        _arm(file.read_text())
+        for place in file.read_text().splitlines():
+            _arm(place)
         file.unlink()
 
     signal.signal(signal.SIGUSR1, told)
+    if file.exists():
+        told()
 
 
 def _arm(place: str) -> None:
     what, which, when = place.split(":")
-    if what == "commit":
+    if what == "without":
+        _WITHOUT[which]()
+    elif what == "commit":
         _arm_commit(which, when)
     elif what == "rows":
         _arm_rows(which, when)
@@ -73,6 +79,36 @@ _OWNERS = {
     "page": ("cloud_sync.hq.phone_payments", "PhonePayments"),
 }
 """Whose method a place is about: the module and the class."""
+
+
+def _without_the_refunds_id() -> None:
+    from edge_agent.adapters.payments.hq_page import HqPage
+
+    real = HqPage.refund
+
+    def renamed(self: HqPage, asked: RefundAsked) -> str:
+        return real(self, replace(asked, refund=f"{asked.refund}-{os.getpid()}"))
+
+    HqPage.refund = renamed  # type: ignore[method-assign]
+
+
+def _without_beginning_a_print() -> None:
+    from edge_agent.adapters.printing.printer import ReceiptPrinter
+    from edge_agent.domain.receipt_commands import PrintBegun
+
+    real = ReceiptPrinter._tell
+
+    def told(self: ReceiptPrinter, command: Any) -> bool:
+        return isinstance(command, PrintBegun) or real(self, command)
+
+    ReceiptPrinter._tell = told  # type: ignore[method-assign]
+
+
+_WITHOUT = {
+    "refund": _without_the_refunds_id,
+    "begun": _without_beginning_a_print,
+}
+"""Rules that can be taken out of a process (`without:refund:`), to see that the rows rest on them."""
 
 
 def _die() -> None:
@@ -158,8 +194,10 @@ class Shop:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start_agent(self) -> None:
-        """Start the agent."""
+    def start_agent(self, without: str = "") -> None:
+        """Start the agent, without one of its rules if one is named."""
+        if without:
+            self._place.write_text(f"without:{without}:")
         (self.data / "address.json").unlink(missing_ok=True)
         user, password = self.broker.agent_credentials()
         broker = f"mqtt://{user}:{password}@127.0.0.1:{self.broker.port}"

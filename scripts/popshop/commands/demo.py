@@ -55,7 +55,8 @@ def demo(
 
     Kill any of its processes to see it come back. Now and then the line to headquarters is cut. Ctrl-C closes: open
     orders end, staff close the day, headquarters catches up, both books are compared and verified, and with them the
-    day's money, receipts and points. Exit status 1 when anything disagrees. A second Ctrl-C stops at once. Nothing is left running.
+    day's money, receipts and points. Exit status 1 when anything disagrees. A second Ctrl-C stops at once. Nothing is
+    left running.
     """
     mark = stamp()
     folder = data.resolve() if data is not None else new_folder(Path.cwd() / "popshop-data", f"demo-{mark}")

@@ -19,7 +19,7 @@ from popshop.demo.screen import shared
 from popshop.demo.steps import JSON, Call
 from popshop.shop.client import AgentRefused
 
-SHOPPERS_LEAVE_S: Final = 20.0
+SHOPPERS_LEAVE_S: Final = 12.0
 ORDERS_END_S: Final = 60.0
 CATCH_UP_S: Final = 60.0
 POLL_S: Final = 0.2

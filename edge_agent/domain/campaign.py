@@ -192,6 +192,8 @@ def why_no_sample(campaign: Campaign | None, had: bool, command: PlaceOrder, now
     samples = [line for line in command.lines if line.handover == SAMPLE]
     if len(samples) != 1 or samples[0].qty != 1:
         return Refusal("malformed", "one sample in an order")
+    if not samples[0].campaign:
+        return Refusal("samples_only", samples[0].sku)
     if not is_key(command.claimant):
         return Refusal("malformed", f"a claimant is {WHAT_A_KEY_IS}")
     if campaign is None:

@@ -44,10 +44,10 @@ THREADS: Final = {
     "scripts/popshop/bench/checkout_floor.py",
     "scripts/popshop/replay/player.py",
     "scripts/popshop/replay/troubles.py",
+    "scripts/popshop/shop/line.py",
     "scripts/popshop/soak/conductor.py",
     "scripts/popshop/soak/counter.py",
     "scripts/popshop/soak/head_office.py",
-    "scripts/popshop/soak/proxy.py",
     "scripts/popshop/soak/sellers.py",
 }
 """Files that may start a thread."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from popshop.soak.proxy import Exchange, Line, Weather
+from popshop.shop.line import Exchange, Line, Weather
 from popshop.soak.troubles import draw
 
 SOAK = [sys.executable, "-m", "popshop", "soak"]

@@ -31,9 +31,12 @@ class Delay:
 
 
 def run(folder: Path, minutes: float = 1.0) -> Delay:
-    """Open the demo's shop for so long and measure every row it wrote."""
+    """Open the demo's shop for so long, its line never cut, and measure every row it wrote."""
     demo = folder.resolve() / "demo"
-    run_popshop(folder, ["demo", "--headless", "--minutes", str(minutes), "--data", str(demo), "--json"])
+    run_popshop(
+        folder,
+        ["demo", "--headless", "--steady-line", "--minutes", str(minutes), "--data", str(demo), "--json"],
+    )
     with closing(sqlite3.connect(demo / "store" / STORE_FILE)) as db:
         written = {
             (stream, seq): datetime.fromisoformat(at)

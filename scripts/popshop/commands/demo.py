@@ -47,6 +47,9 @@ def demo(
     language: Annotated[
         LanguageChoice, typer.Option(help="The kiosk's language and the store's name.")
     ] = LanguageChoice.zh,
+    steady_line: Annotated[
+        bool, typer.Option("--steady-line", help="Never cut the line to headquarters.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The summary as one JSON document.")] = False,
 ) -> None:
     """Open a shop: headquarters with PostgreSQL, a broker, a store with two vending machines, a sampling machine, a
@@ -61,7 +64,7 @@ def demo(
     mark = stamp()
     folder = data.resolve() if data is not None else new_folder(Path.cwd() / "popshop-data", f"demo-{mark}")
     latest.remember(folder)
-    wishes = Wishes(folder, mark, minutes, headless, speed, seed, language.value)
+    wishes = Wishes(folder, mark, minutes, headless, speed, seed, language.value, steady_line)
     try:
         summary = run_demo(wishes, console.err)
     except KeyboardInterrupt:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from popshop.demo.opening import Clock
-from popshop.soak.proxy import Line, Weather
+from popshop.shop.line import Line, Weather
 
 FIRST_CUT_S: Final = 22.0
 CUT_FOR_S: Final = 24.0
@@ -15,13 +15,13 @@ CUT_EVERY_S: Final = 120.0
 
 
 class LineCuts:
-    """`turn` now and then. Times are of the clock, however fast the demo is played."""
+    """`turn` now and then; with `never` the line stays whole. Times are of the clock, however fast the demo is played."""
 
-    def __init__(self, line: Line, clock: Clock, say: Callable[[str], None]) -> None:
+    def __init__(self, line: Line, clock: Clock, say: Callable[[str], None], *, never: bool = False) -> None:
         self._line = line
         self._clock = clock
         self._say = say
-        self._due_s = clock() + FIRST_CUT_S
+        self._due_s = float("inf") if never else clock() + FIRST_CUT_S
         self._cut = False
 
     def turn(self) -> None:

@@ -28,7 +28,7 @@ from popshop.demo.steps import Ask, Visit
 from popshop.shop.client import AgentRefused, StaffClient
 from popshop.shop.local import LocalShop
 from popshop.shop.processes import popshop
-from popshop.soak.proxy import Exchange, Line
+from popshop.shop.line import Exchange, Line
 
 STORE: Final = "demo"
 STORE_NAMES: Final = {"zh": "智慧快闪店·演示", "en": "Demo pop-up"}
@@ -51,6 +51,7 @@ class Wishes:
     speed: float = 1.0
     seed: int = 1
     language: str = "zh"
+    steady_line: bool = False
 
 
 @dataclass(frozen=True)

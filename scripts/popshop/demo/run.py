@@ -78,7 +78,7 @@ def _trade(wishes: Wishes, opened: OpenShop, screen: Screen, stop: Stop) -> Summ
     street.join(_online(inside, Random(rng.getrandbits(64)), skus, opened.shop.store.store, wishes.mark))
     street.join(online.buys_in(skus, f"{wishes.mark}-warehouse"), after_s=online.WAREHOUSE_ROUND.seconds)
     watch = Watch(opened, clock, screen.say)
-    cuts = LineCuts(opened.line, clock, screen.say)
+    cuts = LineCuts(opened.line, clock, screen.say, never=wishes.steady_line)
 
     began_s = clock()
     end_s = began_s + wishes.minutes * 60 if wishes.minutes is not None else float("inf")

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 from popshop.clock import steady_s
 from popshop.soak.parts import Headquarters, Part, Postgres
-from popshop.soak.proxy import Line, Weather
+from popshop.shop.line import Line, Weather
 from popshop.soak.shop import Store
 from popshop.soak.small_disk import SmallDisk
 from popshop.soak.troubles import Trouble

@@ -21,7 +21,7 @@ from popshop.soak.counter import Hands
 from popshop.soak.head_office import HeadOffice
 from popshop.soak.parts import Headquarters
 from popshop.soak.proof import differences
-from popshop.soak.proxy import Exchange
+from popshop.shop.line import Exchange
 from popshop.soak.sellers import Seller
 from popshop.soak.shop import Store
 from popshop.soak.small_disk import SmallDisk

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from popshop.soak.proxy import Weather
+from popshop.shop.line import Weather
 
 KILL_WEIGHTS: Final = {"agent": 34, "device": 26, "hq": 16, "broker": 14, "postgres": 10}
 WEATHER: Final = (Weather.CUT, Weather.STALLED, Weather.SLOW, Weather.HALF_OPEN)

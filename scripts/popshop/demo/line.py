@@ -15,7 +15,7 @@ CUT_EVERY_S: Final = 120.0
 
 
 class LineCuts:
-    """`turn` now and then; with `never` the line stays whole. Times are of the clock, however fast the demo is played."""
+    """`turn` now and then; with `never` the line stays whole. Times are of the clock, however fast the demo plays."""
 
     def __init__(self, line: Line, clock: Clock, say: Callable[[str], None], *, never: bool = False) -> None:
         self._line = line

@@ -26,9 +26,9 @@ from popshop.demo.hands import ShopHands
 from popshop.demo.office import Office
 from popshop.demo.steps import Ask, Visit
 from popshop.shop.client import AgentRefused, StaffClient
+from popshop.shop.line import Exchange, Line
 from popshop.shop.local import LocalShop
 from popshop.shop.processes import popshop
-from popshop.shop.line import Exchange, Line
 
 STORE: Final = "demo"
 STORE_NAMES: Final = {"zh": "智慧快闪店·演示", "en": "Demo pop-up"}

@@ -9,8 +9,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, TypeVar
 
 from popshop.clock import steady_s
-from popshop.soak.parts import Headquarters, Part, Postgres
 from popshop.shop.line import Line, Weather
+from popshop.soak.parts import Headquarters, Part, Postgres
 from popshop.soak.shop import Store
 from popshop.soak.small_disk import SmallDisk
 from popshop.soak.troubles import Trouble

@@ -13,6 +13,7 @@ from random import Random
 from typing import Any, Final
 
 from popshop.clock import steady_s
+from popshop.shop.line import Exchange
 from popshop.soak import small_disk, troubles
 from popshop.soak.books import HqBooks, StoreBooks
 from popshop.soak.closing import settle, wait_until_drained
@@ -21,7 +22,6 @@ from popshop.soak.counter import Hands
 from popshop.soak.head_office import HeadOffice
 from popshop.soak.parts import Headquarters
 from popshop.soak.proof import differences
-from popshop.shop.line import Exchange
 from popshop.soak.sellers import Seller
 from popshop.soak.shop import Store
 from popshop.soak.small_disk import SmallDisk

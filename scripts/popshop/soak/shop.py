@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from popshop.shop.client import StaffClient
+from popshop.shop.line import Exchange, Line
 from popshop.shop.processes import run_popshop
 from popshop.soak import goods
 from popshop.soak.parts import Agent, Broker, DeviceProcess, Headquarters, free_port
-from popshop.shop.line import Exchange, Line
 
 VEND_TIMEOUT_S: Final = 4
 """Short: a machine killed in the middle of a vend leaves a case for a person soon."""

@@ -10,6 +10,8 @@ from hardware.conformance.rows import shown
 from hardware.conformance.verdicts import Check, Verdict, failed, judged, not_tried, passed, rule
 
 NOT_BACK: Final = "no booted of a new boot came after the power was cut"
+VENDS_MOST: Final = 3
+"""Of a hand, or a busy computer, that cuts the power too late."""
 
 
 def _power(bench: Bench) -> PowerSwitch:
@@ -52,6 +54,15 @@ def _keeps_ids(bench: Bench) -> Verdict:
 
 
 def _mid_vend(bench: Bench) -> Verdict:
+    for _ in range(VENDS_MOST):
+        found = _vend_cut_short(bench)
+        if found is not None:
+            return found
+    return not_tried("the vend was over before the power went: cut it sooner")
+
+
+def _vend_cut_short(bench: Bench) -> Verdict | None:
+    """None when the power went too late, after the end of the vend: that says nothing about the device."""
     power = _power(bench)
     power.get_ready("As soon as the motor turns, the power must go: a vend begins now.")
     before, mark = bench.boot(), bench.tape.mark()
@@ -66,7 +77,7 @@ def _mid_vend(bench: Bench) -> Verdict:
         return failed(NOT_BACK)
     told = {row.place: row for row in bench.rows(mark) if row.command_id == command_id}
     if any(row.boot == before and row.name != "vend_started" for row in told.values()):
-        return not_tried("the vend was over before the power went: cut it sooner")
+        return None
     bench.command("vend", command_id=command_id, **vend)
     bench.tape.pause(bench.pace.quiet_s)
     after = [row for row in bench.rows(mark) if row.command_id == command_id and row.boot != before]

@@ -43,6 +43,9 @@ TIMEOUT_S = (3.05, 30.0)
 """Connect, and between two pieces of the answer."""
 ANSWER_WITHIN_S = 60.0
 """For the whole answer: one that comes byte by byte must not hold the link for ever."""
+PAUSE_FIRST_S, PAUSE_MOST_S = 0.5, 15.0
+"""Between two tries. Until one succeeds phones cannot pay at headquarters: nobody should wait long once the line is
+back, and a thousand stores that try so often are no burden."""
 
 
 class HqTrouble(Exception):
@@ -109,7 +112,7 @@ class HqLink:
         self.status = SyncStatus()
 
     def step(self) -> None:
-        """Send until nothing waits, or until something goes wrong; then back off (0.5 s to 60 s, with jitter)."""
+        """Send until nothing waits, or until something goes wrong; then back off, with jitter."""
         if self._stands_fenced() or self._clock.monotonic() < self._retry_at_s:
             return
         try:
@@ -118,7 +121,7 @@ class HqLink:
                     return
         except HqTrouble as trouble:
             self._failures += 1
-            pause_s = min(60.0, 0.5 * 2 ** min(self._failures, 7)) * (0.5 + self._jitter())
+            pause_s = min(PAUSE_MOST_S, PAUSE_FIRST_S * 2 ** min(self._failures, 7)) * (0.5 + self._jitter())
             self._retry_at_s = self._clock.monotonic() + pause_s
             self.status = replace(self.status, state="offline", reason=trouble.reason, message=trouble.detail)
             log.warning("hq_trouble", reason=trouble.detail, again_in_s=round(pause_s, 1))

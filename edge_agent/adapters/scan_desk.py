@@ -87,6 +87,13 @@ class ScanDesk:
             if self._scans.get(scan.device) == scan:
                 del self._scans[scan.device]
 
+    def orders_shown(self) -> list[Scan]:
+        """Pick-up codes that were shown and are not too old, the newest first."""
+        oldest = self._now() - STAYS
+        with self._lock:
+            found = [each for each in self._scans.values() if each.meaning == "order" and each.at >= oldest]
+        return sorted(found, key=lambda each: each.at, reverse=True)
+
     def changes(self) -> list[dict[str, Any]]:
         """As entities of the feed, one per device; masked."""
         oldest = self._now() - STAYS

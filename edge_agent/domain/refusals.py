@@ -11,6 +11,7 @@ from typing import Final
 from edge_agent.domain.day.words import DAY_REFUSALS
 from edge_agent.domain.member_words import REFUSALS as MEMBER_REFUSALS
 from edge_agent.domain.payment_words import PAYMENT_REFUSALS
+from edge_agent.domain.pickup_words import PICKUP_REFUSALS
 from edge_agent.domain.promotion_words import REFUSALS as PROMOTION_REFUSALS
 from edge_agent.domain.receipt_words import REFUSALS as RECEIPT_REFUSALS
 from edge_agent.domain.signed_words import SIGNED_REFUSALS
@@ -130,6 +131,7 @@ SENTENCES: Final[dict[str, tuple[int, str, str]]] = {
         "本店使用外部消息服务器，请在那里为设备建立账号。",
         "This store uses a broker of its own: make the device's user there.",
     ),
+    **PICKUP_REFUSALS,
     **RECEIPT_REFUSALS,
     **PAYMENT_REFUSALS,
     **DAY_REFUSALS,

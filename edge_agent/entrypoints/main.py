@@ -122,7 +122,7 @@ class EdgeAgent:
         self.queries = Queries(data / STORE_FILE)
         self.queries.own_url = config.public_url or self.url
         self.access = access.load_or_make(data)
-        self._code_key = code_key.load_or_make(data)
+        self._code_key = self.queries.code_key = code_key.load_or_make(data)
         self._sandbox = self._training(identity)
         providers: dict[str, PaymentProvider] = {
             **({} if self._sandbox is None else {SANDBOX: self._sandbox}),
@@ -372,6 +372,7 @@ class EdgeAgent:
             lambda: self.link.connected,
             self.config.data,
             lambda: None if self.printer is None else self.printer.trouble,
+            self.scanning.desk.orders_shown,
         )
         mount_staff_pages(app, tablet, self.access, secrets.token_hex)
         tell_errors(app, MAX_BODY_BYTES)

@@ -12,6 +12,8 @@ from edge_agent.adapters.member_desk import MemberDesk
 from edge_agent.adapters.payments.desk import PaymentDesk
 from edge_agent.adapters.scan_desk import Scan, ScanDesk, told
 from edge_agent.adapters.sqlite_store.queries import Queries
+from edge_agent.domain.pickup import standing
+from edge_agent.domain.refusals import Refusal
 from edge_agent.domain.signed_receipt import PresentReceipt
 from edge_agent.entrypoints import bodies, members_api
 from edge_agent.entrypoints.door import Key, MayCall, Refused, do
@@ -76,11 +78,29 @@ async def _product(shop: Shop, scan: Scan, body: UseBody, key: str) -> dict[str,
     return {"sku": scan.sku}
 
 
+async def _order(shop: Shop, scan: Scan, body: UseBody, key: str) -> dict[str, Any]:
+    """Whose goods these are, and how far: staff hand them over, a scan never does."""
+    return picked_up(shop.queries, scan.text)
+
+
+def picked_up(queries: Queries, text: str) -> dict[str, Any]:
+    """The order of a pick-up code, its lines still to hand over, and how its pick-up stands. Raises Refused."""
+    found = queries.order_of_code(text)
+    if isinstance(found, Refusal):
+        raise Refused(found.code, found.detail)
+    order = queries.order(found)
+    if order is None:
+        raise Refused("unknown_order", found)
+    waiting = [each for each in order["handovers"] if each["state"] == "requested"]
+    return {"order": order, "handovers": waiting, "pickup": standing(order)}
+
+
 USES: Final[Mapping[str, Use]] = {
     "receipt": _receipt,
     "payment_code": _payment_code,
     "member": _member,
     "coupon": _coupon,
+    "order": _order,
     "product": _product,
 }
 """By meaning."""

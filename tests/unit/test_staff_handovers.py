@@ -39,7 +39,7 @@ def test_a_paid_line_is_a_card_with_its_code_and_counts_on_the_badge() -> None:
 def test_confirming_the_code_hands_the_line_over() -> None:
     sheet = open_sheet(("hand_over_line", "ABC-1"), WAITING, "k")
     assert isinstance(sheet, HandOverLine)
-    assert "ABC" in handover_area.sheet("zh", sheet)[1]
+    assert "ABC" in handover_area.sheet("zh", sheet, WAITING)[1]
     _, command = sheet.press(("yes",), WAITING)
     assert isinstance(command, commands.HandOver)
     assert command.handover == "ABC-1"
@@ -48,7 +48,7 @@ def test_confirming_the_code_hands_the_line_over() -> None:
 def test_a_line_that_cannot_be_handed_over_needs_one_of_our_reasons() -> None:
     sheet = open_sheet(("fail_handover", "ABC-1"), WAITING, "k")
     assert isinstance(sheet, FailLine)
-    assert "Nobody collected it" in handover_area.sheet("en", sheet)[1]
+    assert "Nobody collected it" in handover_area.sheet("en", sheet, WAITING)[1]
     with pytest.raises(KeyError):
         sheet.press(("reason", "Mr Wang was rude"), WAITING)
     _, command = sheet.press(("reason", "broken"), WAITING)

@@ -88,8 +88,8 @@ def _requested(db: sqlite3.Connection, f: handover_facts.HandoverRequested, at: 
 
 def _done(db: sqlite3.Connection, f: handover_facts.HandedOver, at: str) -> None:
     db.execute(
-        "UPDATE handovers SET state = 'done', sold_at = ?, document = ?, at = ? WHERE id = ?",
-        (f.sold_at, f.document, at, f.handover),
+        "UPDATE handovers SET state = 'done', sold_at = ?, document = ?, handed_by = ?, at = ? WHERE id = ?",
+        (f.sold_at, f.document, f.by, at, f.handover),
     )
     if f.device:
         db.execute(

@@ -14,6 +14,7 @@ from edge_agent.adapters.sqlite_store.label_queries import LabelQueries, entered
 from edge_agent.adapters.sqlite_store.machine_queries import MachineQueries
 from edge_agent.adapters.sqlite_store.member_queries import MemberQueries
 from edge_agent.adapters.sqlite_store.payment_queries import PaymentQueries
+from edge_agent.adapters.sqlite_store.pickup_queries import PickupQueries
 from edge_agent.adapters.sqlite_store.promotion_queries import PromotionQueries
 from edge_agent.adapters.sqlite_store.reader import SqliteReader
 from edge_agent.adapters.sqlite_store.reading import Entity
@@ -45,6 +46,7 @@ class Queries(
     PaymentQueries,
     DayQueries,
     ShopQueries,
+    PickupQueries,
     PromotionQueries,
     MemberQueries,
 ):
@@ -83,6 +85,11 @@ class Queries(
             "SELECT id, method, state, amount_minor, pay_url FROM payments WHERE order_id = ? ORDER BY id",
             order,
         )
+        handovers = self._rows(
+            "SELECT id AS handover, line, how, sku, qty, amount_minor, state, document, sold_at, handed_by AS by"
+            " FROM handovers WHERE order_id = ? ORDER BY line",
+            order,
+        )
         return head | {
             "member": bool(head["member"]),
             "lines": [
@@ -94,11 +101,8 @@ class Queries(
                     order,
                 )
             ],
-            "handovers": self._rows(
-                "SELECT id AS handover, line, how, sku, qty, amount_minor, state, document FROM handovers"
-                " WHERE order_id = ? ORDER BY line",
-                order,
-            ),
+            "handovers": handovers,
+            "pickup_code": self.pickup_code(order, handovers),
             "payment": payments[-1] if payments else None,
             "refunds": self._rows(
                 "SELECT id, amount_minor, reason, state FROM refunds WHERE order_id = ? ORDER BY id", order

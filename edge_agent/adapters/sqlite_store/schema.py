@@ -12,6 +12,7 @@ from edge_agent.adapters.sqlite_store.day_tables import DAY_TABLES
 from edge_agent.adapters.sqlite_store.handover_tables import HANDOVER_TABLES
 from edge_agent.adapters.sqlite_store.member_projections import MEMBER_TABLES
 from edge_agent.adapters.sqlite_store.payment_tables import PAYMENT_TABLES
+from edge_agent.adapters.sqlite_store.pickup_tables import PICKUP_TABLES
 from edge_agent.adapters.sqlite_store.promotion_tables import PROMOTION_TABLES
 from edge_agent.adapters.sqlite_store.receipt_projections import RECEIPT_TABLES, keep_open_orders
 from edge_agent.adapters.sqlite_store.signed_tables import SIGNED_TABLES
@@ -126,6 +127,12 @@ def signed_receipts(db: sqlite_utils.Database) -> None:
 def samples_among_lines(db: sqlite_utils.Database) -> None:
     """Which line of its order a sample is."""
     _run(db, "ALTER TABLE samples ADD COLUMN line INTEGER NOT NULL DEFAULT 1")
+
+
+@migrations()
+def picking_up(db: sqlite_utils.Database) -> None:
+    """Who handed a line over, and orders by the end of their names."""
+    _run(db, PICKUP_TABLES)
 
 
 def _run(db: sqlite_utils.Database, statements: str) -> None:

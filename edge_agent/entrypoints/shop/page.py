@@ -7,6 +7,8 @@ from html import escape
 from typing import Any, Final
 from urllib.parse import quote
 
+import segno
+
 from cloud_sync.protocol.money import format_minor
 from cloud_sync.protocol.receipts.words import METHODS, WAYS
 from edge_agent.entrypoints.shop.words import STATES, UNITS, WORDS, both
@@ -33,7 +35,8 @@ button,a.go{{display:block;box-sizing:border-box;width:100%;border:0;border-radi
 font-weight:650;margin-top:10px;background:#0f766e;color:#fff;text-align:center;text-decoration:none}}
 button.no{{background:#eceae5;color:#444}}.row{{display:flex;justify-content:space-between;gap:16px}}
 .code{{font-size:30px;font-weight:700;letter-spacing:3px;text-align:center;background:#f0f7f6;border-radius:14px;
-padding:12px;margin:6px 0}}.note{{background:#fff7ed;color:#9a3412;border-radius:12px;padding:10px 14px}}
+padding:12px;margin:6px 0}}.scan{{text-align:center;margin-top:14px}}.scan svg{{width:78%;height:auto}}
+.mid{{text-align:center;margin-top:0}}.note{{background:#fff7ed;color:#9a3412;border-radius:12px;padding:10px 14px}}
 .part{{border-top:1px dashed #c9c5bd;padding:12px 0}}
 @media(max-width:460px){{main{{margin:0;border-radius:0;min-height:100vh}}}}
 </style></head><body><main>{body}</main></body></html>"""
@@ -92,6 +95,7 @@ def order(found: Mapping[str, Any], methods: Sequence[str], until: str) -> str:
         body.append(_to_pay(found, payment, methods, until))
     else:
         body.append(f'<p class="sub">{_say("number")}</p><div class="code">{escape(found["id"])}</div>')
+        body.append(_to_show(found["pickup_code"]))
         body += [f"<p>{_pair(WORDS['do.' + way])}</p>" for way in _ways(found) if state in LIVE]
         body.append(f'<p class="sub">{_say("stays")}</p>')
     receipt = found.get("receipt")
@@ -99,6 +103,14 @@ def order(found: Mapping[str, Any], methods: Sequence[str], until: str) -> str:
         body.append(f'<a class="go" href="{escape(receipt["url"])}">{_say("receipt")}</a>')
     waits = state in LIVE and (state not in UNPAID or payment.get("state") in ("created", "pending"))
     return _page(found["id"], "".join(body), refresh=waits)
+
+
+def _to_show(code: str) -> str:
+    """The code for the counter's scanner, while something waits there."""
+    if not code:
+        return ""
+    picture = segno.make_qr(code, error="m").svg_inline(scale=5, border=3)
+    return f'<div class="scan">{picture}</div><p class="sub mid">{_say("show_code")}</p>'
 
 
 def _line(found: Mapping[str, Any], line: Mapping[str, Any]) -> str:

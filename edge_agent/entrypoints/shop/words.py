@@ -38,6 +38,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "unpaid": ("还没有收到付款，请付款或取消。", "No payment has arrived yet. Pay, or cancel."),
     "cancel": ("取消订单", "Cancel the order"),
     "number": ("取货码 / 订单号", "Pick-up code / order"),
+    "show_code": ("取货时请店员扫这个码", "Have our staff scan this when you collect it"),
     "receipt": ("查看小票", "See the receipt"),
     "free": ("确认领取", "Confirm"),
     "slow": ("操作太频繁，请稍等片刻再试。", "Too many requests. Wait a moment and try again."),

@@ -8,6 +8,7 @@ from edge_agent.entrypoints.staff import (
     needs_area,
     orders_area,
     parts,
+    pickup_area,
     promotion_area,
     sheet_views,
     stock_area,
@@ -29,13 +30,16 @@ def page(language: Language, view: View, shop: Shop, alarm: str = "") -> str:
         case "devices":
             body = machines_area.render(language, shop)
         case "orders":
-            body = orders_area.render(language, shop) + promotion_area.render(language, shop)
+            body = pickup_area.finder(language, shop, view.find)
+            body += orders_area.render(language, shop) + promotion_area.render(language, shop)
         case "day":
             body = day_area.render(language, shop)
         case "health":
             body = sync_area.render(language, shop)
         case _:
-            body = needs_area.render(language, shop, needs)
+            comes = needs.handovers or view.find or shop.shown
+            body = pickup_area.finder(language, shop, view.find) if comes else ""
+            body += needs_area.render(language, shop, needs)
     told = f'<div class="alarm">{alarm}</div>' if alarm else ""
     sheet = "" if view.sheet is None else sheet_views.render(language, view.sheet, shop)
     return (

@@ -28,15 +28,22 @@ def card(language: Language, shop: Shop, line: Entity) -> str:
     )
 
 
-def sheet(language: Language, shown: HandOverLine | FailLine) -> tuple[str, str]:
+def sheet(language: Language, shown: HandOverLine | FailLine, shop: Shop) -> tuple[str, str]:
     """The sheet's title and body."""
     if isinstance(shown, HandOverLine):
         means = word(language, "line_out_means", text(shown.order))
-        return word(language, "line_out_title"), confirm(
-            language, shown, means, word(language, "line_out_yes")
-        )
+        asking = confirm(language, shown, means, word(language, "line_out_yes"))
+        return word(language, "line_out_title"), asking + _rest(language, shown, shop)
     title, means = word(language, "fail_title"), word(language, "fail_means")
     if shown.told is not None or shown.working:
         return title, confirm(language, shown, means, "")
     found = choices(*(choice(named(language, "handover", each), "reason", each) for each in FAIL_REASONS))
     return title, f'<p class="means">{means}</p>{found}'
+
+
+def _rest(language: Language, shown: HandOverLine, shop: Shop) -> str:
+    """The way back to the same shopper's other lines, once this one is out."""
+    if shown.told is None or not any(line["order"] == shown.order for line in shop.handovers):
+        return ""
+    rest = button(word(language, "line_out_next"), "pick_up", shown.order)
+    return f'<div class="buttons">{rest}</div>'

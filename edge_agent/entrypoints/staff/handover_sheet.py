@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from edge_agent.domain import commands
 from edge_agent.entrypoints.staff.handover_words import FAIL_REASONS
-from edge_agent.entrypoints.staff.sheets import Sheet, Tap, Told
+from edge_agent.entrypoints.staff.sheets import OrderCard, Sheet, Tap, Told
 from edge_agent.entrypoints.staff.shop import Shop
 
 
@@ -24,6 +24,11 @@ class HandOverLine(Sheet):
 
     def _done(self, shop: Shop) -> Told:
         return Told("done_handed_over")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PickUp(OrderCard):
+    """The order somebody comes for, with what is to be handed over at the counter."""
 
 
 @dataclass(frozen=True, kw_only=True)

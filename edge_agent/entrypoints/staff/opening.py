@@ -8,7 +8,7 @@ from edge_agent.entrypoints.staff.audit_sheet import SettleAudit
 from edge_agent.entrypoints.staff.counting_sheets import BlindCount, CountIn
 from edge_agent.entrypoints.staff.day_sheets import open_day_sheet
 from edge_agent.entrypoints.staff.food_sheet import ReleaseFood
-from edge_agent.entrypoints.staff.handover_sheet import FailLine, HandOverLine
+from edge_agent.entrypoints.staff.handover_sheet import FailLine, HandOverLine, PickUp
 from edge_agent.entrypoints.staff.parts import money
 from edge_agent.entrypoints.staff.payment_sheet import open_payment_sheet
 from edge_agent.entrypoints.staff.receipt_sheet import opened
@@ -71,6 +71,8 @@ def open_sheet(tap: Tap, shop: Shop, key: str) -> Sheet | None:
             if way == "fail_handover":
                 return FailLine(key=key, handover=handover)
             return HandOverLine(key=key, handover=handover, order=line["order"])
+        case ("pick_up", order):
+            return PickUp(key=key, order=order)
         case ("order", order):
             return OrderCard(key=key, order=order)
         case ("print", receipt):

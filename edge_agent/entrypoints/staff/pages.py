@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import msgspec
@@ -26,7 +27,7 @@ from edge_agent.entrypoints.staff.session import ROOT, Sessions, language_of, se
 from edge_agent.entrypoints.staff.sheets import Tap, of_order
 from edge_agent.entrypoints.staff.shop import Shop, Sources
 from edge_agent.entrypoints.staff.style import CSS, line_lost
-from edge_agent.entrypoints.staff.view import AREAS, View, answered, tapped
+from edge_agent.entrypoints.staff.view import AREAS, View, answered, called, newest_shown, tapped
 from edge_agent.entrypoints.staff.words import Language, word
 
 log = structlog.get_logger(__name__)
@@ -58,6 +59,7 @@ def mount_staff_pages(app: FastAPI, sources: Sources, access: Access, new_key: C
         language = language_of(request)
         view = View(area if area in AREAS else "needs")
         shop = await asyncio.to_thread(sources.read, orders=view.area == "orders", day=view.area == "day")
+        view = replace(view, seen=newest_shown(shop))
         ui.add_css(CSS + line_lost(language))
         live = Tablet(language, view, shop, sources, new_key, ends_at_s)
         ui.timer(REFRESH_S, live.refresh, immediate=False)
@@ -117,6 +119,10 @@ class Tablet:
             ui.navigate.to("login")
             return
         await self._read()
+        before = self._view
+        self._view = called(before, self._shop, self._new_key())
+        if _needs_read(self._view) != _needs_read(before):
+            await self._read()
         self._draw()
 
     async def _read(self) -> None:
@@ -128,6 +134,7 @@ class Tablet:
                 order=order,
                 day=self._view.area == "day",
                 report=of_report(self._view.sheet),
+                find=self._view.looks_for,
             )
             self._alarm = ""
         except (sqlite3.Error, OSError) as error:
@@ -158,6 +165,6 @@ class Tablet:
         self._draw()
 
 
-def _needs_read(view: View) -> tuple[str, str, int | None]:
+def _needs_read(view: View) -> tuple[str, str, int | None, str]:
     """What of the store a view shows that is not always read."""
-    return view.area, of_order(view.sheet), of_report(view.sheet)
+    return view.area, of_order(view.sheet), of_report(view.sheet), view.looks_for

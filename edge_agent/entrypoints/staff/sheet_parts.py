@@ -47,11 +47,11 @@ def choices(*made: str) -> str:
     return f'<div class="choices">{"".join(made)}</div>'
 
 
-def search(label: str, value: str) -> str:
+def search(label: str, value: str, most: int = 40) -> str:
     """The field above a list that is narrowed while one types."""
     return (
         f'<input class="search" data-key="search" type="search" data-type="{text(_json(("find",)))}"'
-        f' placeholder="{label}" aria-label="{label}" value="{text(value)}" maxlength="40" autocomplete="off">'
+        f' placeholder="{label}" aria-label="{label}" value="{text(value)}" maxlength="{most}" autocomplete="off">'
     )
 
 

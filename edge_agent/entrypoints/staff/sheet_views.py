@@ -13,13 +13,14 @@ from edge_agent.entrypoints.staff import (
     orders_area,
     parts,
     payment_area,
+    pickup_area,
     receipt_sheet,
     stock_sheet_views,
 )
 from edge_agent.entrypoints.staff.audit_sheet import SettleAudit
 from edge_agent.entrypoints.staff.day_sheets import CloseDay, CountDrawer, MoveCash, ReportSheet, TakeOver
 from edge_agent.entrypoints.staff.food_sheet import ReleaseFood
-from edge_agent.entrypoints.staff.handover_sheet import FailLine, HandOverLine
+from edge_agent.entrypoints.staff.handover_sheet import FailLine, HandOverLine, PickUp
 from edge_agent.entrypoints.staff.needs import refundable_minor
 from edge_agent.entrypoints.staff.parts import button, goods, money, signed, text
 from edge_agent.entrypoints.staff.payment_sheet import Collect, LookedUp, SeenTo
@@ -65,7 +66,9 @@ def render(language: Language, sheet: Sheet, shop: Shop) -> str:
         case ReleaseFood():
             title, body = food_area.sheet(language, sheet, shop)
         case HandOverLine() | FailLine():
-            title, body = handover_area.sheet(language, sheet)
+            title, body = handover_area.sheet(language, sheet, shop)
+        case PickUp():
+            title, body = pickup_area.sheet(language, shop, sheet.order)
         case Collect() | LookedUp() | SeenTo():
             title, body = payment_area.sheet(language, sheet)
         case MoveCash() | CountDrawer() | TakeOver() | CloseDay() | ReportSheet():

@@ -11,8 +11,10 @@ from typing import Any, Final, NamedTuple
 
 from cloud_sync.protocol.envelope import parse_time
 from cloud_sync.protocol.identifiers import STREAMS
+from edge_agent.adapters.scan_desk import Scan
 from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.domain.day.report import Report
+from edge_agent.entrypoints.staff.pickups import Found, just_shown, looked_for
 from edge_agent.entrypoints.status import Status
 from edge_agent.services.brain import Brain
 from edge_agent.services.ports import Clock
@@ -24,6 +26,7 @@ BUCKETS: Final = ("available", "damaged", "tester")
 SHOWN_ORDERS: Final = 50
 SHOWN_DAYS: Final = 60
 SHOWN_QUARANTINE: Final = 20
+SHOWN_CODES: Final = 3
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,10 @@ class Shop:
     """Payments of which nobody knows whether they arrived."""
     differences: list[Entity] = field(default_factory=list)
     """Where a provider's book of a day says something else than ours."""
+    found: Found = field(default_factory=list)
+    """Orders whose code somebody types, where that is asked for."""
+    shown: list[Entity] = field(default_factory=list)
+    """Pick-up codes that a scanner of the store just read."""
 
     @property
     def printer_waits(self) -> bool:
@@ -169,7 +176,15 @@ class Shop:
 
     def handover(self, handover: str) -> Entity | None:
         """A line that waits to be handed over."""
-        return next((line for line in self.handovers if line["id"] == handover), None)
+        return next(
+            (line for line in (*self.handovers, *self._of_the_order()) if line["id"] == handover), None
+        )
+
+    def _of_the_order(self) -> list[Entity]:
+        """Lines that wait, of the order that is looked at: it may be newer than all that are listed."""
+        order = self.order
+        lines = [] if order is None else [x for x in order["handovers"] if x["state"] == "requested"]
+        return [{"id": each["handover"], "order": order["id"]} for each in lines if order is not None]
 
     def audit(self, audit: str) -> Entity | None:
         """An audit that differs and that nobody has looked into."""
@@ -197,9 +212,17 @@ class Sources:
     data: Path
     printer_trouble: Callable[[], str | None] = lambda: None
     """What is wrong with the receipt printer, or nothing; None where there is none."""
+    orders_shown: Callable[[], list[Scan]] = list
+    """Pick-up codes that scanners read a moment ago."""
 
     def read(
-        self, *, orders: bool = False, order: str = "", day: bool = False, report: int | None = None
+        self,
+        *,
+        orders: bool = False,
+        order: str = "",
+        day: bool = False,
+        report: int | None = None,
+        find: str = "",
     ) -> Shop:
         """The store now."""
         queries, now = self.queries, self.clock.now()
@@ -234,6 +257,8 @@ class Sources:
                 to_collect=queries.payments_at_counter(),
                 payments_in_doubt=queries.unknown_payments(),
                 differences=queries.open_differences(),
+                found=looked_for(queries, find) if find else [],
+                shown=just_shown(queries, self.orders_shown()[:SHOWN_CODES]),
             )
 
     def _day(self, now: datetime, report: int | None) -> Day:

@@ -7,13 +7,14 @@ from typing import Final
 
 from edge_agent.domain.commands import Command
 from edge_agent.entrypoints.staff.counting_sheets import BlindCount
+from edge_agent.entrypoints.staff.handover_sheet import PickUp
 from edge_agent.entrypoints.staff.opening import open_sheet
 from edge_agent.entrypoints.staff.sheets import Sheet, Tap
 from edge_agent.entrypoints.staff.shop import Place, Shop
 from edge_agent.services.brain import Answer
 
 AREAS: Final = ("needs", "stock", "devices", "orders", "day", "health")
-MAX_FIND: Final = 40
+MAX_FIND: Final = 200
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,13 @@ class View:
     find: str = ""
     counted: frozenset[tuple[str, Place]] = frozenset()
     """Products and places counted for good at this tablet; what is counted in drops out of every tablet's list."""
+    seen: str = ""
+    """The newest scan of a pick-up code that this tablet knows of."""
+
+    @property
+    def looks_for(self) -> str:
+        """What somebody types of a pick-up code; the stock's search is another."""
+        return self.find if self.area in ("needs", "orders") else ""
 
 
 def tapped(view: View, tap: Tap, shop: Shop, key: str) -> tuple[View, Command | None]:
@@ -62,3 +70,19 @@ def answered(view: View, answer: Answer, shop: Shop) -> View:
         left = (place for place in shop.places_of(sheet.sku) if (sheet.sku, place) not in counted)
         sheet = replace(sheet, following=next(left, None))
     return replace(view, sheet=sheet, counted=counted)
+
+
+def newest_shown(shop: Shop) -> str:
+    """The newest scan of a pick-up code."""
+    return str(shop.shown[0]["scan"]) if shop.shown else ""
+
+
+def called(view: View, shop: Shop, key: str) -> View:
+    """The view after a pick-up code was shown: its order opens, unless somebody is in the middle of something."""
+    newest = newest_shown(shop)
+    if newest in ("", view.seen):
+        return view
+    view, shown = replace(view, seen=newest), shop.shown[0]
+    if view.sheet is not None or shown["refusal"] is not None:
+        return view
+    return replace(view, sheet=PickUp(key=key, order=shown["order"]))

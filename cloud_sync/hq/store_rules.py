@@ -14,28 +14,22 @@ from cloud_sync.hq.clock import Clock
 from cloud_sync.hq.credentials import Credentials, code_key
 from cloud_sync.hq.database.pool import Cursor, Pool, again
 from cloud_sync.hq.database.postgres_books import transaction
+from cloud_sync.hq.offline_limits import laid_down
 from cloud_sync.hq.rules.books import ACTIVE
 from cloud_sync.hq.rules.member_points import point_value_minor
 from cloud_sync.hq.rules.rights import tell
-from cloud_sync.protocol.rules_facts import OfflineLimit, StoreRules
+from cloud_sync.protocol.rules_facts import StoreRules
 from cloud_sync.protocol.shop_instructions import Rules
 
-METHODS: Final = ("counter", "card", "signed", "alipay", "wechat", "sandbox")
 _TOLD: Final = "SELECT epoch, rules::text FROM rules_told WHERE store = %s"
 _TELL: Final = """
 INSERT INTO rules_told (store, epoch, rules) VALUES (%s, %s, %s)
 ON CONFLICT (store) DO UPDATE SET epoch = excluded.epoch, rules = excluded.rules"""
-_LIMITS: Final = (
-    "SELECT method, payment_minor, total_minor FROM offline_limits WHERE store = %s ORDER BY method"
-)
 _CURRENCY: Final = "SELECT currency FROM stores WHERE store = %s"
-_LIMIT: Final = """
-INSERT INTO offline_limits (store, method, payment_minor, total_minor) VALUES (%s, %s, %s, %s)
-ON CONFLICT (store, method) DO UPDATE SET payment_minor = excluded.payment_minor, total_minor = excluded.total_minor"""
 
 
 class RulesDesk:
-    """`tell_all` is a chore; the rest is for people."""
+    """`tell_all` is a chore."""
 
     def __init__(self, pool: Pool, credentials: Credentials, clock: Clock, phone_url: str) -> None:
         self._pool = pool
@@ -54,15 +48,11 @@ class RulesDesk:
         with transaction(self._pool) as books:
             found = books.cursor.execute(_TOLD, [store]).fetchone()
             told = None if found is None else msgspec.json.decode(found[1], type=StoreRules)
-            limits = {
-                method: OfflineLimit(payment_minor=payment, total_minor=total)
-                for method, payment, total in books.cursor.execute(_LIMITS, [store])
-            }
             key = code_key(self._credentials)
             wanted = msgspec.structs.replace(
                 told or StoreRules(version=0),
                 code_keys={key.id: key.public.hex()},
-                offline_limits=limits,
+                offline_limits=laid_down(books.cursor, store),
                 phone_url=self._phone_url,
                 point_value_minor=point_value_minor(_currency(books.cursor, store)),
             )
@@ -80,13 +70,3 @@ class RulesDesk:
 def _currency(cursor: Cursor, store: str) -> str:
     found = cursor.execute(_CURRENCY, [store]).fetchone()
     return "" if found is None else str(found[0])
-
-
-def limit(pool: Pool, store: str, method: str, payment_minor: int, total_minor: int) -> bool:
-    """Lay down what a store may take by a method while offline; False when there is no such store or method."""
-    with pool.connection() as db:
-        known = db.execute("SELECT 1 FROM stores WHERE store = %s", [store]).fetchone()
-        if known is None or method not in METHODS or min(payment_minor, total_minor) < 0:
-            return False
-        db.execute(_LIMIT, [store, method, payment_minor, total_minor])
-    return True

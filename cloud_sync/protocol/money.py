@@ -45,6 +45,13 @@ def parse_minor(text: str, currency: str) -> int:
     return int(minor)
 
 
+def decimal_text(minor: int, currency: str) -> str:
+    """Write an amount as a plain decimal, as `parse_minor` reads it: 450 → "4.50". For forms, files and gateways."""
+    digits = exponent(currency)
+    whole, part = divmod(minor, 10**digits)
+    return f"{whole}.{part:0{digits}d}" if digits else str(whole)
+
+
 def format_minor(minor: int, currency: str) -> str:
     """Write an amount for a person: ¥4.50, −¥4.50, KWD 1.250."""
     digits = exponent(currency)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from cloud_sync.protocol.fact import Fact
+
+NO_TOTAL: Final = -1
+"""As `total_minor`: as many payments as come."""
 
 
 class OfflineLimit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -13,7 +18,7 @@ class OfflineLimit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     payment_minor: int = 0
     """One payment at most."""
     total_minor: int = 0
-    """All payments since headquarters was last heard of."""
+    """All payments since headquarters was last heard of; or NO_TOTAL."""
 
 
 class StoreRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

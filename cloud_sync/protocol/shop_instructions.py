@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from cloud_sync.protocol.member_facts import TIERS
-from cloud_sync.protocol.rules_facts import StoreRules
+from cloud_sync.protocol.rules_facts import NO_TOTAL, StoreRules
 
 MAX_ID: Final = 200
 MAX_POINTS: Final = 1_000_000_000
@@ -81,7 +81,7 @@ def nonsense(asked: ShopInstruction) -> str:
     """Why an instruction cannot be meant, or nothing."""
     if isinstance(asked, Rules):
         limits = asked.rules.offline_limits.values()
-        if any(min(limit.payment_minor, limit.total_minor) < 0 for limit in limits):
+        if any(limit.payment_minor < 0 or limit.total_minor < NO_TOTAL for limit in limits):
             return "a limit below 0"
         return "" if all(map(_is_key, asked.rules.code_keys.values())) else "a key that is none"
     if not asked.member or len(asked.member) > MAX_ID:

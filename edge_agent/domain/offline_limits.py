@@ -1,26 +1,17 @@
-"""What a store takes while headquarters cannot be reached: per way of paying, at most so much.
+"""Whether a store may ask for money while headquarters cannot be reached: per way of paying, at most so much.
 
-Headquarters sets the limits; where it named none, conservative ones hold. A store that stands alone has none.
+Headquarters sets the limits; where it named none, careful ones hold. A store that stands alone has none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from cloud_sync.protocol.rules_facts import OfflineLimit
-from edge_agent.domain.methods import CARD, COUNTER, NONE, SIGNED
+from cloud_sync.protocol.offline_limits import limit_of
+from cloud_sync.protocol.rules_facts import NO_TOTAL, OfflineLimit
+from edge_agent.domain.methods import NONE
 from edge_agent.domain.refusals import Refusal
-
-NO_TOTAL: Final = -1
-"""As `total_minor`: as many payments as come."""
-
-CAREFUL: Final[Mapping[str, OfflineLimit]] = {
-    COUNTER: OfflineLimit(payment_minor=50_000, total_minor=NO_TOTAL),
-    CARD: OfflineLimit(payment_minor=30_000, total_minor=300_000),
-    SIGNED: OfflineLimit(payment_minor=20_000, total_minor=200_000),
-}
-"""Where headquarters named no limit, in minor units. What is not here needs the line: nothing is taken by it."""
 
 
 class Link(NamedTuple):
@@ -28,11 +19,6 @@ class Link(NamedTuple):
 
     online: bool = True
     since: str = ""
-
-
-def limit_of(method: str, laid_down: Mapping[str, OfflineLimit]) -> OfflineLimit:
-    """What counts for a method while offline."""
-    return laid_down.get(method) or CAREFUL.get(method) or OfflineLimit()
 
 
 def check(

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from cloud_sync.protocol.money import decimal_text
 from cloud_sync.protocol.payment_facts import StatementCompared
 from cloud_sync.protocol.rules_facts import OfflineLimit
-from edge_agent.adapters.payments.alipay import yuan
 from edge_agent.adapters.payments.by_hand import ByHand
 from edge_agent.adapters.payments.pay_codes import REMEMBERED_S, CodeUsed, PayCodes
 from edge_agent.adapters.payments.sandbox import SandboxProvider
@@ -149,10 +149,10 @@ def test_the_code_shown_last_is_the_one_that_pays() -> None:
 
 
 def test_amounts_are_written_exactly() -> None:
-    assert [yuan(m, "CNY") for m in (0, 1, 10, 450, 10**12)] == [
+    assert [decimal_text(m, "CNY") for m in (0, 1, 10, 450, 10**12)] == [
         "0.00", "0.01", "0.10", "4.50", "10000000000.00",
     ]  # fmt: skip
-    assert yuan(450, "JPY") == "450"
+    assert decimal_text(450, "JPY") == "450"
 
 
 def _compared(booked: list[tuple[str, str, int]], ours: list[Moved]) -> StatementCompared:

@@ -55,3 +55,10 @@ CREATE TABLE offline_limits (
     PRIMARY KEY (store, method)
 );
 """
+
+LIMITS_IN_FORCE: Final[LiteralString] = """
+ALTER TABLE offline_limits ALTER COLUMN total_minor DROP NOT NULL;
+ALTER TABLE offline_limits ADD COLUMN why text NOT NULL DEFAULT '';
+ALTER TABLE offline_limits ADD COLUMN set_at timestamptz;
+COMMENT ON COLUMN offline_limits.total_minor IS 'null: as many payments as come';
+"""

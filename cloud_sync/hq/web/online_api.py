@@ -39,6 +39,7 @@ STATUS: Final = {
     "unauthorized": 401,
     "unknown_store": 404,
     "unknown_member": 404,
+    "unknown_method": 404,
     "unknown_reservation": 404,
     "refilling": 503,
 }

@@ -10,13 +10,13 @@ from typing import Annotated, Final
 
 import anyio
 import msgspec
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from cloud_sync.hq import enrolment
 from cloud_sync.hq.database.pool import Pool
+from cloud_sync.hq.offline_limits import OfflineLimits, StoreLimits
 from cloud_sync.hq.phone_payments import Payment, PaymentRefused, PhonePayments
-from cloud_sync.hq.store_rules import limit
 from cloud_sync.hq.web.store_api import read_body, refusal
 from cloud_sync.protocol.money import MAX_MINOR
 from cloud_sync.protocol.page_payments import (
@@ -40,7 +40,8 @@ class LimitBody(BaseModel):
 
     method: str
     payment_minor: Minor
-    total_minor: Minor
+    total_minor: Minor | None = Field(description="null: as many payments as come")
+    why: str = Field("", description="shown to people beside the limit")
 
 
 def payments_router(pool: Pool, payments: PhonePayments) -> APIRouter:
@@ -91,7 +92,7 @@ def payments_router(pool: Pool, payments: PhonePayments) -> APIRouter:
     return router
 
 
-def add_payment_routes(router: APIRouter, pool: Pool, payments: PhonePayments) -> None:
+def add_payment_routes(router: APIRouter, payments: PhonePayments, limits: OfflineLimits) -> None:
     """For people: how much by signed receipt is spent, open or given back, and what stores take while offline."""
 
     @router.get("/signed-payments", tags=["payments"])
@@ -100,12 +101,20 @@ def add_payment_routes(router: APIRouter, pool: Pool, payments: PhonePayments) -
         names = ("store", "currency", "state", "payments", "amount_minor")
         return [dict(zip(names, row, strict=True)) for row in payments.signed_totals()]
 
+    @router.get("/stores/{store}/offline-limits", tags=["payments"])
+    def in_force(store: str) -> StoreLimits:
+        """What counts for each way of paying, and whether the store has heard of it."""
+        return limits.of(store)
+
     @router.post("/stores/{store}/offline-limits", tags=["payments"])
     def lay_down(store: str, body: LimitBody) -> dict[str, object]:
         """What a store may take by a method while it is offline; it is told with its next sync."""
-        if not limit(pool, store, body.method, body.payment_minor, body.total_minor):
-            raise HTTPException(404, f"no such store, or no method {body.method[:20]!r}")
-        return {"store": store, **body.model_dump()}
+        return limits.lay_down(store, body.method, body.payment_minor, body.total_minor, body.why)
+
+    @router.delete("/stores/{store}/offline-limits/{method}", tags=["payments"])
+    def reset(store: str, method: str) -> dict[str, object]:
+        """Leave it to the store's own careful limit again."""
+        return limits.reset(store, method)
 
 
 def _told(found: Payment | None) -> PagePayment:

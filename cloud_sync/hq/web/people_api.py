@@ -23,6 +23,7 @@ from cloud_sync.hq.database.stock_queries import StockQueries
 from cloud_sync.hq.database.visits import Exposure, VisitDay, Visits
 from cloud_sync.hq.member_acts import MemberActs
 from cloud_sync.hq.metrics import Metrics
+from cloud_sync.hq.offline_limits import OfflineLimits
 from cloud_sync.hq.phone_payments import PhonePayments
 from cloud_sync.hq.shipments import Shipments
 from cloud_sync.hq.stock_acts import StockActs
@@ -69,7 +70,7 @@ def people_router(pool: Pool, credentials: Credentials, metrics: Metrics, clock:
     add_day_routes(guarded, pool)
     add_stock_routes(guarded, StockQueries(pool), StockActs(pool, clock))
     add_shipment_routes(guarded, Shipments(pool, clock))
-    add_payment_routes(guarded, pool, PhonePayments(pool, credentials, clock))
+    add_payment_routes(guarded, PhonePayments(pool, credentials, clock), OfflineLimits(pool, clock))
     add_member_routes(guarded, MemberActs(pool, clock, credentials), MemberQueries(pool))
     router.include_router(guarded)
     return router

@@ -21,7 +21,7 @@ import requests
 from alipay import AliPay  # type: ignore[import-untyped]
 from alipay.exceptions import AliPayException, AliPayValidationError  # type: ignore[import-untyped]
 
-from cloud_sync.protocol.money import MoneyError, exponent, parse_minor
+from cloud_sync.protocol.money import MoneyError, decimal_text, parse_minor
 from edge_agent.adapters.payments.port import (
     Forged,
     Pace,
@@ -99,7 +99,7 @@ class Alipay:
         """Have the shown code pay, or get a QR."""
         wanted = {
             "out_trade_no": asked.payment,
-            "total_amount": yuan(asked.amount_minor, asked.currency),
+            "total_amount": decimal_text(asked.amount_minor, asked.currency),
             "subject": asked.subject or asked.order,
         }
         if not asked.pay_code:
@@ -143,7 +143,7 @@ class Alipay:
             {
                 "out_trade_no": asked.payment,
                 "out_request_no": asked.refund,
-                "refund_amount": yuan(asked.amount_minor, asked.currency),
+                "refund_amount": decimal_text(asked.amount_minor, asked.currency),
             },
         )
         if said["code"] == _OK:
@@ -202,13 +202,6 @@ class Alipay:
         if not isinstance(said, dict) or "code" not in said:
             raise ProviderTrouble(f"{method}: an answer without a code")
         return said
-
-
-def yuan(minor: int, currency: str) -> str:
-    """Minor units as Alipay writes amounts: 450 → "4.50"."""
-    digits = exponent(currency)
-    whole, part = divmod(minor, 10**digits)
-    return f"{whole}.{part:0{digits}d}" if digits else str(whole)
 
 
 def _paid(said: Mapping[str, Any]) -> ProviderAnswer:

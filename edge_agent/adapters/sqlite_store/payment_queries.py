@@ -7,9 +7,9 @@ from typing import Final
 
 import msgspec
 
+from cloud_sync.protocol.offline_limits import limit_of
 from cloud_sync.protocol.rules_facts import StoreRules
 from edge_agent.adapters.sqlite_store.reading import Entity, Reading
-from edge_agent.domain.offline_limits import limit_of
 
 _rules = msgspec.json.Decoder(StoreRules)
 

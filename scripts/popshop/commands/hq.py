@@ -13,7 +13,7 @@ import typer
 
 from cloud_sync.hq import address
 from cloud_sync.hq.credentials import FILE_NAME
-from popshop.commands import _hq_care, _hq_members, _hq_stock
+from popshop.commands import _hq_care, _hq_limits, _hq_members, _hq_stock
 from popshop.console import UserError, err, facts_table, out, print_json, table
 from popshop.shop.head_office import DEFAULT_DATA, Data, Json, Url, ask, find, reading
 
@@ -188,3 +188,4 @@ def _enrol_in_database(dsn: str, asked: dict[str, str]) -> dict[str, str]:
 
 
 _hq_care.add_to(app)
+app.command()(_hq_limits.limits)

@@ -15,6 +15,7 @@ import requests
 from websockets.sync.client import ClientConnection, connect
 
 from kiosk_ui.answers import NOT_THERE, Answer, Done, read_drawn, read_quote, read_scan_used
+from kiosk_ui.orders import Order
 from kiosk_ui.requests import (
     AskPrice,
     Basket,
@@ -28,7 +29,7 @@ from kiosk_ui.requests import (
     TakeSample,
     UseScan,
 )
-from kiosk_ui.shop import Order, Refusal, Shop, read_order, read_refusal, read_snapshot
+from kiosk_ui.shop import Refusal, Shop, read_order, read_refusal, read_snapshot
 
 CONNECT_TIMEOUT_S: Final = 3.0
 ANSWER_TIMEOUT_S: Final = 8.0

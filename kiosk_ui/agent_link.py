@@ -29,8 +29,9 @@ from kiosk_ui.events import (
     Told,
     Unreachable,
 )
+from kiosk_ui.orders import Order
 from kiosk_ui.requests import AskPrice, LeaveMember, OrderRequest, Request
-from kiosk_ui.shop import ContractError, Order, read_feed
+from kiosk_ui.shop import ContractError, read_feed
 
 SILENCE_S: Final = 12.0
 """The feed gives a sign of life every 5 s; after two are missing the line is dead."""

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from kiosk_ui.orders import Order
 from kiosk_ui.shop import Member, read
 
 
@@ -46,12 +47,26 @@ class Quote(msgspec.Struct, frozen=True):
     coupons: tuple[QuotedCoupon, ...] = ()
 
 
+class Pickup(msgspec.Struct, frozen=True):
+    """How an order's pick-up stood: ready, collected (at, by), refunded, unpaid, cancelled or nothing (to pick up)."""
+
+    order: str
+    standing: str
+    at: str = ""
+    by: str = ""
+
+
 class ScanUsed(msgspec.Struct, frozen=True):
-    """What became of a scan: a coupon for the next order, or a member who is here. Of an order the feed tells."""
+    """What became of a scan: a coupon for the next order, a member who is here, an order that somebody comes for.
+
+    Of an order that was paid by it the feed tells.
+    """
 
     meaning: str = ""
     coupon: str = ""
     member: Member | None = None
+    order: Order | None = None
+    pickup: Pickup | None = None
 
 
 class WonCoupon(msgspec.Struct, frozen=True):

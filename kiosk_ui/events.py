@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk_ui.answers import Answer
+from kiosk_ui.orders import Order
 from kiosk_ui.requests import OrderRequest, Request
-from kiosk_ui.shop import Change, Language, Order, Refusal, Shop
+from kiosk_ui.shop import Change, Language, Refusal, Shop
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from cloud_sync.protocol.money import format_minor
-from kiosk_ui.shop import Campaign, Game, Item, Language, Line, Prize
+from kiosk_ui.orders import Line
+from kiosk_ui.shop import Campaign, Game, Item, Language, Prize
 from kiosk_ui.views import Card, Picture
 
 WAYS: Final = frozenset({"vend", "sample", "shelf", "staff", "pickup", "ship_store", "ship_warehouse"})

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk_ui.cart import most_of
+from kiosk_ui.orders import Order
 from kiosk_ui.requests import UseScan
-from kiosk_ui.shop import Order, Scan
+from kiosk_ui.shop import Scan
 from kiosk_ui.state import State, Step
 
 

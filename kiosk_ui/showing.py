@@ -10,7 +10,7 @@ from kiosk_ui.naming import WAYS, card_of, picture_of, title_of, ways_of
 from kiosk_ui.requests import PlaceOrder, PlayGame, TakeSample, UseScan
 from kiosk_ui.shop import Campaign, Game, Item, Prize, Shop
 from kiosk_ui.showing_cart import cart_total, savings_of, show_cart, taken_off
-from kiosk_ui.showing_order import show_order
+from kiosk_ui.showing_order import show_collect, show_order
 from kiosk_ui.state import State
 from kiosk_ui.views import (
     Attract,
@@ -18,6 +18,7 @@ from kiosk_ui.views import (
     Body,
     Card,
     Closed,
+    Collect,
     Home,
     Member,
     MemberPage,
@@ -46,7 +47,7 @@ def show(state: State, now_s: float) -> View:
         language=state.language,
         store=state.shop.store.name if state.shop is not None else "",
         body=body,
-        can_go_back=isinstance(body, Product | Basket | Sample | MemberPage | Play) and not busy,
+        can_go_back=isinstance(body, Product | Basket | Sample | MemberPage | Collect | Play) and not busy,
         link_lost=_lost(state, now_s),
         message=_message(state, body),
     )
@@ -100,6 +101,9 @@ def _browsing(state: State, shop: Shop) -> Body:
         url = shop.store.phone_url
         join = f"{url.rstrip('/')}/m/join" if url else ""
         return MemberPage(member_of(state), join, state.has_scanner, state.waits_for(UseScan))
+    collected = None if state.pickup is None else shop.orders.get(state.pickup.order)
+    if state.pickup is not None and collected is not None:
+        return show_collect(state, shop, collected, state.pickup)
     if not state.awake:
         return Attract(tuple(c for c in _cards(state, shop) if not c.sold_out)[:24])
     return _home(state, shop)

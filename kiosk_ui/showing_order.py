@@ -5,14 +5,30 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from typing import Final, Literal
+from zoneinfo import ZoneInfo
 
 from cloud_sync.protocol.envelope import parse_time
 from cloud_sync.protocol.money import format_minor
+from kiosk_ui.answers import Pickup
 from kiosk_ui.naming import name_of, picture_of
+from kiosk_ui.orders import AT_THE_COUNTER, Line, Order
 from kiosk_ui.requests import CancelOrder, PrintReceipt, RequestPayment, UseScan
-from kiosk_ui.shop import Line, Order, Shop
+from kiosk_ui.shop import Shop
 from kiosk_ui.state import State
-from kiosk_ui.views import Body, Case, Dispensing, Ending, EndKind, Pay, PayStep, Picture, Summary, Unit
+from kiosk_ui.views import (
+    Body,
+    Case,
+    Collect,
+    CollectKind,
+    Dispensing,
+    Ending,
+    EndKind,
+    Pay,
+    PayStep,
+    Picture,
+    Summary,
+    Unit,
+)
 
 MOST_ROWS: Final = 5
 """Units that are shown one by one."""
@@ -157,7 +173,28 @@ def _ending(state: State, order: Order, summary: Summary, now_s: float) -> Endin
         receipt_url=receipt.url if receipt is not None else "",
         printing=_printing(state, order),
         points=order.points_earned,
+        pickup_code=order.pickup_code,
     )
+
+
+_COLLECTED: Final[dict[str, CollectKind]] = {
+    "collected": "collected",
+    "refunded": "refunded",
+    "unpaid": "unpaid",
+    "cancelled": "cancelled",
+}
+
+
+def show_collect(state: State, shop: Shop, order: Order, told: Pickup) -> Collect:
+    """The order that somebody showed a code of; it changes under their eyes when staff hand it over."""
+    if order.to_collect:
+        kind: CollectKind = "ready"
+    else:
+        kind = "handed" if told.standing == "ready" else _COLLECTED.get(told.standing, "nothing")
+    when = parse_time(told.at)
+    local = "" if when is None else when.astimezone(ZoneInfo(shop.store.timezone)).strftime("%m-%d %H:%M")
+    units = tuple(unit for unit in _units(state, order) if unit.way in AT_THE_COUNTER)
+    return Collect(kind, _summary(state, shop, order), units, local)
 
 
 def _printing(state: State, order: Order) -> Literal["", "can", "asked", "done"]:

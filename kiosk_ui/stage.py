@@ -18,6 +18,7 @@ from kiosk_ui.i18n import TABLES
 from kiosk_ui.screens.attract import AttractScreen
 from kiosk_ui.screens.cart import CartScreen
 from kiosk_ui.screens.closed import ClosedScreen
+from kiosk_ui.screens.collect import CollectScreen
 from kiosk_ui.screens.ending import EndingScreen
 from kiosk_ui.screens.game import GameScreen
 from kiosk_ui.screens.handover import CaseScreen, DispensingScreen
@@ -32,6 +33,7 @@ from kiosk_ui.views import (
     Basket,
     Case,
     Closed,
+    Collect,
     Dispensing,
     Ending,
     Home,
@@ -50,6 +52,7 @@ SCREENS: Final[dict[type, Callable[..., Any]]] = {
     Product: ProductScreen,
     Basket: CartScreen,
     MemberPage: MemberScreen,
+    Collect: CollectScreen,
     Play: GameScreen,
     Sample: SampleScreen,
     Pay: PayScreen,
@@ -178,12 +181,13 @@ def _frame_of(view: View) -> tuple[object, ...]:
             subject = (body.game, body.fields)
         case Sample():
             subject = (body.campaign, body.name, body.consent)
-        case Pay() | Case():
+        case Pay() | Case() | Collect():
             subject = body.summary
         case Dispensing():
             subject = (body.summary, body.can_leave)
         case Ending():
-            subject = (body.summary, body.kind, body.paid, body.receipt_url, bool(body.printing))
+            codes = (body.pickup_code, body.receipt_url)
+            subject = (body.summary, body.kind, body.paid, codes, bool(body.printing))
         case Closed():
             subject = body.reason
     return type(body), subject, view.language, view.store, view.can_go_back, view.link_lost

@@ -6,8 +6,9 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from kiosk_ui.answers import Drawn, Quote
+from kiosk_ui.answers import Drawn, Pickup, Quote
 from kiosk_ui.cart import Cart, most_of
+from kiosk_ui.orders import Order
 from kiosk_ui.requests import (
     AskPrice,
     Basket,
@@ -19,7 +20,7 @@ from kiosk_ui.requests import (
     UseScan,
     Wish,
 )
-from kiosk_ui.shop import Campaign, Game, Item, Language, Member, Order, Refusal, Shop
+from kiosk_ui.shop import Campaign, Game, Item, Language, Member, Refusal, Shop
 
 PAUSES: Final = frozenset({"must_join", "unproven", "not_counted_in"})
 """Codes with which the store says that it may not sell just now: nothing a shopper can do about."""
@@ -65,12 +66,14 @@ class State:
     campaign: str = ""
     game: str = ""
     page: str = ""
-    """cart or member, where neither a product nor anything else is chosen."""
+    """cart, member or pickup, where neither a product nor anything else is chosen."""
     qty: int = 1
     cart: Cart = field(default_factory=Cart)
     coupons: tuple[str, ...] = ()
     member: Member | None = None
     use_points: bool = False
+    pickup: Pickup | None = None
+    """The order that somebody showed a code of, and how its pick-up stood then."""
     drawn: Drawn | None = None
     played: tuple[str, ...] = ()
     """Games this visit has played."""
@@ -308,6 +311,7 @@ class State:
             whole=False,
             choosing=False,
             drawn=None,
+            pickup=None,
             printed="",
             cart=replace(self.cart, removed=None),
             quiet_since_s=None,

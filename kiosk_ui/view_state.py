@@ -21,6 +21,7 @@ from kiosk_ui.events import (
     Told,
     Unreachable,
 )
+from kiosk_ui.orders import Order
 from kiosk_ui.requests import (
     AskPrice,
     CancelOrder,
@@ -34,7 +35,7 @@ from kiosk_ui.requests import (
     UseScan,
 )
 from kiosk_ui.scanning import scanned
-from kiosk_ui.shop import Item, Member, Order, Refusal, Scan, Shop
+from kiosk_ui.shop import Item, Member, Refusal, Scan, Shop
 from kiosk_ui.state import State, Step
 from kiosk_ui.taps import left_order, tap
 
@@ -229,9 +230,12 @@ def _told(state: State, event: Told, now_s: float) -> State:
 
 
 def _scan_used(state: State, used: ScanUsed) -> State:
-    """A member who is here, or a coupon for this shopper's cart; of a payment and an order the feed tells."""
+    """A member who is here, an order to collect, or a coupon for this shopper's cart; of a payment the feed tells."""
     if used.member is not None:
         return replace(state, member=used.member)
+    if used.pickup is not None and used.order is not None and state.shop is not None and not state.order:
+        shop = state.shop.with_order(used.order)
+        return replace(state.at_home(), shop=shop, page="pickup", pickup=used.pickup)
     if used.coupon and used.coupon not in state.coupons:
         state = replace(state, coupons=(*state.coupons, used.coupon)[-MAX_COUPONS:])
         return state if state.sku or state.order else replace(state.at_home(), page="cart")

@@ -275,6 +275,21 @@ class Ending:
     receipt_url: str = ""
     printing: Literal["", "can", "asked", "done"] = ""
     points: int = 0
+    pickup_code: str = ""
+    """To be shown at the counter; empty where nothing waits there."""
+
+
+CollectKind = Literal["ready", "handed", "collected", "refunded", "unpaid", "cancelled", "nothing"]
+
+
+@dataclass(frozen=True)
+class Collect:
+    """Somebody showed an order's code. `at`: when it was collected, by the store's clock; empty where it was not."""
+
+    kind: CollectKind
+    summary: Summary
+    units: tuple[Unit, ...]
+    at: str
 
 
 @dataclass(frozen=True)
@@ -290,7 +305,19 @@ class Closed:
 
 
 Body = (
-    Attract | Home | Product | Basket | MemberPage | Play | Sample | Pay | Dispensing | Case | Ending | Closed
+    Attract
+    | Home
+    | Product
+    | Basket
+    | MemberPage
+    | Collect
+    | Play
+    | Sample
+    | Pay
+    | Dispensing
+    | Case
+    | Ending
+    | Closed
 )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from kiosk_ui.events import ChangesArrived, Event, SnapshotArrived, Ticked, Told
+from kiosk_ui.orders import Order
 from kiosk_ui.requests import AskPrice, Request
-from kiosk_ui.shop import Change, Order, Scan, Shop
+from kiosk_ui.shop import Change, Scan, Shop
 from kiosk_ui.showing import show
 from kiosk_ui.state import State
 from kiosk_ui.view_state import step

@@ -7,27 +7,11 @@ from typing import Any
 
 from msgspec import structs
 
-from kiosk_ui.answers import Adjustment, Drawn, Quote, QuotedCoupon, QuotedLine, WonCoupon
+from kiosk_ui.answers import Adjustment, Drawn, Pickup, Quote, QuotedCoupon, QuotedLine, WonCoupon
 from kiosk_ui.cart import Cart
+from kiosk_ui.orders import Handover, Line, Order, Payment, Receipt, Vend
 from kiosk_ui.requests import AskPrice, Basket, PlaceOrder, PlayGame, UseScan, Wish
-from kiosk_ui.shop import (
-    Device,
-    Game,
-    Handover,
-    Item,
-    Language,
-    Line,
-    Member,
-    Method,
-    Order,
-    Payment,
-    Prize,
-    Receipt,
-    Refusal,
-    Shop,
-    Sync,
-    Vend,
-)
+from kiosk_ui.shop import Device, Game, Item, Language, Member, Method, Prize, Refusal, Shop, Sync
 from kiosk_ui.state import State
 
 NOW_S = 1000.0
@@ -49,6 +33,7 @@ CARD = Game("lucky", "scratch", "visit", "每日刮刮卡", "Daily scratch card"
 MEMBER = Member("T2", 320, 320)
 LINES = (Wish("A03", 2), Wish("C01", 1, "staff"), Wish("B02", 1))
 COUPON = "PS1.C.coupon-1"
+PICKUP_CODE = "PS1.O." + "S6SGQ4JNGGRXELJRUVYG64BNGHHGWSOSAC" + "." + "B3H6IIYVBKZV5AALL3XX3QBWY5IPZFYW" * 3
 
 
 def _with_ways(items: dict[str, Item]) -> dict[str, Item]:
@@ -203,16 +188,43 @@ def _end_states(home: State) -> dict[str, State]:
     tea = several(shop, "completed", **more, **kept, vends=out)
     tea = structs.replace(tea, lines=tea.lines[:1], total_minor=700, paid_minor=700)
     waits = handed("requested", "requested")
+    code = {"pickup_code": PICKUP_CODE}
     back = {"refunded_minor": 6900, "vends": out, "handovers": handed("failed", "done")}
     return {
         "dispensing_ways": at(several(shop, "fulfilling", **more, vends=going, handovers=waits)),
         "dispensing_counter_done": at(several(shop, "fulfilling", **more, vends=out, handovers=waits)),
         "arranged": at(
-            several(shop, "fulfilling", **more, **kept, vends=out, handovers=handed("done", "requested"))
+            several(
+                shop, "fulfilling", **more, **kept, **code, vends=out, handovers=handed("done", "requested")
+            )
         ),
+        **_collect_states(home),
         "thanks_receipt": at(tea),
         "thanks_printed": at(tea, printed="kiosk-1-128"),
         "part_money_back_ways": at(several(shop, "part_refunded", **more, **kept, **back)),
+    }
+
+
+def _collect_states(home: State) -> dict[str, State]:
+    """A pick-up code in front of the scanner."""
+    shop = home.shop
+    assert shop is not None
+    out, more = _vends("dispensed", "dispensed"), {"paid_minor": 10590}
+
+    def at(state: str, standing: str, handovers: tuple[Handover, ...], when: str = "") -> State:
+        placed = several(shop, state, **more, vends=out, handovers=handovers)
+        return replace(
+            home,
+            shop=shop.with_order(placed),
+            page="pickup",
+            pickup=Pickup(placed.id, standing, when, "staff"),
+        )
+
+    waits, done = handed("requested", "requested"), handed("done", "done")
+    return {
+        "collect_ready": at("fulfilling", "ready", waits),
+        "collect_collected": at("completed", "collected", done, "2026-11-22T04:20:00.000000Z"),
+        "collect_unpaid": at("open", "unpaid", ()),
     }
 
 

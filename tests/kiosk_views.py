@@ -7,21 +7,9 @@ from typing import Any
 
 from msgspec import structs
 
+from kiosk_ui.orders import Line, Order, Payment, Vend
 from kiosk_ui.requests import Basket, PlaceOrder, RequestPayment, TakeSample, Wish
-from kiosk_ui.shop import (
-    Campaign,
-    Consent,
-    Item,
-    Language,
-    Line,
-    Notice,
-    Order,
-    Payment,
-    Refusal,
-    Shop,
-    Store,
-    Vend,
-)
+from kiosk_ui.shop import Campaign, Consent, Item, Language, Notice, Refusal, Shop, Store
 from kiosk_ui.showing import show
 from kiosk_ui.state import State
 from kiosk_ui.views import View

@@ -33,7 +33,7 @@ class EndingScreen(BoxLayout):
     def __init__(self, look: Look, art: Gallery, body: Ending) -> None:
         super().__init__()
         self._look = look
-        code = [self._code(body)] if body.receipt_url else []
+        code = [self._codes(body)] if body.receipt_url or body.pickup_code else []
         self._head = Headline(look, *_SIGNS[body.kind], "", "", size=120 if code else 200)
         self._points = Text(look, "", theme.TEXT, colour=theme.GOOD, bold=True, halign="center")
         self._leaving = Text(look, "", theme.TEXT_SMALL, colour=theme.MUTED, lines=1, halign="center")
@@ -61,19 +61,38 @@ class EndingScreen(BoxLayout):
             self.add_widget(columns(look, self._upper(art, body), stack(look, summary, *below, spacing=28)))
         self.show(body)
 
-    def _code(self, body: Ending) -> BoxLayout:
-        """The receipt's page as a code, on a card."""
+    def _codes(self, body: Ending) -> BoxLayout:
+        """The pick-up code and the receipt's page, each on a card; side by side where there are both."""
         look = self._look
-        side = 300 if look.landscape or len(body.units) > 2 else 400
-        card = Panel(
-            look, raised=True, orientation="vertical", size_hint=(None, None), width=look.px(side + 340)
-        )
+        both = bool(body.receipt_url and body.pickup_code)
+        cards = BoxLayout(size_hint_y=None, spacing=look.px(theme.GAP))
+        cards.bind(minimum_height=cards.setter("height"))
+        if body.pickup_code:
+            cards.add_widget(self._card(body, body.pickup_code, look.say("end.pickup_code"), both))
+        if body.receipt_url:
+            words = look.say("end.receipt", number=body.receipt)
+            cards.add_widget(self._card(body, body.receipt_url, words, both))
+        if both:
+            return cards
+        cards.size_hint_x = None
+        cards.bind(minimum_width=cards.setter("width"))
+        return centred(cards)
+
+    def _card(self, body: Ending, code: str, words: str, narrow: bool) -> Panel:
+        look = self._look
+        side = 300 if look.landscape or narrow or len(body.units) > 2 else 400
+        card = Panel(look, raised=True, orientation="vertical", size_hint_y=None)
+        if not narrow:
+            card.size_hint_x, card.width = None, look.px(side + 340)
         card.padding = look.px(20)
         card.bind(minimum_height=card.setter("height"))
-        words = look.say("end.receipt", number=body.receipt)
-        card.add_widget(centred(QrCode(look, body.receipt_url, side)))
-        card.add_widget(Text(look, words, theme.TEXT_SMALL, colour=theme.MUTED, lines=1, halign="center"))
-        return centred(card)
+        said = Text(
+            look, words, theme.TEXT_SMALL, colour=theme.MUTED, lines=2 if narrow else 1, steady=True,
+            halign="center",
+        )  # fmt: skip
+        card.add_widget(centred(QrCode(look, code, side)))
+        card.add_widget(said)
+        return card
 
     def _upper(self, art: Gallery, body: Ending) -> BoxLayout:
         """On a standing glass: the picture above the words, where there is room for it."""
@@ -91,7 +110,9 @@ class EndingScreen(BoxLayout):
         self._head.title.say(look.say(f"end.{body.kind}_title", amount=body.refunded))
         late = body.paid and body.kind in ("cancelled", "expired")
         other = body.kind == "thanks" and not body.vended
+        coded = body.kind == "arranged" and body.pickup_code
         hint = "end.late_hint" if late else "end.thanks_other" if other else f"end.{body.kind}_hint"
+        hint = "end.arranged_code_hint" if coded else hint
         self._head.hint.say(look.say(hint))
         self._points.say(look.say("end.points", points=body.points) if body.points else "")
         self._leaving.say(look.say("end.leaving", seconds=body.left_s))

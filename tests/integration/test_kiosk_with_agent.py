@@ -12,8 +12,8 @@ from edge_agent.domain import commands
 from hardware import messages
 from kiosk_ui.agent_client import Agent, AgentClient, RefusedError
 from kiosk_ui.answers import Done, Drawn, Quote
+from kiosk_ui.orders import Order
 from kiosk_ui.requests import AskPrice, Basket, CancelOrder, LeaveMember, PlaceOrder, PlayGame, Wish
-from kiosk_ui.shop import Order
 from tests.edge_live import LiveAgent
 
 PRIZES = [{"prize": "air", "kind": "nothing", "weight": 1, "name_zh": "谢谢参与", "name_en": "Next time"}]

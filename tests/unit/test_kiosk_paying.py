@@ -21,8 +21,9 @@ from kiosk_ui.events import (
     Touched,
     WentBack,
 )
+from kiosk_ui.orders import Order, Payment, Receipt
 from kiosk_ui.requests import PlaceOrder, PrintReceipt, RequestPayment, UseScan
-from kiosk_ui.shop import Method, Order, Payment, Receipt, Refusal, Shop, Sync
+from kiosk_ui.shop import Method, Refusal, Shop, Sync
 from kiosk_ui.views import Attract, Dispensing, Ending, Home, Pay
 from tests.kiosk_mind import Mind
 from tests.kiosk_sale_views import PAY_URL, equipped, handed, several

@@ -18,8 +18,9 @@ from kiosk_ui.events import (
     Unreachable,
     WentBack,
 )
+from kiosk_ui.orders import Order
 from kiosk_ui.requests import TakeSample
-from kiosk_ui.shop import Change, Order, Refusal, Shop
+from kiosk_ui.shop import Change, Refusal, Shop
 from kiosk_ui.showing import show
 from kiosk_ui.views import Dispensing, Ending, Home, Sample
 from tests.kiosk_mind import Mind

@@ -24,8 +24,9 @@ from kiosk_ui.events import (
     Unreachable,
     WentBack,
 )
+from kiosk_ui.orders import Order, Payment
 from kiosk_ui.requests import CancelOrder, PlaceOrder, RequestPayment
-from kiosk_ui.shop import Change, Notice, Order, Payment, Refusal, Shop
+from kiosk_ui.shop import Change, Notice, Refusal, Shop
 from kiosk_ui.showing import show
 from kiosk_ui.views import Attract, Case, Closed, Dispensing, Ending, Home, Pay, Product
 from tests.kiosk_mind import Mind

@@ -32,6 +32,8 @@ class StatementRead(Command):
     day: str
     booked: tuple[tuple[str, str, int, str], ...]
     """Payment, refund (empty for a payment), minor units, currency."""
+    asked_at: str = ""
+    """When the provider was asked for it; what moved since may or may not stand in it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,27 @@
-"""A provider's book of a day held against ours, payment by payment and refund by refund."""
+"""A provider's book of a day held against ours, payment by payment and refund by refund, and when that is due."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final
 
 from cloud_sync.protocol import facts
 from cloud_sync.protocol.payment_facts import Difference, DifferenceSettled, StatementCompared
+from edge_agent.domain.methods import ALIPAY, SIGNED, WECHAT
 from edge_agent.domain.payment_commands import SettleDifference, StatementRead
 from edge_agent.domain.refusals import Refusal
+
+MORNING: Final = time(10)
+"""On the store's clock: from then on the book of the day before is whole. WeChat Pay makes its bill from 9 o'clock and
+asks to be asked after 10; Alipay's is there by 9."""
+OUT_NEXT_DAY: Final = frozenset({ALIPAY, WECHAT})
+"""Providers that give no book of a day before the next morning; the others' can be read while the day goes on."""
+WITHOUT_BOOK: Final = frozenset({SIGNED})
+"""Headquarters knows a signed receipt as spent by our journal alone: there is no second book to hold against it."""
+MOST_DAYS: Final = 31
+"""Days back that are made up for by themselves, by a store that was away for long."""
 
 MOST: Final = 500
 """Differences that one comparison names; a book that differs more than this is the wrong book."""
@@ -26,6 +38,20 @@ class Moved:
 
 
 Book = dict[tuple[str, str], int]
+
+
+def wanted_since(
+    method: str, day: str, closings: Iterable[datetime], now: datetime, zone: tzinfo
+) -> datetime | None:
+    """Since when a day's book is to be compared: its newest Z, and again the next morning; None before either."""
+    morning = whole_from(day, zone)
+    moments = [morning] if method in OUT_NEXT_DAY else [*closings, morning]
+    return max((moment for moment in moments if moment <= now), default=None)
+
+
+def whole_from(day: str, zone: tzinfo) -> datetime:
+    """When every provider's book of a day is whole."""
+    return datetime.combine(date.fromisoformat(day) + timedelta(days=1), MORNING, zone)
 
 
 def compare(read: StatementRead, ours: Sequence[Moved], currency: str) -> StatementCompared:

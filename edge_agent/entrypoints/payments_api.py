@@ -1,7 +1,6 @@
 """The HTTP API's part on payments: asking, confirming, asking again, what providers send, and providers' books."""
 
 import asyncio
-import re
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -11,19 +10,15 @@ from pydantic import Field, StringConstraints
 from cloud_sync.protocol.codes.payment_codes import wallet_of
 from edge_agent.adapters.payments.desk import PaymentDesk
 from edge_agent.adapters.payments.pay_codes import CodeUsed
-from edge_agent.adapters.payments.port import Forged, ProviderTrouble
+from edge_agent.adapters.payments.port import Forged
 from edge_agent.adapters.payments.till import told
 from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.domain.commands import RequestPayment
 from edge_agent.domain.methods import WECHAT
-from edge_agent.domain.payment_commands import (
-    ConfirmPayment,
-    SettleDifference,
-    SettlePayment,
-    StatementRead,
-)
+from edge_agent.domain.payment_commands import ConfirmPayment, SettleDifference, SettlePayment
 from edge_agent.entrypoints.bodies import Body, Name, OptionalName, Text
 from edge_agent.entrypoints.door import Key, MayCall, Refused, as_json, ask, do
+from edge_agent.entrypoints.reconciling import reconcile
 from edge_agent.services.brain import Brain
 
 MAX_NOTE_BYTES: Final = 64 * 1024
@@ -116,20 +111,13 @@ def payments_router(
 
 
 def _add_books(router: APIRouter, brain: Brain, queries: Queries, desk: PaymentDesk, staff: MayCall) -> None:
-    @router.post("/api/reconcile/{day}", dependencies=[Depends(staff)])
-    async def reconcile(day: str) -> Any:
-        if not re.fullmatch(r"\d{4}-\d\d-\d\d", day):
-            raise Refused("malformed", "day is written YYYY-MM-DD")
-        return {"day": day, "methods": [await compared(method, day) for method in desk.with_statements]}
+    @router.get("/api/reconcile", dependencies=[Depends(staff)])
+    def standing() -> Any:
+        return {"books": desk.books.standing()}
 
-    async def compared(method: str, day: str) -> dict[str, Any]:
-        try:
-            lines = await asyncio.to_thread(desk.statement, method, day)
-        except ProviderTrouble as trouble:
-            return {"method": method, "error": str(trouble)}
-        booked = tuple((x.payment, x.refund, x.amount_minor, x.currency) for x in lines or ())
-        await do(brain, StatementRead("", method, day, booked))
-        return queries.statement_of(method, day) or {"method": method}
+    @router.post("/api/reconcile/{day}", dependencies=[Depends(staff)])
+    async def compare(day: str) -> Any:
+        return {"day": day, "methods": await reconcile(desk.books, brain, queries, day)}
 
     @router.post("/api/differences/{case}/settle", dependencies=[Depends(staff)])
     async def settle(case: str, body: NoteBody, key: Key) -> Any:

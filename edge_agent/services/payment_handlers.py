@@ -56,7 +56,7 @@ def _queued(r: Reader, found: Order | None) -> dict[str, int]:
 
 
 def _statement(r: Reader, c: payment_commands.StatementRead, now: datetime, rules: Rules) -> Outcome:
-    return [reconciliation.compare(c, r.moved_on(c.method, c.day), r.currency())]
+    return [reconciliation.compare(c, r.moved_on(c.method, c.day, c.asked_at), r.currency())]
 
 
 def _settle_difference(

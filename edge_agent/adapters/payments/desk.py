@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from cloud_sync.protocol import facts
+from cloud_sync.protocol import day_facts, facts
+from edge_agent.adapters.payments import books
 from edge_agent.adapters.payments.by_hand import ByHand
 from edge_agent.adapters.payments.pay_codes import PayCodes
-from edge_agent.adapters.payments.port import Forged, PaymentProvider, ProviderAnswer, StatementLine
+from edge_agent.adapters.payments.port import Forged, PaymentProvider, ProviderAnswer
 from edge_agent.adapters.payments.till import Till
 from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.adapters.worker import Worker
@@ -45,11 +46,15 @@ class PaymentDesk:
         }
         self._tills["counter"] = Till(ByHand(), sorted(BY_HAND), queries, brain, clock)
         queries.methods = self.methods
-        self.workers = [
+        self._till_workers = [
             Worker(f"till-{method}", till.step, every_s=STEP_EVERY_S) for method, till in self._tills.items()
         ]
-        for worker in self.workers:
+        for worker in self._till_workers:
             brain.on_commit(worker.wake, of=NEWS)
+        self.books = books.Books(providers, queries, brain, clock)
+        comparing = Worker("books", self.books.step, every_s=books.LOOK_EVERY_S)
+        brain.on_commit(comparing.wake, of=(day_facts.DayClosed,))
+        self.workers = [*self._till_workers, comparing]
 
     @property
     def methods(self) -> frozenset[str]:
@@ -64,7 +69,7 @@ class PaymentDesk:
         """Have a payment asked for at once."""
         for till in self._tills.values():
             till.ask_now(payment)
-        for worker in self.workers:
+        for worker in self._till_workers:
             worker.wake()
 
     def notified(self, method: str, headers: Mapping[str, str], body: bytes) -> tuple[str, ProviderAnswer]:
@@ -73,16 +78,6 @@ class PaymentDesk:
         if provider is None:
             raise Forged(f"no payments by {method} here")
         return provider.notified(headers, body)
-
-    def statement(self, method: str, day: str) -> list[StatementLine] | None:
-        """A provider's book of a day; None for a method without one. Raises ProviderTrouble."""
-        provider = self._providers.get(method)
-        return None if provider is None else provider.statement(day)
-
-    @property
-    def with_statements(self) -> list[str]:
-        """The methods whose providers keep a book."""
-        return sorted(self._providers)
 
 
 def methods_of(providers: Mapping[str, PaymentProvider]) -> frozenset[str]:

@@ -66,9 +66,6 @@ def _show(method: dict[str, Any]) -> None:
     if "error" in method:
         console.out.print(f"{name}: its book cannot be had: {method['error']}")
         return
-    if "lines" not in method:
-        console.out.print(f"{name}: keeps no book")
-        return
     ours, theirs = (format_minor(method[f"{who}_minor"], method["currency"]) for who in ("ours", "theirs"))
     found = _open(method)
     console.out.print(f"{name}: ours {ours}, theirs {theirs}, {len(found)} differences")

@@ -24,9 +24,8 @@ _CURRENCY: Final = "SELECT currency FROM stores WHERE store = %s"
 _LAID_DOWN: Final = """
 SELECT method, payment_minor, coalesce(total_minor, %s), why, set_at FROM offline_limits WHERE store = %s"""
 _TOLD: Final = """
-SELECT rules::text FROM rules_told JOIN stores USING (store, epoch) WHERE store = %s AND NOT EXISTS (
-    SELECT 1 FROM down_rows d WHERE (d.store, d.epoch) = (stores.store, stores.epoch)
-    AND kind = 'rules' AND answered_at IS NULL)"""
+SELECT rules::text, EXISTS (SELECT 1 FROM down_rows d WHERE (d.store, d.epoch) = (t.store, t.epoch)
+    AND kind = 'rules' AND answered_at IS NULL) FROM rules_told t WHERE store = %s"""
 _LAY_DOWN: Final = """
 INSERT INTO offline_limits (store, method, payment_minor, total_minor, why, set_at) VALUES (%s, %s, %s, %s, %s, %s)
 ON CONFLICT (store, method) DO UPDATE SET payment_minor = excluded.payment_minor,
@@ -75,8 +74,8 @@ class OfflineLimits:
         with self._pool.connection() as connection, connection.cursor() as cursor:
             currency = _currency(cursor, store)
             rows = {row[0]: row for row in cursor.execute(_LAID_DOWN, [NO_TOTAL, store])}
-            told = cursor.execute(_TOLD, [store]).fetchone()
-            heard = told is not None and _told(told[0]) == laid_down(cursor, store)
+            told, unanswered = cursor.execute(_TOLD, [store]).fetchone() or ('{"version":0}', False)
+            heard = not unanswered and _told(told) == laid_down(cursor, store)
         limits = []
         for method in METHODS:
             _, one, total, why, set_at = rows.get(method) or (method, *_careful(method), "", None)

@@ -50,14 +50,14 @@ class _Desk:
         self._pool = pool
         self._gather = gather
         self._clock = clock
-        self._acts = StockActs(pool, clock)
+        self._desks = doing.Desks(StockActs(pool, clock), gather.limits)
 
     def form(self, request: Request, name: str, values: Mapping[str, str], wrong: str) -> Response:
         """The form, with what was filled in."""
         language, act = language_of(request), ACTS[name]
-        hints = self._gather.hints(language, act, values)
         stores = self._gather.store_names()
         filled = self._gather.filled(act, values)
+        hints = self._gather.hints(language, act, filled)
         items = self._gather.item_names(language)
         drawn = acts.form(language, act, filled, stores, items, hints, wrong)
         asked = {field: value for field, value in values.items() if field != "key"}
@@ -78,7 +78,7 @@ class _Desk:
             try:
                 if name == "join-again":
                     return self._code(request, language, values["store"])
-                doing.do(self._acts, name, values, language)
+                doing.do(self._desks, name, values, language)
             except BadField as bad:
                 wrong = str(bad)
         if wrong:
@@ -107,7 +107,7 @@ def _wrong(language: Language, act: acts.Act, values: Mapping[str, str]) -> str:
         value = values.get(name, "")
         missing = not value and name in act.asked
         if missing or len(value) > MAX_FIELD_CHARS or "\0" in value:
-            return word(language, "bad_field", word(language, f"field.{name}"))
+            return word(language, "bad_field", word(language, f"field.{name}", ""))
     return ""
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from cloud_sync.hq.dashboard import parts
-from cloud_sync.hq.dashboard.words import Language, has_word, word
+from cloud_sync.hq.dashboard.words import Language, has_word, named, word
+from cloud_sync.protocol.money import MoneyError, parse_minor
 
 NUMBERS: Final = frozenset({"qty", "difference", "minimum", "ceiling"})
 MAX_FIELD_CHARS: Final = 200
@@ -44,9 +45,15 @@ ACTS: Final = {
         Act("retire", given=("store",), grave=True),
         Act("set-aside", given=("store",), grave=True),
         Act("join-again", given=("store",)),
+        Act("offline-limit", ("store", "method"), asked=("payment",), optional=("total", "no_total", "why")),
+        Act("limit-default", given=("store", "method")),
     )
 }
 HIDDEN: Final = frozenset({"kind", "reference"})
+TICKED: Final = frozenset({"no_total"})
+AMOUNTS: Final = frozenset({"payment", "total"})
+CODES: Final = frozenset({"method"})
+"""Shown by the name that people know, sent as the code."""
 
 
 class BadField(ValueError):
@@ -61,6 +68,15 @@ def number(language: Language, values: Mapping[str, str], name: str) -> int:
         return int(given[:20])
     except ValueError:
         raise BadField(word(language, "bad_number", word(language, f"field.{name}"))) from None
+
+
+def amount(language: Language, values: Mapping[str, str], name: str, currency: str) -> int:
+    """A field as an amount in minor units. Raises BadField."""
+    try:
+        return parse_minor(values.get(name, "").replace(",", ""), currency)
+    except MoneyError:
+        label = word(language, f"field.{name}", currency)
+        raise BadField(word(language, "bad_amount", label, currency)) from None
 
 
 def form(
@@ -81,10 +97,7 @@ def form(
     if "sku" in act.asked:
         drawn += _known_items(items)
     if act.grave:
-        drawn += (
-            f'<label class="sure"><input type="checkbox" name="sure" value="1" required>'
-            f"<span>{word(language, 'sure')}</span></label>"
-        )
+        drawn += _tick(word(language, "sure"), "sure", required=True)
     told = f'<div class="wrong">{word(language, "act_refused")} {parts.text(wrong)}</div>' if wrong else ""
     kept = "".join(
         f'<input type="hidden" name="{name}" value="{parts.text(values.get(name, ""))}">'
@@ -112,20 +125,39 @@ def _field(
     value = parts.text(values.get(name, ""))
     if name in HIDDEN or (name in act.given and not value):
         return f'<input type="hidden" name="{name}" value="{value}">'
+    if name in TICKED:
+        return _tick(word(language, f"field.{name}"), name, ticked=bool(value))
     required = "" if name in act.optional else " required"
     if name == "store" and name in act.asked:
         control = _choice(language, values.get(name, ""), stores, any_store=act.name == "policy")
     else:
-        kind = 'inputmode="numeric"' if name in NUMBERS else 'list="items"' if name == "sku" else ""
-        shown = "readonly" if name in act.given else required
-        control = (
-            f'<input class="field" name="{name}" value="{value}" maxlength="{MAX_FIELD_CHARS}" '
-            f'autocomplete="off" {kind} {shown}>'
-        )
+        control = _text(language, act, name, value, required)
     hint = hints.get(name, "")
     note = f'<div class="hint">{parts.text(hint)}</div>' if hint else ""
-    label = word(language, f"field.{name}") if has_word(f"field.{name}") else parts.text(name)
+    label = parts.text(name)
+    if has_word(f"field.{name}"):
+        label = word(language, f"field.{name}", parts.text(values.get("currency", "")))
     return f"<label><span>{label}</span>{control}{note}</label>"
+
+
+def _text(language: Language, act: Act, name: str, value: str, required: str) -> str:
+    if name in CODES:
+        shown = parts.text(named(language, name, value))
+        hidden = f'<input type="hidden" name="{name}" value="{value}">'
+        return f'{hidden}<input class="field" value="{shown}" readonly>'
+    kind = 'list="items"' if name == "sku" else ""
+    if name in NUMBERS or name in AMOUNTS:
+        kind = f'inputmode="{"numeric" if name in NUMBERS else "decimal"}"'
+    shown = "readonly" if name in act.given else required
+    return (
+        f'<input class="field" name="{name}" value="{value}" maxlength="{MAX_FIELD_CHARS}" '
+        f'autocomplete="off" {kind} {shown}>'
+    )
+
+
+def _tick(words: str, name: str, *, ticked: bool = False, required: bool = False) -> str:
+    how = f"{' checked' if ticked else ''}{' required' if required else ''}"
+    return f'<label class="sure"><input type="checkbox" name="{name}" value="1"{how}><span>{words}</span></label>'
 
 
 def _known_items(items: Mapping[str, str]) -> str:

@@ -8,7 +8,17 @@ from datetime import date, timedelta
 from typing import Final
 
 from cloud_sync.hq.clock import Clock
-from cloud_sync.hq.dashboard import alerts, day_card, overview, parts, sku_page, stock_page, store_page, trace
+from cloud_sync.hq.dashboard import (
+    alerts,
+    day_card,
+    limits_card,
+    overview,
+    parts,
+    sku_page,
+    stock_page,
+    store_page,
+    trace,
+)
 from cloud_sync.hq.dashboard.acts import Act
 from cloud_sync.hq.dashboard.store_care import Care, Verified
 from cloud_sync.hq.dashboard.words import Language, has_word, word
@@ -19,7 +29,11 @@ from cloud_sync.hq.database.stock_queries import StockQueries
 from cloud_sync.hq.database.takings import Takings
 from cloud_sync.hq.database.verify import verify
 from cloud_sync.hq.database.visits import Visits
+from cloud_sync.hq.offline_limits import MethodLimit, OfflineLimits
 from cloud_sync.hq.rules.planner import nearest
+from cloud_sync.protocol.money import decimal_text
+from cloud_sync.protocol.offline_limits import limit_of
+from cloud_sync.protocol.rules_facts import NO_TOTAL
 
 CHART_DAYS: Final = 14
 VISIT_DAYS: Final = 7
@@ -38,6 +52,7 @@ class Gather:
         self.visits = Visits(pool)
         self.takings = Takings(pool)
         self.stock = StockQueries(pool)
+        self.limits = OfflineLimits(pool, clock)
         self._verified: Verified | None = None
 
     # ── pages ───────────────────────────────────────────────────────────────────────────────────────
@@ -71,6 +86,7 @@ class Gather:
             last_sales=self.reports.last_sales(store),
             unresolved=self.queries.unresolved_vends(store),
             quarantine=self.queries.quarantine(store),
+            limits=self.limits.of(store),
             closed=self.takings.closed_days(store, day_card.SHOWN),
             care=Care(
                 state=self.stock.store_state(store),
@@ -133,13 +149,36 @@ class Gather:
                     "minimum": str(found.minimum),
                     "ceiling": str(found.ceiling),
                 }
+        if act.name == "offline-limit":
+            currency, limit = self._limit(values)
+            filled["currency"] = currency
+            if limit is not None and "payment" not in values:
+                filled["payment"] = decimal_text(limit.payment_minor, currency)
+                if limit.total_minor is None:
+                    filled["no_total"] = "1"
+                else:
+                    filled["total"] = decimal_text(limit.total_minor, currency)
         return filled
+
+    def _limit(self, values: Mapping[str, str]) -> tuple[str, MethodLimit | None]:
+        """The currency of a form's store, and what counts there for the form's way of paying."""
+        if self.state(values.get("store", "")) is None:
+            return "", None
+        found = self.limits.of(values["store"])
+        named = [limit for limit in found.limits if limit.method == values.get("method")]
+        return found.currency, named[0] if named else None
 
     def hints(self, language: Language, act: Act, values: Mapping[str, str]) -> dict[str, str]:
         """What helps to fill in a field."""
         hints = {name: word(language, f"hint.{name}") for name in act.fields if has_word(f"hint.{name}")}
         if act.name == "policy":
             hints |= {name: word(language, f"hint.policy_{name}") for name in ("store", "sku")}
+        if act.name == "offline-limit":
+            careful = limit_of(values.get("method", ""), {})
+            total = None if careful.total_minor == NO_TOTAL else careful.total_minor
+            amounts = (careful.payment_minor, total if careful.payment_minor else 0)
+            shown = [limits_card.amount(language, minor, values.get("currency", "")) for minor in amounts]
+            hints["payment"] = word(language, "hint.default_limit", *shown)
         sku, store = values.get("sku", ""), values.get("store", "")
         if sku and act.name in ("grant", "correct", "recall", "bring-back"):
             stock = self.stock.sku(sku)

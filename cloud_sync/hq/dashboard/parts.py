@@ -133,7 +133,11 @@ def table(headings: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) ->
     head = "".join(f'<th class="{kind}">{words}</th>' for words, kind in headings)
     body = "".join(
         "<tr>"
-        + "".join(f'<td class="{kind}">{cell}</td>' for cell, (_, kind) in zip(row, headings, strict=True))
+        + "".join(
+            # A phone has no room for columns: there each cell stands below its heading.
+            f'<td class="{kind}" data-label="{text(words)}">{cell}</td>'
+            for cell, (words, kind) in zip(row, headings, strict=True)
+        )
         + "</tr>"
         for row in rows
     )
@@ -196,6 +200,11 @@ def item_name(language: Language, names: tuple[str, str], sku: str) -> str:
     chinese, english = names
     first, second = (chinese, english) if language == "zh" else (english, chinese)
     return text(first or second or sku)
+
+
+def nothing() -> str:
+    """What stands in a table where there is nothing to say."""
+    return '<span class="none">–</span>'
 
 
 def notice(words: str) -> str:

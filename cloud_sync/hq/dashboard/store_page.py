@@ -9,13 +9,14 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Final
 
-from cloud_sync.hq.dashboard import day_card, kept, parts, store_care, visits_card
+from cloud_sync.hq.dashboard import day_card, kept, limits_card, parts, store_care, visits_card
 from cloud_sync.hq.dashboard.store_care import Care
 from cloud_sync.hq.dashboard.words import Language, named, word
 from cloud_sync.hq.database.queries import Device, Quarantined, Slot, StoreState, UnresolvedVend
 from cloud_sync.hq.database.reports import LastSale
 from cloud_sync.hq.database.takings import ClosedDay
 from cloud_sync.hq.database.visits import Exposure, VisitDay
+from cloud_sync.hq.offline_limits import StoreLimits
 from cloud_sync.hq.rules.accept import UNKNOWN_TYPE
 
 SHOWN_PROBLEMS = 20
@@ -37,6 +38,7 @@ class StorePage:
     unresolved: Sequence[UnresolvedVend]
     quarantine: Sequence[Quarantined]
     closed: Sequence[ClosedDay]
+    limits: StoreLimits
     care: Care
     now: datetime
 
@@ -62,6 +64,7 @@ def render(language: Language, model: StorePage) -> str:
         parts.card(word(language, "devices"), _devices(language, model)),
         parts.card(word(language, "rights"), store_care.rights(language, store, care)),
         parts.card(word(language, "care"), store_care.care_card(language, store, care)),
+        parts.card(word(language, "limits"), limits_card.render(language, model.limits, store.timezone)),
         parts.card(word(language, "exposures"), visits_card.exposures(language, model.exposures)),
         parts.card(word(language, "last_sales"), _last_sales(language, model)),
         parts.card(word(language, "z_reports"), day_card.render(language, model.closed)),

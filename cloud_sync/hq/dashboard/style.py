@@ -206,5 +206,26 @@ td .buttons { justify-content: flex-end; }
   .columns { grid-template-columns: minmax(0, 1fr); }
   .chart .amount { font-size: 11px; } .wide td .buttons { flex-wrap: wrap; }
 }
+@media (max-width: 640px) {
+  .page { padding: 16px 12px 40px; } .card { padding: 16px; } .act .card { padding: 20px 16px; }
+  .bar { flex-wrap: wrap; padding: 12px; gap: 8px 12px; } .bar .where { display: none; }
+  .bar nav { order: 1; width: 100%; margin: 0; overflow-x: auto; } .bar nav a { padding: 5px 10px; }
+  .bar .right { gap: 10px; }
+  .figures, .figures.of-store, .figures.of-stock { grid-template-columns: minmax(0, 1fr); }
+  .figure .value { font-size: 30px; }
+  .stores { grid-template-columns: minmax(0, 1fr); }
+  .chart { gap: 3px; } .chart .amount { display: none; } .chart .date { font-size: 10px; }
+  .search .field { width: 100%; }
+  .row.verify { flex-wrap: wrap; } .alert { flex-wrap: wrap; }
+  thead { display: none; }
+  tr { display: block; border-top: 1px solid var(--line); padding: 10px 0; }
+  tr:first-child { border-top: 0; padding-top: 0; }
+  td, td.number, td.tight { display: block; width: auto; border: 0; padding: 2px 0; text-align: left;
+    white-space: normal; }
+  td.number + td:not(.number) { padding-left: 0; }
+  td[data-label]:not([data-label=""])::before { content: attr(data-label); color: var(--faint); font-size: 13px;
+    margin-right: 10px; }
+  td .buttons { justify-content: flex-start; margin-top: 6px; }
+}
 """
 ).replace("FONTS", FONTS)

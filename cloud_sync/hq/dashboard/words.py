@@ -7,6 +7,7 @@ from typing import Final, Literal
 from cloud_sync.hq.dashboard.words_acts import ACT_WORDS
 from cloud_sync.hq.dashboard.words_day import DAY_WORDS
 from cloud_sync.hq.dashboard.words_members import MEMBER_WORDS
+from cloud_sync.hq.dashboard.words_sale import SALE_WORDS
 from cloud_sync.hq.dashboard.words_stock import STOCK_WORDS
 
 Language = Literal["zh", "en"]
@@ -146,6 +147,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     **ACT_WORDS,
     **MEMBER_WORDS,
     **DAY_WORDS,
+    **SALE_WORDS,
 }
 
 

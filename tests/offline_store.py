@@ -76,7 +76,7 @@ def receipt_on(page: str) -> str:
 
 def pay(address: str) -> str:
     """The shopper's phone pays an offline store; the text of the receipt's code."""
-    assert "付款 · Pay" in requests.get(address, timeout=10).text
+    assert "<title>付款</title>" in requests.get(address, timeout=10).text
     code = parse_qs(urlsplit(address).query)["c"][0]
     return receipt_on(requests.post(address.partition("?")[0] + "/pay", data={"c": code}, timeout=10).text)
 

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
+from fastapi import APIRouter, Request, Response
 
-from fastapi import APIRouter, Response
-from fastapi.responses import HTMLResponse, PlainTextResponse
-
-from cloud_sync.protocol.receipts.page import NOT_HERE, page
+from cloud_sync.protocol.receipts.page import PRINT, TOKEN, not_here, page
 from edge_agent.adapters.sqlite_store.queries import Queries
-
-TOKEN: Final = re.compile(r"[a-z2-7]{26}")
-_PRIVATE: Final = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+from edge_agent.entrypoints.phone_answers import reader, shown
 
 
 def receipt_page(queries: Queries) -> APIRouter:
     """The route under /r."""
     router = APIRouter(include_in_schema=False)
 
-    @router.get("/r/{token}", response_class=HTMLResponse)
-    def show(token: str) -> Response:
-        found = queries.receipt_of_token(token) if TOKEN.fullmatch(token) else None
+    @router.get("/r/{token}")
+    def show(request: Request, token: str) -> Response:
+        known = TOKEN.fullmatch(token) is not None
+        found = queries.receipt_of_token(token) if known else None
         document = None if found is None else queries.receipt_document(found["receipt"])
+        here = f"/r/{token}" if known else "/r/-"
         if document is None:
-            return PlainTextResponse(NOT_HERE, status_code=404, headers=_PRIVATE)
-        return HTMLResponse(page(document), headers=_PRIVATE)
+            return shown(request, not_here(reader(request), here), 404)
+        return shown(request, page(document, reader(request), here), script=PRINT)
 
     return router

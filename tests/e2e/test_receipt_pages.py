@@ -1,6 +1,7 @@
 """A receipt as a shopper gets it: its page in a real browser, and its paper out of a printer behind a real socket."""
 
 import os
+import re
 import threading
 from pathlib import Path
 from queue import Queue
@@ -15,6 +16,7 @@ from edge_agent.domain.policy import Policy
 from hardware.messages import Describe, State
 from popshop.shop.training_printer import Slip, TrainingPrinter
 from tests.edge_live import SOON_S, LiveAgent, eventually
+from tests.phone_hands import NARROW, WIDE, picture
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -64,15 +66,21 @@ def sold(tmp_path):
 
 def test_the_page_names_the_case_and_what_became_of_every_unit(sold, browser, tmp_path):
     live, order, _ = sold
-    context = browser.new_context(viewport={"width": 430, "height": 900})
+    context = browser.new_context(viewport={"width": WIDE, "height": 900}, locale="zh-CN")
     page = context.new_page()
+    page.add_init_script("window.print = () => { window.printed = true }")
     page.goto(live.queries.order(order)["receipt"]["url"])
     (case,) = [v["case"] for v in live.queries.order(order)["vends"] if v["state"] == "unknown"]
     said = page.inner_text("main")
-    for words in (case, "kiosk-1-1", "White peach water", "¥28.90", "退款中 on its way back", "未成功，退款"):
+    for words in (case, "kiosk-1-1", "White peach water", "¥28.90", "退款中", "未成功，退款"):
         assert words in said
-    assert page.evaluate("document.documentElement.scrollWidth") <= 430
-    page.screenshot(path=place("receipt-page", tmp_path), full_page=True)
+    picture(page, "receipt-page", tmp_path, in_docs=True)
+    page.click(".top a")
+    assert {"on its way back", "failed: money back"} <= set(re.split(r"\n| × ", page.inner_text("main")))
+    page.set_viewport_size({"width": NARROW, "height": 700})
+    picture(page, "receipt-page-narrow", tmp_path)
+    page.click("#print")
+    assert page.evaluate("window.printed"), "the page's policy lets it run this and nothing else"
     (back,) = live.queries.open_refunds()
     live.do(commands.PayOutRefund("out", back["id"]))
     live.do(
@@ -82,8 +90,10 @@ def test_the_page_names_the_case_and_what_became_of_every_unit(sold, browser, tm
             dispensed=True,
         )
     )
-    page.wait_for_function("document.body.innerText.includes('已退款 given back')", timeout=SOON_S * 1000)
+    page.get_by_text("given back").wait_for(timeout=SOON_S * 1000)
     assert page.locator("meta[http-equiv=refresh]").count() == 0, "nothing changes any more"
+    assert page.goto(f"{live.url}/r/{'a' * 26}").status == 404
+    assert "may be offline" in page.inner_text("main")
     context.close()
 
 

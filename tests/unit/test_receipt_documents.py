@@ -70,7 +70,7 @@ def test_adjustments_are_summed_by_kind_and_the_list_price_stays_to_be_seen():
 def test_references_and_members_show_their_end_only():
     paid = Payment(payment="p1", method="alipay", amount_minor=450, reference="2026112012345678")
     made = document(record(payments=(paid,), member="m-0123456789abcdef"), SALE)
-    shown = page(made) + str(paper(made, "u", 0, 48))
+    shown = page(made, "en", "/r/x") + str(paper(made, "u", 0, 48))
     assert made.payments == (("alipay", 450, "45678"),)
     assert "2026112012345678" not in shown
     assert "0123456789" not in shown
@@ -98,8 +98,8 @@ def test_every_country_says_where_its_rules_are_written_and_misses_what_nobody_f
     made = document(record(rules=filled), SALE)
     assert made.missing == ()
     assert len(made.identity) == len(here.fields)
-    assert here.tax_word in page(made)
-    assert "<address>" not in page(made), "what is filled in is escaped"
+    assert here.tax_word in page(made, "zh", "/r/x")
+    assert "<address>" not in page(made, "zh", "/r/x"), "what is filled in is escaped"
 
 
 def test_japan_marks_goods_of_the_reduced_rate():
@@ -110,8 +110,8 @@ def test_japan_marks_goods_of_the_reduced_rate():
 
 
 def test_a_page_refreshes_while_its_order_is_open_only():
-    assert "http-equiv" in page(document(record(), SALE))
-    assert "http-equiv" not in page(document(record(state="completed", ended=True), SALE))
+    assert "http-equiv" in page(document(record(), SALE), "zh", "/r/x")
+    assert "http-equiv" not in page(document(record(state="completed", ended=True), SALE), "zh", "/r/x")
 
 
 @pytest.mark.parametrize(("bp", "text"), [(1300, "13 %"), (550, "5.5 %"), (0, "0 %"), (1925, "19.25 %")])

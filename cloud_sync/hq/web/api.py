@@ -20,6 +20,7 @@ from cloud_sync.hq.member_acts import MemberActs
 from cloud_sync.hq.metrics import Metrics
 from cloud_sync.hq.phone.members import member_pages_router
 from cloud_sync.hq.phone.pay import pay_router
+from cloud_sync.hq.phone.stores import Signs
 from cloud_sync.hq.phone_payments import PhonePayments
 from cloud_sync.hq.replenishment import Replenishment
 from cloud_sync.hq.rules.rights import RightsRefused
@@ -45,11 +46,11 @@ def create_api(
     app.include_router(online_router(pool, supply, clock))
     app.include_router(shipping_router(pool, supply, clock))
     app.include_router(people_router(pool, credentials, metrics, clock))
-    app.include_router(member_pages_router(MemberActs(pool, clock, credentials), MemberQueries(pool)))
+    app.include_router(member_pages_router(MemberActs(pool, clock, credentials), MemberQueries(pool), clock))
     app.include_router(receipt_router(pool))
     payments = PhonePayments(pool, credentials, clock)
     app.include_router(payments_router(pool, payments))
-    app.include_router(pay_router(payments))
+    app.include_router(pay_router(payments, Signs(pool), clock))
     _tell_errors(app)
     return app
 

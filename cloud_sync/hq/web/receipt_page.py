@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
-from fastapi import APIRouter
-from fastapi.responses import HTMLResponse, PlainTextResponse, Response
+from fastapi import APIRouter, Request, Response
 
 from cloud_sync.hq.database.pool import Pool
 from cloud_sync.hq.database.receipts import Receipts
-from cloud_sync.protocol.receipts.page import NOT_HERE, page
-
-TOKEN: Final = re.compile(r"[a-z2-7]{26}")
-_PRIVATE: Final = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+from cloud_sync.hq.phone.showing import reader, shown
+from cloud_sync.protocol.receipts.page import PRINT, TOKEN, not_here, page
 
 
 def receipt_router(pool: Pool) -> APIRouter:
@@ -22,10 +16,12 @@ def receipt_router(pool: Pool) -> APIRouter:
     receipts = Receipts(pool)
 
     @router.get("/r/{token}")
-    def show(token: str) -> Response:
-        document = receipts.document(token) if TOKEN.fullmatch(token) else None
+    def show(request: Request, token: str) -> Response:
+        known = TOKEN.fullmatch(token) is not None
+        document = receipts.document(token) if known else None
+        here = f"/r/{token}" if known else "/r/-"
         if document is None:
-            return PlainTextResponse(NOT_HERE, status_code=404, headers=_PRIVATE)
-        return HTMLResponse(page(document), headers=_PRIVATE)
+            return shown(request, not_here(reader(request), here), 404)
+        return shown(request, page(document, reader(request), here), script=PRINT)
 
     return router

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 
 from cloud_sync.protocol.envelope import parse_time
 from cloud_sync.protocol.handover_facts import PICKUP, SHELF, SHIP_STORE, SHIP_WAREHOUSE, STAFF, VEND
+from cloud_sync.protocol.phone.guard import Allowance, Guard
 from edge_agent.adapters.contacts import Contact, ContactBook
 from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.domain.commands import CancelOrder, Command, PlaceOrder, RequestedLine, RequestPayment
@@ -19,7 +20,7 @@ from edge_agent.domain.refusals import Refusal, sentences
 from edge_agent.entrypoints.door import MayCall, Refused, ask
 from edge_agent.entrypoints.shipping import Shipping
 from edge_agent.entrypoints.shop import page
-from edge_agent.entrypoints.shop.guard import Allowance, Guard
+from edge_agent.entrypoints.shop.phones import LOOKS, fields_of, html, too_fast
 from edge_agent.entrypoints.shop.scanned import MAX_CODE_CHARS, sku_of
 from edge_agent.services.brain import Brain
 from edge_agent.services.ports import Clock
@@ -31,25 +32,26 @@ WAYS: Final = (VEND, SHELF, STAFF, PICKUP, SHIP_STORE, SHIP_WAREHOUSE)
 """In the order in which they are offered: what is quickest first."""
 LATER: Final = frozenset({PICKUP, SHIP_STORE, SHIP_WAREHOUSE})
 """All that the code in the window offers: nobody is there to hand anything over."""
-LOOKS: Final = Allowance(60, 0.5), Allowance(400, 0.02)
 ORDERS: Final = Allowance(5, 20.0), Allowance(60, 0.5)
 """Per phone, and of all together. Phones behind one router look like one: five orders at once, then three a minute."""
-MAX_FIELDS: Final = 12
-MAX_FORM_BYTES: Final = 8_192
-_PRIVATE: Final = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 
 @dataclass(frozen=True)
 class Shop:
-    """What the pages work with. `methods`: ways of paying that a phone can do; `new_key` makes a form's random key."""
+    """What the pages work with. `taken`: ways of paying that the store takes; `new_key` makes a form's random key."""
 
     brain: Brain
     queries: Queries
     clock: Clock
     contacts: ContactBook
     shipping: Shipping
-    methods: Sequence[str]
+    taken: Collection[str]
     new_key: Callable[[], str]
+
+    @property
+    def methods(self) -> list[str]:
+        """Ways of paying that a phone can do."""
+        return [method for method in PHONE_METHODS if method in self.taken]
 
 
 def shop_pages(shop: Shop, staff: MayCall) -> APIRouter:
@@ -58,8 +60,7 @@ def shop_pages(shop: Shop, staff: MayCall) -> APIRouter:
     looks, orders = Guard(*LOOKS), Guard(*ORDERS)
 
     def slow(request: Request, guard: Guard) -> Response | None:
-        phone = request.client.host if request.client else ""
-        return None if guard.may(phone, shop.clock.monotonic()) else _html(page.note("slow"), 429)
+        return too_fast(request, guard, shop.clock)
 
     @router.get("/shop", include_in_schema=False)
     async def look(request: Request, c: str = "", w: str = "") -> Response:
@@ -67,7 +68,7 @@ def shop_pages(shop: Shop, staff: MayCall) -> APIRouter:
 
     @router.post("/shop/orders", include_in_schema=False)
     async def place(request: Request) -> Response:
-        return slow(request, orders) or await _place(shop, await _form(request))
+        return slow(request, orders) or await _place(shop, await fields_of(request))
 
     @router.get("/shop/o/{order}", include_in_schema=False)
     async def show(request: Request, order: str) -> Response:
@@ -75,13 +76,13 @@ def shop_pages(shop: Shop, staff: MayCall) -> APIRouter:
 
     @router.post("/shop/o/{order}/pay", include_in_schema=False)
     async def pay(request: Request, order: str) -> Response:
-        if too_fast := slow(request, looks):
-            return too_fast
+        if wait := slow(request, looks):
+            return wait
         found = _found(shop, order)
         payments = "" if found is None or not found["payment"] else found["payment"]["id"]
-        method = (await _form(request)).get("method", "")
+        method = (await fields_of(request)).get("method", "")
         if method not in (*shop.methods, "none"):
-            return _html(page.note("bad_form"), 400)
+            return html(page.note("bad_form"), 400)
         # The same button pressed twice is one payment; after a closed one it is a new one.
         return await _do(shop, order, RequestPayment(f"scan-pay:{order}:{payments}:{method}", order, method))
 
@@ -106,11 +107,11 @@ def shop_pages(shop: Shop, staff: MayCall) -> APIRouter:
 
 def _product(shop: Shop, code: str, *, window: bool) -> Response:
     if not code:
-        return _html(page.note("scan"))
+        return html(page.note("scan"))
     sku = sku_of(shop.queries, code)
     listed = shop.queries.items([sku]) if sku else []
     if not listed:
-        return _html(page.note("unknown"), 404)
+        return html(page.note("unknown"), 404)
     to_be_had = shop.queries.to_be_had(sku)
     if shop.shipping.from_warehouse and not to_be_had.keys() & {VEND, SHELF, STAFF}:
         # What the store has is gone; whether the warehouse has it is asked when it is ordered.
@@ -118,14 +119,14 @@ def _product(shop: Shop, code: str, *, window: bool) -> Response:
     ways: dict[str, int] = {
         way: to_be_had[way] for way in WAYS if way in to_be_had and (way in LATER or not window)
     }
-    return _html(page.product(listed[0], ways, shop.new_key(), code[:MAX_CODE_CHARS], window=window))
+    return html(page.product(listed[0], ways, shop.new_key(), code[:MAX_CODE_CHARS], window=window))
 
 
 async def _place(shop: Shop, form: dict[str, str]) -> Response:
     qty, way, key = form.get("qty", ""), form.get("way", ""), form.get("key", "")
     offered = LATER if form.get("w") else frozenset(WAYS)
     if qty not in map(str, range(1, page.MAX_QTY + 1)) or way not in offered or not 16 <= len(key) <= 64:
-        return _html(page.note("bad_form"), 400)
+        return html(page.note("bad_form"), 400)
     command = PlaceOrder(
         f"scan:{key}", CHANNEL, "", (RequestedLine(form.get("sku", ""), int(qty), handover=way),)
     )
@@ -144,16 +145,16 @@ async def _place(shop: Shop, form: dict[str, str]) -> Response:
 def _order(shop: Shop, order: str) -> Response:
     found = _found(shop, order)
     if found is None:
-        return _html(page.note("no_order"), 404)
+        return html(page.note("no_order"), 404)
     zone = ZoneInfo(shop.queries.store().get("timezone", "UTC"))
     until = parse_time(found["expires_at"])
     local = "" if until is None else until.astimezone(zone).strftime("%H:%M")
-    return _html(page.order(found, shop.methods, local))
+    return html(page.order(found, shop.methods, local))
 
 
 async def _do(shop: Shop, order: str, command: Command) -> Response:
     if _found(shop, order) is None:
-        return _html(page.note("no_order"), 404)
+        return html(page.note("no_order"), 404)
     answer = await ask(shop.brain, command)
     if answer.refusal is not None and answer.refusal.code != "already_paying":
         return _refused(answer.refusal)
@@ -166,19 +167,6 @@ def _found(shop: Shop, order: str) -> dict[str, Any] | None:
     return found if found is not None and found["channel"] == CHANNEL else None
 
 
-async def _form(request: Request) -> dict[str, str]:
-    """The fields of a form; none of one that is longer than any of ours."""
-    length = request.headers.get("content-length", "")
-    if not length.isdecimal() or int(length) > MAX_FORM_BYTES:
-        return {}
-    form = await request.form(max_files=0, max_fields=MAX_FIELDS)
-    return {name: value for name, value in form.items() if isinstance(value, str)}
-
-
 def _refused(refusal: Refusal) -> Response:
     status, zh, en = sentences(refusal)
-    return _html(page.refused(zh, en), status)
-
-
-def _html(text: str, status: int = 200) -> HTMLResponse:
-    return HTMLResponse(text, status_code=status, headers=_PRIVATE)
+    return html(page.refused(zh, en), status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections import OrderedDict
 from typing import Final, NamedTuple
 
@@ -31,7 +32,8 @@ class Guard:
         self._all = _Left(everybody.at_once, 0.0)
 
     def may(self, phone: str, now_s: float) -> bool:
-        """Whether this phone may ask now; if so it is counted."""
+        """Whether the phone at this address may ask now; if so it is counted."""
+        phone = network_of(phone)
         own = _refilled(self._phones.pop(phone, _Left(self._one.at_once, now_s)), self._one, now_s)
         self._all = _refilled(self._all, self._everybody, now_s)
         allowed = own.tokens >= 1 and self._all.tokens >= 1
@@ -42,6 +44,18 @@ class Guard:
         if len(self._phones) > REMEMBERED:
             self._phones.popitem(last=False)
         return allowed
+
+
+def network_of(address: str) -> str:
+    """Whom an address belongs to: itself, or of IPv6 its /64, of which any phone may take any (RFC 4291 §2.5.4)."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 4:
+        return address
+    within = found.ipv4_mapped
+    return str(within or ipaddress.ip_network((int(found) >> 64 << 64, 64)))
 
 
 def _refilled(left: _Left, allowance: Allowance, now_s: float) -> _Left:

@@ -52,6 +52,8 @@ class OrderBody(Body):
     claimant: OptionalName = ""
     consent: OptionalName = ""
     ship_to: ShipToBody | None = None
+    address: OptionalName = ""
+    """In place of `ship_to`: what a shopper typed on their phone, by the name that the screen was told."""
 
 
 class HandedOverBody(Body):

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from cloud_sync.protocol.envelope import rfc3339
 from cloud_sync.protocol.upstream import FENCED, UNPROVEN
 from cloud_sync.protocol.witness import Standing
 from edge_agent.adapters import code_key, receipt_secret
+from edge_agent.adapters.address_desk import AddressDesk
 from edge_agent.adapters.clock import SystemClock
 from edge_agent.adapters.contacts import ContactBook
 from edge_agent.adapters.device_relay import NEWS_OF_VENDS, DeviceRelay
@@ -63,7 +65,8 @@ from edge_agent.entrypoints.payments_api import payments_router
 from edge_agent.entrypoints.receipt_page import receipt_page
 from edge_agent.entrypoints.scanning import Scanning
 from edge_agent.entrypoints.shipping import Shipping
-from edge_agent.entrypoints.shop.routes import PHONE_METHODS, Shop, shop_pages
+from edge_agent.entrypoints.shop.addresses import address_pages
+from edge_agent.entrypoints.shop.routes import Shop, shop_pages
 from edge_agent.entrypoints.staff.pages import mount_staff_pages
 from edge_agent.entrypoints.staff.shop import Sources
 from edge_agent.entrypoints.status import Status
@@ -121,6 +124,7 @@ class EdgeAgent:
         self._checkpoint = Checkpoint(data / STORE_FILE)
         self.queries = Queries(data / STORE_FILE)
         self.queries.own_url = config.public_url or self.url
+        self.queries.has_warehouse = bool(identity.hq_url)
         self.access = access.load_or_make(data)
         self._code_key = self.queries.code_key = code_key.load_or_make(data)
         self._sandbox = self._training(identity)
@@ -161,7 +165,8 @@ class EdgeAgent:
         self._warehouse = (
             WarehouseDesk(data, identity, self.queries, self.brain, self.clock) if identity.hq_url else None
         )
-        self._shipping = Shipping(self.contacts, self._warehouse, self.queries.order)
+        typed = AddressDesk(self.clock, lambda: secrets.token_urlsafe(16))
+        self._shipping = Shipping(self.contacts, self._warehouse, self.queries.order, typed)
         self._workers = self._make_workers()
         self._writer = Worker("writer", self._write, every_s=0.0)
         self._address = data / ADDRESS_FILE
@@ -202,7 +207,8 @@ class EdgeAgent:
         return self.queries.business_day(self.clock.now())
 
     def _told(self) -> list[dict[str, Any]]:
-        return [*self.status.changes(), *self.members.changes(), *self.scanning.changes()]
+        asked = self._shipping.typed.changes()
+        return [*self.status.changes(), *self.members.changes(), *self.scanning.changes(), *asked]
 
     def _hq_heard(self) -> bool:
         return self.hq_link is None or self.hq_link.status.state != "offline"
@@ -363,7 +369,10 @@ class EdgeAgent:
         app.include_router(members_router(self.brain, self.queries, self.members, api.anyone))
         app.include_router(self.scanning.router(self.members, self.desk, api.anyone))
         app.include_router(receipt_page(self.queries))
-        app.include_router(shop_pages(self._shop(), api.staff))
+        taken, new_key = self._rules.payment_methods, partial(secrets.token_hex, 16)
+        shop = Shop(self.brain, self.queries, self.clock, self.contacts, self._shipping, taken, new_key)
+        app.include_router(shop_pages(shop, api.staff))
+        app.include_router(address_pages(self._shipping.typed, self.clock, self.queries.own_url, api.anyone))
         tablet = Sources(
             self.queries,
             self.status,
@@ -377,18 +386,6 @@ class EdgeAgent:
         mount_staff_pages(app, tablet, self.access, secrets.token_hex)
         tell_errors(app, MAX_BODY_BYTES)
         return app
-
-    def _shop(self) -> Shop:
-        methods = [method for method in PHONE_METHODS if method in self._rules.payment_methods]
-        return Shop(
-            self.brain,
-            self.queries,
-            self.clock,
-            self.contacts,
-            self._shipping,
-            methods,
-            lambda: secrets.token_hex(16),
-        )
 
     def serve(self) -> None:
         """Answer HTTP until the process is told to stop (SIGINT, SIGTERM)."""

@@ -67,12 +67,14 @@ class OrdersApi:
 
         @router.post("/api/orders", status_code=201)
         async def place(body: bodies.OrderBody, who: role, key: Key) -> Any:
-            command = await self._shipping.prepared(_placing(f"order:{key}", body, who), _to(body))
+            to = _to(body) or self._shipping.typed.of(body.address)
+            command = await self._shipping.prepared(_placing(f"order:{key}", body, who), to)
             try:
                 placed = await self._placed(command, f"order-pay:{key}", body.pay, by_staff=who == "staff")
             except Refused:
                 self._shipping.refused(command)
                 raise
+            self._shipping.typed.forget(body.address)
             return self.order(placed.subject, status=201)
 
         @router.post("/api/quote")

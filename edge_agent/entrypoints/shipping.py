@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from cloud_sync.protocol.handover_facts import SHIP_STORE, SHIP_WAREHOUSE
+from edge_agent.adapters.address_desk import AddressDesk
 from edge_agent.adapters.contacts import Contact, ContactBook, TooManyContacts
 from edge_agent.adapters.warehouse import WarehouseAway, WarehouseDesk, WarehouseRefuses
 from edge_agent.domain.commands import PlaceOrder, RequestedLine
@@ -20,7 +21,11 @@ KnownOrder = Callable[[str], dict[str, Any] | None]
 class Shipping:
     """Without a `warehouse` (a store that stands alone) nothing is sent from there."""
 
-    def __init__(self, contacts: ContactBook, warehouse: WarehouseDesk | None, known: KnownOrder) -> None:
+    def __init__(
+        self, contacts: ContactBook, warehouse: WarehouseDesk | None, known: KnownOrder, typed: AddressDesk
+    ) -> None:
+        """`typed`: what shoppers at kiosks type on their phones."""
+        self.typed = typed
         self._contacts = contacts
         self._warehouse = warehouse
         self._known = known

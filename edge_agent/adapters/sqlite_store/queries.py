@@ -52,6 +52,9 @@ class Queries(
 ):
     """Entities for screens and workers; see `Reading` for how they are read."""
 
+    has_warehouse = False
+    """There is a headquarters, whose warehouse may have what the store has not."""
+
     def reader(self) -> SqliteReader:
         """What rules look at, over this thread's connection: for answers that change nothing."""
         return SqliteReader(self._db)
@@ -70,7 +73,7 @@ class Queries(
             if skus is None
             else [row for sku in skus for row in self._rows(f"{sql} WHERE items.sku = ?", sku)]
         )
-        return [_sellable(row) for row in rows]
+        return [_sellable(row, self.has_warehouse) for row in rows]
 
     def order(self, order: str) -> Entity | None:
         """One order as screens see it."""
@@ -251,7 +254,7 @@ class Queries(
         }
 
 
-def _sellable(row: Entity) -> Entity:
+def _sellable(row: Entity, has_warehouse: bool) -> Entity:
     """An item with how many can be had now, and by which ways: as `domain.places` chooses."""
     places = {"vend": row.pop("in_machines"), "shelf": row.pop("on_shelves"), "staff": row.pop("in_room")}
     may_sell = row.pop("may_sell")
@@ -259,5 +262,8 @@ def _sellable(row: Entity) -> Entity:
     ways = [way for way, units in places.items() if units and units > 0 and may_sell > 0]
     if "staff" in ways:
         ways += ["pickup", "ship_store"]
+    if not ways and has_warehouse:
+        # Whether the warehouse has it is asked when it is ordered.
+        ways = ["ship_warehouse"]
     available = max(0, min(usual, may_sell))
     return row | {"food": bool(row["food"]), "available": available, "sellable": available > 0, "ways": ways}

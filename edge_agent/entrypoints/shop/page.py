@@ -69,7 +69,7 @@ def product(item: Mapping[str, Any], ways: Mapping[str, int], key: str, code: st
         f"{' checked' if n == 0 else ''}> {_pair(WAYS[way])}</label>"
         for n, way in enumerate(ways)
     )
-    asks = _contact() if any(way.startswith("ship_") for way in ways) else ""
+    asks = _folded(_contact({})) if any(way.startswith("ship_") for way in ways) else ""
     hidden = "".join(
         f'<input type="hidden" name="{name}" value="{escape(value)}">'
         for name, value in (("sku", item["sku"]), ("key", key), ("c", code), ("w", "1" if window else ""))
@@ -149,11 +149,29 @@ def _ways(found: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(line.get("handover", "vend") for line in found["lines"]))
 
 
-def _contact() -> str:
-    fields = "".join(
-        f'<label class="f">{_say(name)}<input type="{kind}" name="{name}" maxlength="{most}"></label>'
-        for name, kind, most in (("name", "text", 60), ("phone", "tel", 30), ("address", "text", 200))
+def address(typed: Mapping[str, str]) -> str:
+    """Where to send what stands on a kiosk. `typed`: what was there already, when something was left out."""
+    missing = f'<p class="note">{_say("address_missing")}</p>' if typed else ""
+    return _page(
+        both("address_title"),
+        f'<h1>{_say("address_title")}</h1><p class="sub">{_say("address_hint")}</p>{missing}<form method="post">'
+        f"{_contact(typed, needed=True)}<button>{_say('address_give')}</button></form>",
     )
+
+
+def _contact(typed: Mapping[str, str], *, needed: bool = False) -> str:
+    return "".join(
+        f'<label class="f">{_say(name)}<input type="{kind}" name="{name}" maxlength="{most}" autocomplete="{auto}"'
+        f' value="{escape(typed.get(name, ""))}"{" required" if needed else ""}></label>'
+        for name, kind, most, auto in (
+            ("name", "text", 60, "name"),
+            ("phone", "tel", 30, "tel"),
+            ("address", "text", 200, "street-address"),
+        )
+    )
+
+
+def _folded(fields: str) -> str:
     return f"<details><summary>{_say('contact')}</summary>{fields}</details>"
 
 

@@ -25,6 +25,32 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "寄送地址（只用于寄送，之后删除）",
         "Where to (only used to send it, and deleted afterwards)",
     ),
+    "address_title": ("寄到哪里？", "Where shall we send it?"),
+    "address_hint": (
+        "只用于寄送这个订单，30 天后删除；不会显示在购物屏上。",
+        "Only used to send this order, and deleted after 30 days. It is not shown on the kiosk.",
+    ),
+    "address_missing": (
+        "收件人、电话和地址都要填写。",
+        "A name, a phone number and an address are all needed.",
+    ),
+    "address_give": ("提交地址", "Use this address"),
+    "address_thanks": (
+        "已收到地址，请回到购物屏付款。",
+        "We have your address. Go back to the kiosk to pay.",
+    ),
+    "address_given": (
+        "地址已经填好，请回到购物屏付款。",
+        "The address has been given already. Go back to the kiosk to pay.",
+    ),
+    "address_other": (
+        "已经有人用另一部手机填了地址。如果不是您的同伴，请在购物屏上取消订单，重新开始。",
+        "Another phone gave an address first. If that was not you, cancel at the kiosk and begin anew.",
+    ),
+    "address_void": (
+        "这个页面已经失效，请在购物屏上重新取码。",
+        "This page is no longer valid. Ask the kiosk for a new code.",
+    ),
     "name": ("收件人", "Name"),
     "phone": ("电话", "Phone"),
     "address": ("地址", "Address"),

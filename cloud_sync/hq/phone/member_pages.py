@@ -22,7 +22,7 @@ _STYLE: Final = (
     "line-height:1.1}.tag{display:inline-block;background:var(--accent-soft);color:var(--accent);border-radius:999px;"
     "padding:3px 14px;font-weight:650}table{width:100%;border-collapse:collapse;font-size:14px}td{padding:7px 0;"
     "border-top:1px solid var(--line);vertical-align:top}tr:first-child td{border:0}td+td{padding-left:12px}"
-    "td:last-child{text-align:right;white-space:nowrap}</style>"
+    "td:last-child{text-align:right}td:first-child,td:last-child{white-space:nowrap}</style>"
 )
 SHOWN_MOVES: Final = 20
 

@@ -12,6 +12,7 @@ from html import escape
 from typing import Final, Literal
 
 Language = Literal["zh", "en"]
+LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
 COOKIE: Final = "popshop_phone_language"
 ASKED: Final = "lang"
 """The query's field by which somebody chooses a language."""
@@ -29,10 +30,10 @@ STYLE: Final = (
     "color:var(--ink);font:16px/1.5 'Noto Sans CJK SC','PingFang SC','Microsoft YaHei',system-ui,sans-serif;"
     "overflow-wrap:anywhere}main{max-width:460px;margin:0 auto;padding:14px 16px 48px}"
     ".top{display:flex;justify-content:space-between;align-items:center;color:var(--soft);font-size:14px}"
-    ".top a{color:var(--accent);padding:9px 0 9px 20px;text-decoration:none;font-weight:600}"
+    ".top a{color:var(--accent);padding:9px 0 9px 20px;text-decoration:none;font-weight:600;flex:none}"
     "h1{font-size:24px;line-height:1.25;margin:6px 0 2px}h2{font-size:17px;margin:0 0 6px}p{margin:8px 0}"
     ".sub{color:var(--soft);font-size:14px}.card{background:var(--card);border-radius:18px;padding:18px;"
-    "margin-top:14px;box-shadow:0 6px 24px #0000000f}.amount{font-size:44px;font-weight:700;line-height:1.2}"
+    "margin-top:14px;box-shadow:0 6px 24px #0000000f}.amount{font-size:clamp(28px,10vw,44px);font-weight:700;line-height:1.2}"
     "button,a.go{display:block;width:100%;border:0;border-radius:14px;padding:15px;font:inherit;font-weight:650;"
     "margin-top:14px;background:var(--accent);color:var(--on-accent);text-align:center;text-decoration:none}"
     "button.no{background:none;color:var(--ink);border:1px solid var(--line)}"
@@ -54,7 +55,7 @@ STYLE: Final = (
 def language_of(query: Mapping[str, str], cookies: Mapping[str, str], headers: Mapping[str, str]) -> Language:
     """What the reader chose just now, or before; else what the phone asks for first; else Chinese."""
     for chosen in (query.get(ASKED, ""), cookies.get(COOKIE, "")):
-        for language in _NAMES:
+        for language in LANGUAGES:
             if chosen == language:
                 return language
     first = headers.get("accept-language", "").strip()[:2].lower()
@@ -78,7 +79,7 @@ def headers(query: Mapping[str, str], script: str = "") -> dict[str, str]:
         ),
     }
     chosen = query.get(ASKED, "")
-    if chosen in _NAMES:
+    if chosen in LANGUAGES:
         out["Set-Cookie"] = f"{COOKIE}={chosen}; Path=/; Max-Age={_YEAR_S}; SameSite=Lax; HttpOnly"
     return out
 

@@ -15,6 +15,7 @@ from psycopg.rows import class_row
 from cloud_sync.hq.clock import Clock
 from cloud_sync.hq.credentials import Credentials, code_key, make_receipt, make_token
 from cloud_sync.hq.database.pool import Pool
+from cloud_sync.hq.rules.phone_standing import UNSPENT
 from cloud_sync.protocol.codes.errors import CodeError
 from cloud_sync.protocol.codes.own_codes import Content, check_signature, mint, read, why_not_good
 from cloud_sync.protocol.money import MAX_MINOR
@@ -83,9 +84,10 @@ class PhonePayments:
             raise PaymentRefused("malformed", "a payment, its order, an amount above 0 and its currency")
         with self._pool.connection() as db:
             db.execute(
-                "INSERT INTO phone_payments (store, payment, order_id, signed, token, amount_minor, currency, state)"
-                " VALUES (%s, %s, %s, false, %s, %s, %s, 'pending') ON CONFLICT (store, payment) DO NOTHING",
-                [store, payment, order, make_token(), amount_minor, currency],
+                "INSERT INTO phone_payments (store, payment, order_id, signed, token, amount_minor, currency, state,"
+                " asked_at) VALUES (%s, %s, %s, false, %s, %s, %s, 'pending', %s)"
+                " ON CONFLICT (store, payment) DO NOTHING",
+                [store, payment, order, make_token(), amount_minor, currency, self._clock()],
             )
         found = self.look(store, payment)
         if found is None or (found.order_id, found.amount_minor, found.currency) != (
@@ -197,9 +199,9 @@ class PhonePayments:
         now = self._clock()
         with self._pool.connection() as db:
             db.execute(
-                "INSERT INTO phone_payments (store, payment, order_id, signed, amount_minor, currency, state)"
-                " VALUES (%s, %s, %s, true, %s, %s, 'pending') ON CONFLICT (store, payment) DO NOTHING",
-                [asked.store, asked.id, asked.order, asked.amount_minor, asked.currency],
+                "INSERT INTO phone_payments (store, payment, order_id, signed, amount_minor, currency, state, asked_at)"
+                " VALUES (%s, %s, %s, true, %s, %s, 'pending', %s) ON CONFLICT (store, payment) DO NOTHING",
+                [asked.store, asked.id, asked.order, asked.amount_minor, asked.currency, now],
             )
             found = db.execute(
                 "SELECT state, ledger, order_id, amount_minor, currency, signed FROM phone_payments"
@@ -263,16 +265,7 @@ class PhonePayments:
                 [self._clock(), MOST_GIVEN_BACK],
             ).fetchall()
             for store, payment, amount_minor in owed:
-                self._give_back(db, store, payment, f"{payment}-unspent", amount_minor)
-
-    def signed_totals(self) -> list[tuple[str, str, str, int, int]]:
-        """Per store and currency: (store, currency, spent | open | refunded, payments, minor units)."""
-        with self._pool.connection() as db:
-            return db.execute(
-                "SELECT store, currency, CASE WHEN refunded_minor > 0 THEN 'refunded' WHEN ledger = 'spent'"
-                " THEN 'spent' ELSE 'open' END AS how, count(*), sum(amount_minor)::bigint FROM phone_payments"
-                " WHERE signed AND state = 'paid' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 LIMIT 500"
-            ).fetchall()
+                self._give_back(db, store, payment, f"{payment}{UNSPENT}", amount_minor)
 
     # ── rows ────────────────────────────────────────────────────────────────────────────────────────
 

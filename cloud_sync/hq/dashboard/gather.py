@@ -22,6 +22,7 @@ from cloud_sync.hq.dashboard import (
 from cloud_sync.hq.dashboard.acts import Act
 from cloud_sync.hq.dashboard.store_care import Care, Verified
 from cloud_sync.hq.dashboard.words import Language, has_word, word
+from cloud_sync.hq.database.phone_queries import PhoneQueries
 from cloud_sync.hq.database.pool import Pool
 from cloud_sync.hq.database.queries import Queries, StoreState
 from cloud_sync.hq.database.reports import Reports
@@ -52,6 +53,7 @@ class Gather:
         self.visits = Visits(pool)
         self.takings = Takings(pool)
         self.stock = StockQueries(pool)
+        self.phone = PhoneQueries(pool)
         self.limits = OfflineLimits(pool, clock)
         self._verified: Verified | None = None
 
@@ -87,6 +89,8 @@ class Gather:
             unresolved=self.queries.unresolved_vends(store),
             quarantine=self.queries.quarantine(store),
             limits=self.limits.of(store),
+            payments=self.phone.of_store(store),
+            payment_totals=self.phone.signed_totals(store),
             closed=self.takings.closed_days(store, day_card.SHOWN),
             care=Care(
                 state=self.stock.store_state(store),

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Final
 
-from cloud_sync.hq.dashboard import day_card, kept, limits_card, parts, store_care, visits_card
+from cloud_sync.hq.dashboard import day_card, kept, limits_card, parts, phone_card, store_care, visits_card
 from cloud_sync.hq.dashboard.store_care import Care
 from cloud_sync.hq.dashboard.words import Language, named, word
 from cloud_sync.hq.database.queries import Device, Quarantined, Slot, StoreState, UnresolvedVend
@@ -18,6 +18,7 @@ from cloud_sync.hq.database.takings import ClosedDay
 from cloud_sync.hq.database.visits import Exposure, VisitDay
 from cloud_sync.hq.offline_limits import StoreLimits
 from cloud_sync.hq.rules.accept import UNKNOWN_TYPE
+from cloud_sync.hq.rules.phone_standing import PhonePayment
 
 SHOWN_PROBLEMS = 20
 """More rows than this nobody reads; the API gives them all."""
@@ -39,6 +40,8 @@ class StorePage:
     quarantine: Sequence[Quarantined]
     closed: Sequence[ClosedDay]
     limits: StoreLimits
+    payments: Sequence[PhonePayment]
+    payment_totals: phone_card.Totals
     care: Care
     now: datetime
 
@@ -52,6 +55,7 @@ def render(language: Language, model: StorePage) -> str:
         parts.card(word(language, "sales_by_day"), chart),
         parts.card(word(language, "visitors"), visits_card.render(language, model.visits)),
         parts.card(word(language, "stock"), _stock(language, model)),
+        parts.card(word(language, "payments"), _payments(language, model)),
         parts.card(word(language, "proof"), store_care.proof(language, store, care)),
         parts.card(word(language, "quarantine"), _quarantine(language, model)),
     ]
@@ -120,6 +124,11 @@ def _figures(language: Language, store: StoreState) -> str:
         + proof_card
         + "</div>"
     )
+
+
+def _payments(language: Language, model: StorePage) -> str:
+    zone, state = model.store.timezone, model.care.state
+    return phone_card.render(language, model.payments, model.payment_totals, state, zone, model.now)
 
 
 def _stock(language: Language, model: StorePage) -> str:

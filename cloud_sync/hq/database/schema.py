@@ -11,7 +11,7 @@ import psycopg
 
 from cloud_sync.hq.database.schema_members import MEMBERS
 from cloud_sync.hq.database.schema_online import ONLINE
-from cloud_sync.hq.database.schema_payments import LIMITS_IN_FORCE, PAYMENTS
+from cloud_sync.hq.database.schema_payments import LIMITS_IN_FORCE, PAYMENT_TIMES, PAYMENTS
 from cloud_sync.hq.database.schema_receipts import RECEIPTS
 from cloud_sync.hq.database.schema_shipments import SHIPMENTS
 from cloud_sync.hq.database.schema_stock import STOCK
@@ -216,6 +216,7 @@ MIGRATIONS: Final[tuple[tuple[str, LiteralString], ...]] = (
     ("0012_shipments", SHIPMENTS),
     ("0007_payments", PAYMENTS),
     ("0013_limits_in_force", LIMITS_IN_FORCE),
+    ("0014_payment_times", PAYMENT_TIMES),
 )
 
 

@@ -62,3 +62,12 @@ ALTER TABLE offline_limits ADD COLUMN why text NOT NULL DEFAULT '';
 ALTER TABLE offline_limits ADD COLUMN set_at timestamptz;
 COMMENT ON COLUMN offline_limits.total_minor IS 'null: as many payments as come';
 """
+
+PAYMENT_TIMES: Final[LiteralString] = """
+ALTER TABLE phone_payments ADD COLUMN asked_at timestamptz;
+ALTER TABLE phone_payments ADD COLUMN ended_at timestamptz;
+COMMENT ON COLUMN phone_payments.ended_at IS 'when a signed one was spent or closed, by the store''s clock';
+CREATE INDEX phone_payments_unsettled ON phone_payments (store) WHERE refunded_minor = 0
+    AND (state = 'pending' AND ledger IN ('', 'asked') OR signed AND state = 'paid' AND ledger <> 'spent');
+CREATE INDEX phone_refunds_of_payment ON phone_refunds (store, payment);
+"""

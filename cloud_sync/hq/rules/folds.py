@@ -181,7 +181,7 @@ def _apply(state: Fold, row: Row, fact: facts.Fact, at: str) -> None:
     if handler is not None:
         handler(state, fact, at)
     fold_receipts(state.deltas.receipts, fact, row.seq)
-    fold_phone(state.deltas.phone, fact)
+    fold_phone(state.deltas.phone, fact, at)
     device = getattr(fact, "device", "")
     if device:
         state.device(device).seen_at = at

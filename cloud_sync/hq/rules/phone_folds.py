@@ -17,21 +17,29 @@ class SignedAsked(NamedTuple):
     order: str
     amount_minor: int
     currency: str
+    at: str
+
+
+class SignedEnd(NamedTuple):
+    """What became of a payment by the store's ledger: spent or closed, at an RFC 3339 time of the store."""
+
+    how: str
+    at: str
 
 
 @dataclass(slots=True)
 class PhoneDeltas:
-    """What one batch changes. `ended`: payment → spent or closed; it may name payments of other methods too."""
+    """What one batch changes. `ended` may name payments of other methods too."""
 
     asked: dict[str, SignedAsked] = field(default_factory=dict)
-    ended: dict[str, str] = field(default_factory=dict)
+    ended: dict[str, SignedEnd] = field(default_factory=dict)
 
 
-def fold_phone(deltas: PhoneDeltas, fact: facts.Fact) -> None:
-    """Note one row."""
+def fold_phone(deltas: PhoneDeltas, fact: facts.Fact, at: str) -> None:
+    """Note one row, written at `at`."""
     if isinstance(fact, facts.PaymentRequested) and fact.method == SIGNED:
-        deltas.asked[fact.payment] = SignedAsked(fact.order, amount(fact.amount_minor), fact.currency)
+        deltas.asked[fact.payment] = SignedAsked(fact.order, amount(fact.amount_minor), fact.currency, at)
     elif isinstance(fact, facts.PaymentPaid) and fact.method == SIGNED:
-        deltas.ended[fact.payment] = "spent"
+        deltas.ended[fact.payment] = SignedEnd("spent", at)
     elif isinstance(fact, facts.PaymentClosed):
-        deltas.ended.setdefault(fact.payment, "closed")
+        deltas.ended.setdefault(fact.payment, SignedEnd("closed", at))

@@ -14,9 +14,14 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from cloud_sync.hq import enrolment
+from cloud_sync.hq.clock import Clock
+from cloud_sync.hq.database.phone_queries import PhoneQueries
 from cloud_sync.hq.database.pool import Pool
+from cloud_sync.hq.database.stock_queries import StockQueries
 from cloud_sync.hq.offline_limits import OfflineLimits, StoreLimits
 from cloud_sync.hq.phone_payments import Payment, PaymentRefused, PhonePayments
+from cloud_sync.hq.rules.phone_standing import standing
+from cloud_sync.hq.rules.rights import RightsRefused
 from cloud_sync.hq.web.store_api import read_body, refusal
 from cloud_sync.protocol.money import MAX_MINOR
 from cloud_sync.protocol.page_payments import (
@@ -92,14 +97,27 @@ def payments_router(pool: Pool, payments: PhonePayments) -> APIRouter:
     return router
 
 
-def add_payment_routes(router: APIRouter, payments: PhonePayments, limits: OfflineLimits) -> None:
-    """For people: how much by signed receipt is spent, open or given back, and what stores take while offline."""
+def add_payment_routes(
+    router: APIRouter, payments: PhoneQueries, stores: StockQueries, limits: OfflineLimits, clock: Clock
+) -> None:
+    """For people: payments on the phone page, by signed receipt or not, and what stores take while offline."""
 
     @router.get("/signed-payments", tags=["payments"])
     def signed() -> list[dict[str, object]]:
         """Per store and currency: spent, open or refunded."""
         names = ("store", "currency", "state", "payments", "amount_minor")
         return [dict(zip(names, row, strict=True)) for row in payments.signed_totals()]
+
+    @router.get("/stores/{store}/phone-payments", tags=["payments"])
+    def of_store(store: str) -> list[dict[str, object]]:
+        """What is not settled, then what was settled last, each with how it stands."""
+        state = "" if "\0" in store else stores.store_state(store)
+        if not state:
+            raise RightsRefused("unknown_store", f"no store {store[:60]!r} is enrolled")
+        return [
+            {**msgspec.to_builtins(found), "standing": standing(found, state, clock())}
+            for found in payments.of_store(store)
+        ]
 
     @router.get("/stores/{store}/offline-limits", tags=["payments"])
     def in_force(store: str) -> StoreLimits:

@@ -16,6 +16,7 @@ from cloud_sync.hq import enrolment
 from cloud_sync.hq.clock import Clock
 from cloud_sync.hq.credentials import Credentials, same
 from cloud_sync.hq.database.member_queries import MemberQueries
+from cloud_sync.hq.database.phone_queries import PhoneQueries
 from cloud_sync.hq.database.pool import Pool
 from cloud_sync.hq.database.queries import Device, Quarantined, Queries, Slot, StoreState, UnresolvedVend
 from cloud_sync.hq.database.reports import LastSale, Proof, Reports
@@ -24,7 +25,6 @@ from cloud_sync.hq.database.visits import Exposure, VisitDay, Visits
 from cloud_sync.hq.member_acts import MemberActs
 from cloud_sync.hq.metrics import Metrics
 from cloud_sync.hq.offline_limits import OfflineLimits
-from cloud_sync.hq.phone_payments import PhonePayments
 from cloud_sync.hq.shipments import Shipments
 from cloud_sync.hq.stock_acts import StockActs
 from cloud_sync.hq.web.day_api import add_day_routes
@@ -70,7 +70,8 @@ def people_router(pool: Pool, credentials: Credentials, metrics: Metrics, clock:
     add_day_routes(guarded, pool)
     add_stock_routes(guarded, StockQueries(pool), StockActs(pool, clock))
     add_shipment_routes(guarded, Shipments(pool, clock))
-    add_payment_routes(guarded, PhonePayments(pool, credentials, clock), OfflineLimits(pool, clock))
+    limits = OfflineLimits(pool, clock)
+    add_payment_routes(guarded, PhoneQueries(pool), StockQueries(pool), limits, clock)
     add_member_routes(guarded, MemberActs(pool, clock, credentials), MemberQueries(pool))
     router.include_router(guarded)
     return router

@@ -13,6 +13,8 @@ from edge_agent.domain.member_words import SERVICES
 STAYS: Final = timedelta(minutes=10)
 """After that nobody is taken to be there still, whatever became of the screen that should have said so."""
 MOST_DEVICES: Final = 500
+MOST_GREETED: Final = 6
+"""At a time; staff can come forward to no more, and those who came last stand there still."""
 
 
 class _Here(NamedTuple):
@@ -51,6 +53,18 @@ class MemberDesk:
         zh, en = SERVICES[known["tier"]]
         more = {"device": device, "visit": here.visit, "since": rfc3339(here.since)}
         return known | more | {"service_zh": zh, "service_en": en}
+
+    def to_greet(self) -> list[dict[str, Any]]:
+        """Whose tier asks something of staff, the newest first: where, since when and what, and never who."""
+        here = sorted(
+            ((one.since, device) for device, one in list(self._here.items()) if one is not None), reverse=True
+        )
+        found: list[dict[str, Any]] = []
+        for _, device in here:
+            one = self.entity(device)
+            if one is not None and one["service_en"] and len(found) < MOST_GREETED:
+                found.append({k: one[k] for k in ("device", "since", "tier", "service_zh", "service_en")})
+        return found
 
     def changes(self) -> list[dict[str, Any]]:
         """As entities of the feed; a device whose member left has none."""

@@ -382,6 +382,7 @@ class EdgeAgent:
             self.config.data,
             lambda: None if self.printer is None else self.printer.trouble,
             self.scanning.desk.orders_shown,
+            self.members.to_greet,
         )
         mount_staff_pages(app, tablet, self.access, secrets.token_hex)
         tell_errors(app, MAX_BODY_BYTES)

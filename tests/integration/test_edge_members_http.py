@@ -12,6 +12,7 @@ import requests
 from cloud_sync.protocol import instructions
 from cloud_sync.protocol.codes.own_codes import Content, mint
 from cloud_sync.protocol.shop_instructions import Rules
+from edge_agent.adapters.member_desk import MOST_GREETED
 from edge_agent.domain import commands
 from hardware.messages import State
 from tests.edge_live import LiveAgent
@@ -59,9 +60,23 @@ def test_a_code_logs_a_member_in_for_the_visit_and_nothing_is_left_afterwards(ki
     assert kiosk.here()["tier"] == "T2"
     assert kiosk.here()["service_en"]
     assert kiosk.order("v1")["member"] is True
+    (greeting,) = kiosk.agent.agent.members.to_greet()
+    assert greeting == {k: kiosk.here()[k] for k in ("device", "since", "tier", "service_zh", "service_en")}
+    assert "m-ann" not in str(greeting), "staff learn what to do, and not who it is"
     assert kiosk.call("DELETE", "/api/members/session?device=k1").json() == {"member": None}
     assert kiosk.here() is None
+    assert kiosk.agent.agent.members.to_greet() == []
     assert kiosk.order("v2")["member"] is False
+
+
+def test_staff_greet_by_tier_the_newest_first_and_so_many_at_a_time(kiosk):
+    for number in range(MOST_GREETED + 2):
+        tier = "T3" if number else "T1"
+        code = mint("member", Content(key="hq-1", id=f"m-{number}", expires_at=4_000_000_000, tier=tier), KEY)
+        device = {"device": f"k{number}", "visit": f"v{number}"}
+        assert kiosk.call("POST", "/api/members/show", text=code, **device).status_code == 200
+    devices = [each["device"] for each in kiosk.agent.agent.members.to_greet()]
+    assert devices == [f"k{number}" for number in range(MOST_GREETED + 1, 1, -1)]
 
 
 def test_a_code_that_is_not_good_is_a_sentence_and_the_shopper_buys(kiosk):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from edge_agent.entrypoints.staff import (
     day_area,
+    greeting_area,
     machines_area,
     needs_area,
     orders_area,
@@ -41,6 +42,7 @@ def page(language: Language, view: View, shop: Shop, alarm: str = "") -> str:
             body = pickup_area.finder(language, shop, view.find) if comes else ""
             body += needs_area.render(language, shop, needs)
     told = f'<div class="alarm">{alarm}</div>' if alarm else ""
+    body = greeting_area.render(language, shop, view.greeted) + body
     sheet = "" if view.sheet is None else sheet_views.render(language, view.sheet, shop)
     return (
         f'<div lang="{"zh-CN" if language == "zh" else "en"}">'

@@ -109,6 +109,8 @@ class Shop:
     """Orders whose code somebody types, where that is asked for."""
     shown: list[Entity] = field(default_factory=list)
     """Pick-up codes that a scanner of the store just read."""
+    greetings: list[Entity] = field(default_factory=list)
+    """Members whose tier asks something of staff: at which device and since when, never who."""
 
     @property
     def printer_waits(self) -> bool:
@@ -214,6 +216,8 @@ class Sources:
     """What is wrong with the receipt printer, or nothing; None where there is none."""
     orders_shown: Callable[[], list[Scan]] = list
     """Pick-up codes that scanners read a moment ago."""
+    to_greet: Callable[[], list[Entity]] = list
+    """Where members are whom staff greet."""
 
     def read(
         self,
@@ -259,6 +263,7 @@ class Sources:
                 differences=queries.open_differences(),
                 found=looked_for(queries, find) if find else [],
                 shown=just_shown(queries, self.orders_shown()[:SHOWN_CODES]),
+                greetings=self.to_greet(),
             )
 
     def _day(self, now: datetime, report: int | None) -> Day:

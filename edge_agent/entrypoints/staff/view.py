@@ -29,6 +29,9 @@ class View:
     seen: str = ""
     """The newest scan of a pick-up code that this tablet knows of."""
 
+    greeted: frozenset[tuple[str, str]] = frozenset()
+    """Whom somebody at this tablet went to greet: a device, and since when a member is there."""
+
     @property
     def looks_for(self) -> str:
         """What somebody types of a pick-up code; the stock's search is another."""
@@ -50,6 +53,9 @@ def tapped(view: View, tap: Tap, shop: Shop, key: str) -> tuple[View, Command | 
             return replace(view, area=area, sheet=open_sheet(tuple(rest), shop, key)), None
         case ("find", typed):
             return replace(view, find=typed.strip()[:MAX_FIND]), None
+        case ("greeted", device, since):
+            there = {(each["device"], each["since"]) for each in shop.greetings}
+            return replace(view, greeted=view.greeted & there | {(device, since)}), None
         case ("close",):
             return replace(view, sheet=None), None
         case ("do", *rest):

@@ -7,6 +7,7 @@ from typing import Final, Literal
 from edge_agent.entrypoints.staff.audit_words import AUDIT_WORDS
 from edge_agent.entrypoints.staff.day_words import DAY_WORDS
 from edge_agent.entrypoints.staff.food_words import FOOD_WORDS
+from edge_agent.entrypoints.staff.greeting_words import GREETING_WORDS
 from edge_agent.entrypoints.staff.handover_words import HANDOVER_WORDS
 from edge_agent.entrypoints.staff.label_words import LABEL_WORDS
 from edge_agent.entrypoints.staff.payment_words import PAYMENT_WORDS
@@ -231,6 +232,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = (
     | LABEL_WORDS
     | AUDIT_WORDS
     | FOOD_WORDS
+    | GREETING_WORDS
     | HANDOVER_WORDS
     | DAY_WORDS
     | PROMOTION_WORDS

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -36,16 +36,24 @@ class ChildError(RuntimeError):
 class Child:
     """One running program. `output` takes what it writes to its standard streams (from this start on).
 
-    `stdin` is a file number to read from; ours to close. Without one the program reads nothing.
+    `stdin` is a file number to read from; ours to close. Without one the program reads nothing. `env` is added to our
+    own environment: secrets go there, not into `argv`.
     """
 
     def __init__(
-        self, argv: Sequence[str], output: Path, *, cwd: Path, stdin: int = subprocess.DEVNULL
+        self,
+        argv: Sequence[str],
+        output: Path,
+        *,
+        cwd: Path,
+        stdin: int = subprocess.DEVNULL,
+        env: Mapping[str, str] | None = None,
     ) -> None:
         self._argv = list(argv)
         self._output = output
         self._cwd = cwd
         self._stdin = stdin
+        self._env = {**os.environ, **(env or {})}
         self._started = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._failure: OSError | None = None
@@ -73,6 +81,7 @@ class Child:
                     stdout=output,
                     stderr=output,
                     cwd=self._cwd,
+                    env=self._env,
                     # Ctrl-C in a terminal is for us; we end the program when its turn comes.
                     start_new_session=True,
                 )

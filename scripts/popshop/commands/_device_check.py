@@ -23,7 +23,7 @@ from hardware.conformance.verdicts import Conformance, Finding
 from hardware.link import BrokerAddress
 from popshop import console
 from popshop.console import UserError
-from popshop.shop.addresses import read_broker
+from popshop.shop.addresses import BROKER_VARIABLE, read_broker
 
 LISTEN: Final = "127.0.0.1:18830"
 POWER_COMMAND_TIMEOUT_S: Final = 120.0
@@ -39,7 +39,10 @@ def check(
     device: Annotated[str, typer.Option(help="Its id.")],
     broker: Annotated[
         str | None,
-        typer.Option(help="mqtt://_agent:password@host:port of a broker that runs; else the kit runs one."),
+        typer.Option(
+            envvar=BROKER_VARIABLE,
+            help="mqtt://_agent:password@host:port of a broker that runs; else the kit runs one.",
+        ),
     ] = None,
     listen: Annotated[
         str | None,

@@ -30,7 +30,7 @@ from hardware.vending.mdb.vmc_simulator import EagerShopper, Vmc, VmcPlan
 from popshop import console
 from popshop.commands._device_lines import print_json, print_line
 from popshop.console import UserError
-from popshop.shop.addresses import read_broker
+from popshop.shop.addresses import BROKER_VARIABLE, read_broker
 
 SIMULATED: Final = "sim:"
 LOOK_EVERY_S: Final = 0.2
@@ -40,7 +40,7 @@ MOST_UNSHOWN: Final = 10_000
 def mdb(
     store: Annotated[str, typer.Option(help="The store it stands in.")],
     device: Annotated[str, typer.Option(help="Its name; also its user at the broker.")],
-    broker: Annotated[str, typer.Option(help="mqtt://user:password@host:port")],
+    broker: Annotated[str, typer.Option(envvar=BROKER_VARIABLE, help="mqtt://user:password@host:port")],
     port: Annotated[
         str, typer.Option(help="The adapter's serial port, or sim: for a simulated machine and shopper.")
     ],

@@ -26,7 +26,7 @@ from popshop import console
 from popshop.clock import steady_s
 from popshop.commands._device_lines import print_json, print_line
 from popshop.console import UserError
-from popshop.shop.addresses import read_broker
+from popshop.shop.addresses import BROKER_VARIABLE, read_broker
 
 MOST_SOURCES: Final = 16
 LOOK_EVERY_S: Final = 0.2
@@ -35,7 +35,7 @@ LOOK_EVERY_S: Final = 0.2
 def scanner(
     store: Annotated[str, typer.Option(help="The store it stands in.")] = "",
     device: Annotated[str, typer.Option(help="Its name; also its user at the broker.")] = "",
-    broker: Annotated[str, typer.Option(help="mqtt://user:password@host:port")] = "",
+    broker: Annotated[str, typer.Option(envvar=BROKER_VARIABLE, help="mqtt://user:password@host:port")] = "",
     source: Annotated[
         list[str] | None, typer.Option(help=f"Give it once per source: {addresses.HOW}", show_default=False)
     ] = None,

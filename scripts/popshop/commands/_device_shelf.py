@@ -26,7 +26,7 @@ from popshop import console
 from popshop.clock import steady_s
 from popshop.commands._device_lines import print_json, print_line
 from popshop.console import UserError
-from popshop.shop.addresses import read_broker
+from popshop.shop.addresses import BROKER_VARIABLE, read_broker
 
 LOOK_EVERY_S: Final = 0.2
 LONGEST_PAUSE_S: Final = 5.0
@@ -45,7 +45,11 @@ def shelf(
     store: Annotated[str, typer.Option(help="The store it stands in.")] = "",
     device: Annotated[str, typer.Option(help="Its name; also its user at the broker.")] = "shelf",
     broker: Annotated[
-        str, typer.Option(help="mqtt://user:password@host:port; left out: only print what was found.")
+        str,
+        typer.Option(
+            envvar=BROKER_VARIABLE,
+            help="mqtt://user:password@host:port; left out: only print what was found.",
+        ),
     ] = "",
     baud: Annotated[int, typer.Option(min=300, help="The port's speed.")] = 115_200,
     speed: Annotated[float, typer.Option(min=0, help="Of a recording, times real time; 0: at once.")] = 0.0,

@@ -46,7 +46,7 @@ from popshop.commands import (
     _device_shelf,
 )
 from popshop.commands._device_lines import print_json, print_line
-from popshop.shop.addresses import read_broker
+from popshop.shop.addresses import BROKER_VARIABLE, read_broker
 
 app = typer.Typer(
     help="Devices: simulated ones, real ones, what they read, and a broker for them.", no_args_is_help=True
@@ -76,7 +76,7 @@ def simulate(
     kind: Annotated[Kind, typer.Option(help="What kind of device.")],
     store: Annotated[str, typer.Option(help="The store it stands in.")],
     device: Annotated[str, typer.Option(help="Its name; also its user at the broker.")],
-    broker: Annotated[str, typer.Option(help="mqtt://user:password@host:port")],
+    broker: Annotated[str, typer.Option(envvar=BROKER_VARIABLE, help="mqtt://user:password@host:port")],
     data: Annotated[Path, typer.Option(help="Folder for its memory.")] = Path("popshop-devices"),
     slots: Annotated[
         Path | None, typer.Option(help="JSON list of its slots (or a shelf's plates).", exists=True)

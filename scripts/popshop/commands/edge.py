@@ -24,7 +24,7 @@ from edge_agent.domain.policy import Policy
 from hardware.broker import EmbeddedBroker
 from hardware.broker_process import BrokerError
 from popshop import console, logs
-from popshop.shop.addresses import read_broker
+from popshop.shop.addresses import BROKER_VARIABLE, read_broker
 from popshop.shop.client import AgentRefused, StaffClient
 
 if TYPE_CHECKING:
@@ -209,7 +209,8 @@ def run(
     broker: Annotated[
         str,
         typer.Option(
-            help="A broker of your own, mqtt://user:password@host:port, instead of the embedded one."
+            envvar=BROKER_VARIABLE,
+            help="A broker of your own, mqtt://user:password@host:port, instead of the embedded one.",
         ),
     ] = "",
     broker_port: Annotated[

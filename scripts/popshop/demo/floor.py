@@ -8,8 +8,10 @@ from typing import Final
 
 import msgspec
 
+from hardware.link import BrokerAddress
 from popshop.demo.assortment import Assortment
 from popshop.demo.steps import JSON
+from popshop.shop.addresses import broker_address
 from popshop.shop.local import LocalShop
 from popshop.shop.processes import popshop
 
@@ -21,10 +23,10 @@ DOOR_PEOPLE_EVERY_S: Final = 3.0
 class _Running:
     """A device's process and the pipe into it."""
 
-    def __init__(self, folder: Path, name: str, options: list[str]) -> None:
+    def __init__(self, folder: Path, name: str, options: list[str], broker: BrokerAddress) -> None:
         reading, self._lines = os.pipe()
         try:
-            self.child = popshop(folder, name, options, stdin=reading)
+            self.child = popshop(folder, name, options, stdin=reading, env=broker_address(broker))
         finally:
             os.close(reading)
 
@@ -63,14 +65,12 @@ class Floor:
         gone = self._running.pop(device, None)
         if gone is not None:
             gone.stop()
-        address = self._shop.device_address(device)
         options = [
             *("device", "simulate", "--json", "--store", self._shop.store.store, "--device", device),
-            *("--broker", f"mqtt://{address.user}:{address.password}@{address.host}:{address.port}"),
             *("--data", str(self._folder), "--seed", str(self._seed)),
             *self._kind(device, counts),
         ]
-        self._running[device] = _Running(self._folder, device, options)
+        self._running[device] = _Running(self._folder, device, options, self._shop.device_address(device))
 
     def _kind(self, device: str, counts: dict[str, int]) -> list[str]:
         plan = self._assortment

@@ -11,6 +11,8 @@ from hardware.link import BrokerAddress
 from popshop.console import UserError
 
 HQ_ANSWER_TIMEOUT_S: Final = 60.0
+BROKER_VARIABLE: Final = "POPSHOP_BROKER"
+"""A broker's address from the environment: what stands in a command line is for everybody on the computer to read."""
 
 
 def read_broker(url: str) -> BrokerAddress:
@@ -24,6 +26,11 @@ def read_broker(url: str) -> BrokerAddress:
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
     )
+
+
+def broker_address(at: BrokerAddress) -> dict[str, str]:
+    """The environment that gives a command this broker."""
+    return {BROKER_VARIABLE: f"mqtt://{at.user}:{at.password}@{at.host}:{at.port}"}
 
 
 def ask_hq(url: str, password: str, path: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from edge_agent.adapters.identity import Identity
 from hardware.broker import EmbeddedBroker
 from hardware.child_process import Child
 from hardware.link import BrokerAddress
-from popshop.shop.addresses import ask_hq
+from popshop.shop.addresses import ask_hq, broker_address
 from popshop.shop.client import StaffClient
 from popshop.shop.processes import (
     HQ_STOP_TIMEOUT_S,
@@ -146,11 +146,12 @@ class LocalShop:
     def start_agent(self) -> None:
         """Start the agent; on the same port as before, if there was one."""
         user, password = self.broker.agent_credentials()
-        broker = f"mqtt://{user}:{password}@127.0.0.1:{self.broker.port}"
+        broker = BrokerAddress(host="127.0.0.1", port=self.broker.port, user=user, password=password)
         options = ["edge", "run", "--data", str(self.edge_data), "--port", str(self._agent_port)]
         # A killed agent leaves its address behind; it must not be taken for the new one's.
         (self.edge_data / "address.json").unlink(missing_ok=True)
-        self._agent = popshop(self.folder, "agent", [*options, "--broker", broker, *self._agent_options])
+        options += self._agent_options
+        self._agent = popshop(self.folder, "agent", options, env=broker_address(broker))
         address = wait_for_address(self.edge_data / "address.json", self._agent, self.folder / "agent.log")
         self._agent_port = _port(address)
         wait_until_answers(f"{self.agent_url}/api/health", self._agent)

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,10 +22,17 @@ HQ_STOP_TIMEOUT_S: Final = 30.0
 POLL_S: Final = 0.02
 
 
-def popshop(folder: Path, name: str, options: Sequence[str], *, stdin: int = subprocess.DEVNULL) -> Child:
+def popshop(
+    folder: Path,
+    name: str,
+    options: Sequence[str],
+    *,
+    stdin: int = subprocess.DEVNULL,
+    env: Mapping[str, str] | None = None,
+) -> Child:
     """Start a `popshop` command as our child; what it says goes to NAME.log, what it reads comes from `stdin`."""
     command = [sys.executable, "-m", "popshop", *options]
-    return Child(command, folder / f"{name}.log", cwd=folder, stdin=stdin)
+    return Child(command, folder / f"{name}.log", cwd=folder, stdin=stdin, env=env)
 
 
 def run_popshop(folder: Path, options: Sequence[str]) -> str:

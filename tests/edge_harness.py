@@ -280,8 +280,12 @@ def _assert_order_holds(db: sqlite3.Connection, order: sqlite3.Row) -> None:
     settled = settled and all(h["state"] != "requested" for h in handovers)
     by_staff = any(r["reason"] == "staff gives back" for r in refunds)
     if settled and not by_staff:
-        sold = sum(v["price_minor"] for v in vends if v["state"] == "dispensed")
-        sold += sum(h["amount_minor"] for h in handovers if h["state"] == "done")
+        sold = sum(v["price_minor"] for v in vends if v["state"] == "dispensed" and not v["reversed"])
+        sold += sum(
+            h["amount_minor"] // h["qty"] * (h["qty"] - h["reversed"])
+            for h in handovers
+            if h["state"] == "done"
+        )
         paid = order["paid_minor"] - owed
         assert paid == sold, f"{order['id']}: kept {paid} for goods of {sold}"
     if order["closed_at"] and order["state"] in ("completed", "part_refunded", "refunded"):

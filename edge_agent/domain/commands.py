@@ -92,11 +92,13 @@ class CancelOrder(Command):
 
 @dataclass(frozen=True, slots=True)
 class RefundOrder(Command):
-    """Staff gives money back for what was handed over."""
+    """Staff gives money back: an amount, or what `lines` cost; one that is named beside them (not 0) must be that."""
 
     order: str
     amount_minor: int
     reason: str
+    lines: tuple[tuple[int, int], ...] = ()
+    """Numbers of lines, and how many units of each come back."""
 
 
 @dataclass(frozen=True, slots=True)

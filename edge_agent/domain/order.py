@@ -42,7 +42,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """A line that reaches the shopper without a motor. `state`: requested, done, failed or reversed."""
+    """A line that reaches the shopper without a motor. `state`: requested, done, failed or reversed (all of it)."""
 
     id: str
     line: int
@@ -55,6 +55,8 @@ class Handover:
     device: str = ""
     slot: str = ""
     sold_at: str = ""
+    reversed: int = 0
+    """Units whose sale no longer counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ class Vend:
     state: str
     due_by: str
     sold_at: str = ""
+    reversed: bool = False
+    """Its sale no longer counts."""
 
 
 @dataclass(frozen=True, slots=True)

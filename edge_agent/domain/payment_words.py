@@ -37,6 +37,16 @@ PAYMENT_REFUSALS: Final[dict[str, tuple[int, str, str]]] = {
         "通知签名无效。",
         "The notification is not signed by the provider.",
     ),
+    "line_not_with_shopper": (
+        409,
+        "这一行没有这么多件在顾客手里。",
+        "The shopper does not have so many units of this line.",
+    ),
+    "refund_changed": (
+        409,
+        "可退金额已变化，请重新选择。",
+        "The amount to give back is another one by now. Please choose again.",
+    ),
     "unknown_difference": (404, "找不到该对账差异。", "There is no such difference."),
     "difference_settled": (409, "该对账差异已处理。", "This difference is settled already."),
     "no_statement": (

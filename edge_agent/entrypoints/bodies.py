@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from cloud_sync.protocol.money import MAX_MINOR
 
@@ -64,9 +64,23 @@ class HandoverFailedBody(Body):
     reason: Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
+class ReturnedLineBody(Body):
+    line: Annotated[int, Field(ge=1, strict=True)]
+    units: Annotated[int, Field(ge=1, strict=True)]
+
+
 class RefundBody(Body):
-    amount_minor: Annotated[int, Field(ge=1, le=MAX_MINOR, strict=True)]
+    """An amount, or lines whose price it is; both only where they fit together."""
+
+    amount_minor: Annotated[int, Field(ge=1, le=MAX_MINOR, strict=True)] | None = None
+    lines: Annotated[list[ReturnedLineBody], Field(max_length=20)] = []
     reason: Text = "staff"
+
+    @model_validator(mode="after")
+    def _says_how_much(self) -> Self:
+        if self.amount_minor is None and not self.lines:
+            raise ValueError("amount_minor or lines is missing")
+        return self
 
 
 class SettleBody(Body):

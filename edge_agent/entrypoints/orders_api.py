@@ -126,9 +126,9 @@ class OrdersApi:
 
         @router.post("/api/orders/{order}/refund", dependencies=staff)
         async def refund(order: str, body: bodies.RefundBody, key: Key) -> Any:
-            return await self.done(
-                commands.RefundOrder(f"refund:{key}", order, body.amount_minor, body.reason)
-            )
+            back = tuple((each.line, each.units) for each in body.lines)
+            minor = body.amount_minor or 0
+            return await self.done(commands.RefundOrder(f"refund:{key}", order, minor, body.reason, back))
 
         @router.post("/api/handovers/{handover}/done", dependencies=staff)
         async def handed_over(handover: str, body: bodies.HandedOverBody, key: Key) -> Any:

@@ -228,7 +228,11 @@ class Days:
             order = self.dice.choice(ended)
             left = order["paid_minor"] - order["refunded_minor"]
             back = self.dice.choice((left, max(1, left // 3)))
-            store.do(commands.RefundOrder(store.key(), order["id"], back, "staff gives back"))
+            lines = tuple((self.dice.randrange(1, 4), 1) for _ in range(self.dice.randrange(3)))
+            refund = commands.RefundOrder(
+                store.key(), order["id"], 0 if lines else back, "staff gives back", lines
+            )
+            store.do(refund)
 
     def cash_sale(self) -> None:
         at = self.store.clock.now() - timedelta(hours=self.dice.choice((0, 0, 20, 50)))

@@ -123,7 +123,19 @@ class _Told:
             case handover_facts.HandoverFailed():
                 self._move(fact.handover, "failed")
             case handover_facts.HandoverReversed():
-                self._move(fact.handover, "reversed")
+                self._take_back(fact)
+
+    def _take_back(self, fact: handover_facts.HandoverReversed) -> None:
+        """Some units of a handover, or all: those that stay are told beside those that went."""
+        known = self.units.get(fact.handover)
+        if known is None or fact.qty >= known.qty:
+            self._move(fact.handover, "reversed")
+            return
+        self.units[fact.handover] = msgspec.structs.replace(known, qty=known.qty - fact.qty)
+        gone = f"{fact.handover}-back"
+        before = self.units.get(gone)
+        qty = fact.qty + (0 if before is None else before.qty)
+        self.units[gone] = msgspec.structs.replace(known, qty=qty, state="reversed")
 
     def _how(self, line: int) -> str:
         lines = () if self.placed is None else self.placed.lines

@@ -113,13 +113,8 @@ def _failed(db: sqlite3.Connection, f: handover_facts.HandoverFailed, at: str) -
         _hold_in_room(db, f.sku, -f.qty)
 
 
-def _reversed(db: sqlite3.Connection, f: handover_facts.HandoverReversed, at: str) -> None:
-    db.execute("UPDATE handovers SET state = 'reversed', at = ? WHERE id = ?", (at, f.handover))
-
-
 HANDOVER_PROJECTIONS: dict[type[facts.Fact], Callable[[sqlite3.Connection, Any, str], None]] = {
     handover_facts.HandoverRequested: _requested,
     handover_facts.HandedOver: _done,
     handover_facts.HandoverFailed: _failed,
-    handover_facts.HandoverReversed: _reversed,
 }

@@ -23,6 +23,7 @@ from edge_agent.adapters.sqlite_store.member_projections import project_members
 from edge_agent.adapters.sqlite_store.payment_tables import PAYMENT_PROJECTIONS
 from edge_agent.adapters.sqlite_store.promotion_tables import project_promotions
 from edge_agent.adapters.sqlite_store.receipt_projections import RECEIPT_PROJECTIONS
+from edge_agent.adapters.sqlite_store.return_tables import RETURN_PROJECTIONS
 from edge_agent.adapters.sqlite_store.stock_projections import (
     STOCK_PROJECTIONS,
     item_listed,
@@ -309,4 +310,5 @@ PROJECTIONS: dict[type[facts.Fact], Projection] = {
     **PAYMENT_PROJECTIONS,
     **DAY_PROJECTIONS,
     **HANDOVER_PROJECTIONS,
+    **RETURN_PROJECTIONS,
 }

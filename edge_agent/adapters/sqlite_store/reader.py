@@ -167,7 +167,8 @@ class SqliteReader(PaymentReader, ReceiptReader, MemberReader, DayReader, Promot
             (order,),
         )
         handovers = self._db.execute(
-            "SELECT id, line, how, sku, qty, amount_minor, state, device, slot, sold_at FROM handovers"
+            "SELECT id, line, how, sku, qty, amount_minor, state, device, slot, sold_at, reversed"
+            " FROM handovers"
             " WHERE order_id = ?",
             (order,),
         )
@@ -178,7 +179,7 @@ class SqliteReader(PaymentReader, ReceiptReader, MemberReader, DayReader, Promot
             "SELECT id, payment, amount_minor, state FROM refunds WHERE order_id = ?", (order,)
         )
         vends = self._db.execute(
-            "SELECT id, line, device, slot, sku, price_minor, state, due_by, sold_at FROM vends"
+            "SELECT id, line, device, slot, sku, price_minor, state, due_by, sold_at, reversed FROM vends"
             " WHERE order_id = ?",
             (order,),
         )

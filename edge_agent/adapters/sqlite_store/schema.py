@@ -15,6 +15,7 @@ from edge_agent.adapters.sqlite_store.payment_tables import PAYMENT_TABLES
 from edge_agent.adapters.sqlite_store.pickup_tables import PICKUP_TABLES
 from edge_agent.adapters.sqlite_store.promotion_tables import PROMOTION_TABLES
 from edge_agent.adapters.sqlite_store.receipt_projections import RECEIPT_TABLES, keep_open_orders
+from edge_agent.adapters.sqlite_store.return_tables import RETURN_TABLES
 from edge_agent.adapters.sqlite_store.signed_tables import SIGNED_TABLES
 from edge_agent.adapters.sqlite_store.stock_projections import rights_from_slots
 
@@ -133,6 +134,12 @@ def samples_among_lines(db: sqlite_utils.Database) -> None:
 def picking_up(db: sqlite_utils.Database) -> None:
     """Who handed a line over, and orders by the end of their names."""
     _run(db, PICKUP_TABLES)
+
+
+@migrations()
+def returned_units(db: sqlite_utils.Database) -> None:
+    """Which units handed over no longer count as sold."""
+    _run(db, RETURN_TABLES)
 
 
 def _run(db: sqlite_utils.Database, statements: str) -> None:

@@ -16,7 +16,8 @@ def render(language: Language, shop: Shop) -> str:
         return parts.blank(word(language, "no_devices"), word(language, "no_devices_hint"))
     with_slots = [device for device in shop.devices if device["slots"]]
     others = [device for device in shop.devices if not device["slots"]]
-    return "".join(_device(language, shop, device) for device in [*with_slots, *others])
+    posters = f'<p><a class="pill" href="posters">{word(language, "posters")}</a></p>'
+    return "".join(_device(language, shop, device) for device in [*with_slots, *others]) + posters
 
 
 def _device(language: Language, shop: Shop, device: Entity) -> str:

@@ -11,6 +11,7 @@ from edge_agent.entrypoints.staff.greeting_words import GREETING_WORDS
 from edge_agent.entrypoints.staff.handover_words import HANDOVER_WORDS
 from edge_agent.entrypoints.staff.label_words import LABEL_WORDS
 from edge_agent.entrypoints.staff.payment_words import PAYMENT_WORDS
+from edge_agent.entrypoints.staff.poster_words import POSTER_WORDS
 from edge_agent.entrypoints.staff.promotion_area_words import PROMOTION_WORDS
 from edge_agent.entrypoints.staff.receipt_words import RECEIPT_WORDS
 from edge_agent.entrypoints.staff.stock_words import STOCK_WORDS
@@ -235,6 +236,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = (
     | GREETING_WORDS
     | HANDOVER_WORDS
     | DAY_WORDS
+    | POSTER_WORDS
     | PROMOTION_WORDS
     | RECEIPT_WORDS
     | PAYMENT_WORDS

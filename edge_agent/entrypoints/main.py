@@ -380,6 +380,7 @@ class EdgeAgent:
             self.clock,
             lambda: self.link.connected,
             self.config.data,
+            self.desk,
             lambda: None if self.printer is None else self.printer.trouble,
             self.scanning.desk.orders_shown,
             self.members.to_greet,

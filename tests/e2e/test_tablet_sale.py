@@ -96,7 +96,7 @@ def test_a_sale_day_is_whole_on_every_tablet(
     page.locator(".sheet .top button").tap()
     area(page, "day")
     for words in {"zh": ("放入备用金", "清点钱箱", "交接班", "查看 X 报表"), "en": (
-        "Put the float in", "Count the drawer", "Hand over to somebody else", "X report now",
+        "Put the float in", "Count the drawer", "Change of shift", "X report now",
     )}[language]:  # fmt: skip
         page.locator(".area").get_by_text(words).tap()
         page.wait_for_selector(".sheet")

@@ -155,7 +155,8 @@ def test_a_provider_that_is_away_is_asked_again_slower_and_at_once_when_the_line
     for _ in range(3):
         office.step()
     assert (office.bank.asked, office.states) == ([TODAY], {TODAY: "due"})
-    assert office.books.standing()[0]["reason"] == "no route"
+    (book,) = office.books.standing()
+    assert (book["reason"], book["said"]) == ("no_answer", "no route")
     for times, pause_s in enumerate((AGAIN_S[0], AGAIN_S[0] * 2), start=2):
         office.later(seconds=pause_s)
         office.step()

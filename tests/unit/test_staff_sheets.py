@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from edge_agent.domain import commands
+from edge_agent.domain.order import Handover, Order, Payment
 from edge_agent.domain.refusals import Refusal
 from edge_agent.entrypoints.staff import frame
 from edge_agent.entrypoints.staff.view import View, answered, tapped
@@ -127,6 +128,28 @@ def test_staff_give_back_no_more_than_is_left_and_say_why():
     part, command = press(view, store, *[("do", "digit", digit) for digit in "150"], ("do", "yes"))
     assert command == commands.RefundOrder("tablet:key", "ORDER", 150, "damaged")
     assert "¥1.50 goes back" in frame.page("en", answered(part, DONE, store), store)
+
+
+def test_lines_that_come_back_make_the_amount_and_a_typed_amount_puts_them_out():
+    bottles = Handover("ORDER-1", 1, "staff", "A1", 2, 700, "done")
+    paid = Payment("PAY", "card", "paid", 700, "CNY")
+    decided = Order("ORDER", "completed", "CNY", 700, "", False, (), (paid,), (), (), (bottles,))
+    store = shop(
+        order=order(payment={"method": "card", "state": "paid", "amount_minor": 700}), decided=decided
+    )
+    view, _ = press(View("orders"), store, ("give_back", "ORDER"), ("do", "line", "1", "1"))
+    assert view.sheet.amount_minor(store) == 350
+    page = frame.page("en", view, store)
+    assert "on the card terminal" in page
+    assert "¥3.50 each · the shopper has 2" in page
+    more, _ = press(view, store, *[("do", "line", "1", "1")] * 5)
+    assert (more.sheet.lines, more.sheet.amount_minor(store)) == ({1: 2}, 700)
+    _, command = press(view, store, ("do", "why", "returned"), ("do", "yes"))
+    assert command == commands.RefundOrder("tablet:key", "ORDER", 350, "returned", ((1, 1),))
+    typed, _ = press(view, store, ("do", "digit", "9"))
+    assert (typed.sheet.lines, typed.sheet.amount_minor(store)) == ({}, 9)
+    none, _ = press(view, store, ("do", "line", "1", "-1"), ("do", "line", "7", "1"))
+    assert none.sheet.lines == {}
 
 
 @pytest.mark.parametrize("tap", [(), ("fly",), ("area", "moon"), ("settle", "ORDER-1-1", "maybe"), ("slot",)])

@@ -36,9 +36,8 @@ class NotOutYet(ProviderTrouble):
 
 @dataclass(frozen=True, slots=True)
 class Away:
-    """A provider whose book could not be had: why, and when it is asked again, on the monotonic clock."""
+    """A provider whose book could not be had: when it is asked again by itself, on the monotonic clock."""
 
-    reason: str
     pause_s: float
     due_s: float
 
@@ -54,6 +53,7 @@ class Books:
         self._brain = brain
         self._clock = clock
         self._away: dict[str, Away] = {}
+        self._why: dict[tuple[str, str], tuple[str, str]] = {}
         self._failed: Counter[tuple[str, str]] = Counter()
         self._under_way: set[tuple[str, str]] = set()
         self._online = True
@@ -70,6 +70,17 @@ class Books:
 
     def read(self, method: str, day: str) -> StatementRead:
         """A provider's book of a day, as the command that has it compared. Raises ProviderTrouble."""
+        try:
+            found = self._read(method, day)
+        except Exception as trouble:
+            code = "not_out" if isinstance(trouble, NotOutYet) else "no_answer"
+            said = str(trouble) if isinstance(trouble, ProviderTrouble) else type(trouble).__name__
+            self._why[day, method] = code, said[:200]
+            raise
+        self._why.pop((day, method), None)
+        return found
+
+    def _read(self, method: str, day: str) -> StatementRead:
         asked_at = self._clock.now()
         lines = self._providers[method].statement(day)
         zone = ZoneInfo(str(self._queries.store()["timezone"]))
@@ -80,15 +91,15 @@ class Books:
         return StatementRead("", method, day, booked, rfc3339(asked_at))
 
     def standing(self) -> list[dict[str, Any]]:
-        """The books of the last days, as `PaymentQueries.books` has them; `reason`: why one that is due waits."""
-        return [
-            book | {"reason": self._reason(book["method"]) if book["state"] == "due" else ""}
-            for book in self._queries.books(self.methods, self._clock.now())
-        ]
+        """The books of the last days, as `PaymentQueries.books` has them.
 
-    def _reason(self, method: str) -> str:
-        away = self._away.get(method)
-        return "" if away is None else away.reason
+        With why one could not be had when it was asked for last: `reason` not_out or no_answer, and `said`.
+        """
+        found = []
+        for book in self._queries.books(self.methods, self._clock.now()):
+            reason, said = self._why.get((book["day"], book["method"]), ("", ""))
+            found.append(book | {"reason": reason, "said": said})
+        return found
 
     def step(self) -> None:
         """Have every day that is due compared, the oldest first; of a provider that is away none."""
@@ -114,9 +125,9 @@ class Books:
         except Exception as trouble:
             # One book that breaks its provider's file must not keep the other providers' waiting.
             self._failed[day, method] += 1
+            self._put_off(method)
             known = isinstance(trouble, ProviderTrouble)
-            self._put_off(method, str(trouble) if known else type(trouble).__name__)
-            log.warning("book_waits", method=method, day=day, reason=self._reason(method), exc_info=not known)
+            log.warning("book_waits", method=method, day=day, reason=str(trouble), exc_info=not known)
             return
         self._away.pop(method, None)
         self._under_way.add((method, day))
@@ -126,11 +137,11 @@ class Books:
 
         self._brain.submit(read, done)
 
-    def _put_off(self, method: str, reason: str) -> None:
+    def _put_off(self, method: str) -> None:
         first_s, most_s = AGAIN_S
         before = self._away.get(method)
         pause_s = first_s if before is None else min(before.pause_s * 2, most_s)
-        self._away[method] = Away(reason[:200], pause_s, self._clock.monotonic() + pause_s)
+        self._away[method] = Away(pause_s, self._clock.monotonic() + pause_s)
 
 
 def is_day(text: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from edge_agent.domain.day import paper
 from edge_agent.domain.day.denominations import DENOMINATIONS
-from edge_agent.entrypoints.staff import parts
+from edge_agent.entrypoints.staff import books_area, parts
 from edge_agent.entrypoints.staff.day_sheets import CloseDay, CountDrawer, MoveCash, ReportSheet, TakeOver
 from edge_agent.entrypoints.staff.parts import button, money, text
 from edge_agent.entrypoints.staff.sheet_parts import confirm, keypad, typed_in
@@ -40,6 +40,7 @@ def render(language: Language, shop: Shop) -> str:
     return (
         parts.section(word(language, "day_drawer"), f'{holder}<div class="buttons">{"".join(doing)}</div>')
         + parts.section(word(language, "day_reports"), f'<div class="buttons">{"".join(reports)}</div>')
+        + books_area.section(language, shop)
         + _listed(language, "day_moves", (_move(language, shop, row) for row in found.moves))
         + _listed(language, "day_counts", (_count(language, shop, row) for row in found.counts))
         + _listed(language, "day_closed_days", (_closed(language, shop, row) for row in found.closed))
@@ -143,6 +144,7 @@ def _counting(language: Language, shown: CountDrawer, shop: Shop) -> str:
             str(shown.pieces.get(unit) or ""),
             "pieces",
             str(unit),
+            keys="numeric",
         )
         for unit in DENOMINATIONS[currency]
     )

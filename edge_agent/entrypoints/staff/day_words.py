@@ -13,7 +13,7 @@ DAY_WORDS: Final[dict[str, tuple[str, str]]] = {
     "day_drop": ("缴存", "Drop to the safe"),
     "day_float": ("备用金", "Float"),
     "day_count": ("清点钱箱", "Count the drawer"),
-    "day_take_over": ("交接班", "Hand over to somebody else"),
+    "day_take_over": ("交接班", "Change of shift"),
     "day_reports": ("报表", "Reports"),
     "day_x": ("查看 X 报表", "X report now"),
     "day_close": ("日结（Z 报表）", "Close the day (Z report)"),
@@ -36,7 +36,7 @@ DAY_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Count first, then enter the pieces. What there should be is shown afterwards.",
     ),
     "day_count_total": ("合计 {0}", "Together {0}"),
-    "day_count_yes": ("清点为 {0}", "It is {0}"),
+    "day_count_yes": ("确认：共 {0}", "Yes, I counted {0}"),
     "day_from": ("交班人（工号）", "Hands over (badge number)"),
     "day_to": ("接班人（工号）", "Takes over (badge number)"),
     "day_take_over_means": (

@@ -20,10 +20,9 @@ from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
 from edge_agent.entrypoints.access import Access
-from edge_agent.entrypoints.door import ask
 from edge_agent.entrypoints.staff import frame
 from edge_agent.entrypoints.staff.day_sheets import of_report
-from edge_agent.entrypoints.staff.poster_routes import poster_routes
+from edge_agent.entrypoints.staff.errands import carry_out
 from edge_agent.entrypoints.staff.session import ROOT, Sessions, language_of, session_routes
 from edge_agent.entrypoints.staff.sheets import Tap, of_order
 from edge_agent.entrypoints.staff.shop import Shop, Sources
@@ -51,7 +50,6 @@ def mount_staff_pages(app: FastAPI, sources: Sources, access: Access, new_key: C
     """
     sessions = Sessions(access)
     app.include_router(session_routes(access, sessions, sources.clock))
-    app.include_router(poster_routes(sources.queries, sessions, sources.clock))
 
     @ui.page("/", title="popshop", reconnect_timeout=5.0)
     async def tablet(request: Request, area: str = "needs") -> Response | None:
@@ -159,7 +157,7 @@ class Tablet:
             return
         if command is not None:
             self._draw()
-            answer = await ask(self._sources.brain, command)
+            answer = await carry_out(self._sources, command)
             await self._read()
             self._view = answered(self._view, answer, self._shop)
         elif _needs_read(self._view) != _needs_read(before):

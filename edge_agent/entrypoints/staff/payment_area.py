@@ -1,19 +1,20 @@
-"""Pure: payments that need a person, as cards: to collect, to look up, and where a provider's book differs."""
+"""Pure: payments that need a person, as cards and on their order: to collect, to look up, where books differ."""
 
 from __future__ import annotations
 
 from cloud_sync.protocol.receipts.words import METHODS
-from edge_agent.domain.methods import CARD
+from edge_agent.domain.methods import BY_HAND, CARD
+from edge_agent.domain.order import ENDED
 from edge_agent.entrypoints.staff import parts
 from edge_agent.entrypoints.staff.parts import button, money, text
-from edge_agent.entrypoints.staff.payment_sheet import Collect, LookedUp, SeenTo
+from edge_agent.entrypoints.staff.payment_sheet import AskAgain, Collect, LookedUp, NotPaid, SeenTo
 from edge_agent.entrypoints.staff.payment_words import SEEN_TO
 from edge_agent.entrypoints.staff.plain import named
 from edge_agent.entrypoints.staff.sheet_parts import choice, choices, confirm, typed_in
 from edge_agent.entrypoints.staff.shop import Entity, Shop
 from edge_agent.entrypoints.staff.words import LANGUAGES, Language, word
 
-PaymentSheet = Collect | LookedUp | SeenTo
+PaymentSheet = Collect | LookedUp | AskAgain | NotPaid | SeenTo
 
 
 def method_name(language: Language, method: str) -> str:
@@ -26,17 +27,17 @@ def collect_card(language: Language, shop: Shop, payment: Entity) -> str:
     why = word(language, "collect_card" if payment["method"] == CARD else "collect_cash")
     amount = money(payment["amount_minor"], payment["currency"])
     see = button(word(language, "see_order"), "order", payment["order"])
-    have = button(word(language, "collected"), "payment_collect", payment["id"], kind="main")
-    return _card(language, shop, payment, "to_collect", amount, why, see + have)
+    buttons = see + _not_paid(language, payment["id"]) + _collected(language, payment["id"])
+    return _card(language, shop, payment, "to_collect", amount, why, buttons)
 
 
 def doubt_card(language: Language, shop: Shop, payment: Entity) -> str:
     """A payment of which nobody knows whether it arrived."""
     amount = money(payment["amount_minor"], payment["currency"])
-    said = "payment_looked_up", payment["id"]
-    buttons = button(word(language, "money_arrived"), *said, "yes") + button(
-        word(language, "money_did_not"), *said, "no"
+    buttons = _ask(language, payment["id"]) + (
+        "" if payment["order_state"] in ENDED else _not_paid(language, payment["id"])
     )
+    buttons += _looked_up(language, payment["id"])
     return _card(
         language,
         shop,
@@ -45,6 +46,41 @@ def doubt_card(language: Language, shop: Shop, payment: Entity) -> str:
         amount,
         word(language, "payment_in_doubt_hint"),
         buttons,
+    )
+
+
+def order_buttons(language: Language, shop: Shop) -> str:
+    """What staff can do about the payment that the order on show waits for; nothing when it waits for none."""
+    order = shop.decided
+    live = None if order is None else order.live_payment
+    if order is None or live is None:
+        return ""
+    asking = _collected(language, live.id) if live.method in BY_HAND else _ask(language, live.id)
+    doubted = live.state == "unknown" and live.method not in BY_HAND
+    given_up = order.state in ENDED or order.cancel_requested
+    return (
+        asking
+        + (_looked_up(language, live.id) if doubted else "")
+        + ("" if given_up else _not_paid(language, live.id))
+    )
+
+
+def _ask(language: Language, payment: str) -> str:
+    return button(word(language, "payment_ask"), "payment_ask", payment)
+
+
+def _not_paid(language: Language, payment: str) -> str:
+    return button(word(language, "not_paid"), "payment_not_paid", payment)
+
+
+def _collected(language: Language, payment: str) -> str:
+    return button(word(language, "collected"), "payment_collect", payment, kind="main")
+
+
+def _looked_up(language: Language, payment: str) -> str:
+    said = "payment_looked_up", payment
+    return button(word(language, "money_arrived"), *said, "yes") + button(
+        word(language, "money_did_not"), *said, "no"
     )
 
 
@@ -95,6 +131,13 @@ def sheet(language: Language, shown: PaymentSheet) -> tuple[str, str]:
             return word(language, f"{said}_title"), confirm(
                 language, shown, means, word(language, f"{said}_yes")
             )
+        case AskAgain():
+            means, yes = word(language, "ask_means"), word(language, "ask_yes")
+            return word(language, "ask_title"), confirm(language, shown, means, yes)
+        case NotPaid():
+            key = "not_paid_by_hand_means" if shown.by_hand else "not_paid_means"
+            means, yes = word(language, key, shown.amount, text(shown.order)), word(language, "not_paid_yes")
+            return word(language, "not_paid_title", shown.amount), confirm(language, shown, means, yes)
         case SeenTo():
             title, means = word(language, "difference_title"), word(language, "difference_means")
             if shown.told is not None or shown.working:

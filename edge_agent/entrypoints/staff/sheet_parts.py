@@ -55,12 +55,15 @@ def search(label: str, value: str, most: int = 40) -> str:
     )
 
 
-def typed_in(key: str, label: str, value: str, *tap: str) -> str:
-    """A field to type into, for a sheet; what is typed comes as a tap with the text behind it."""
+def typed_in(key: str, label: str, value: str, *tap: str, keys: str = "text") -> str:
+    """A field to type into, for a sheet; what is typed comes as a tap with the text behind it.
+
+    `keys`: which keyboard the tablet shows, as HTML's `inputmode` names them.
+    """
     return (
         f'<label class="field" data-key="{text(key)}"><span class="label">{label}</span>'
-        f'<input data-type="{text(_json(("do", *tap)))}" value="{text(value)}" maxlength="64" autocomplete="off"'
-        f' autocapitalize="off" spellcheck="false"></label>'
+        f'<input data-type="{text(_json(("do", *tap)))}" value="{text(value)}" maxlength="64" inputmode="{keys}"'
+        f' autocomplete="off" autocapitalize="off" spellcheck="false"></label>'
     )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from edge_agent.domain.methods import BY_HAND
 from edge_agent.entrypoints.staff import (
     audit_area,
+    books_area,
     day_area,
     food_area,
     handover_area,
@@ -15,6 +15,7 @@ from edge_agent.entrypoints.staff import (
     payment_area,
     pickup_area,
     receipt_sheet,
+    refund_area,
     stock_sheet_views,
 )
 from edge_agent.entrypoints.staff.audit_sheet import SettleAudit
@@ -22,9 +23,9 @@ from edge_agent.entrypoints.staff.day_sheets import CloseDay, CountDrawer, MoveC
 from edge_agent.entrypoints.staff.food_sheet import ReleaseFood
 from edge_agent.entrypoints.staff.handover_sheet import FailLine, HandOverLine, PickUp
 from edge_agent.entrypoints.staff.needs import refundable_minor
-from edge_agent.entrypoints.staff.parts import button, goods, money, signed, text
-from edge_agent.entrypoints.staff.payment_sheet import Collect, LookedUp, SeenTo
-from edge_agent.entrypoints.staff.plain import BLOCK_REASONS, REFUND_REASONS, named, why_blocked
+from edge_agent.entrypoints.staff.parts import button, goods, signed, text
+from edge_agent.entrypoints.staff.payment_sheet import AskAgain, Collect, DaysBooks, LookedUp, NotPaid, SeenTo
+from edge_agent.entrypoints.staff.plain import BLOCK_REASONS, named, why_blocked
 from edge_agent.entrypoints.staff.receipt_sheet import PrintOut
 from edge_agent.entrypoints.staff.sheet_parts import confirm, keypad, last_word
 from edge_agent.entrypoints.staff.sheets import (
@@ -69,8 +70,10 @@ def render(language: Language, sheet: Sheet, shop: Shop) -> str:
             title, body = handover_area.sheet(language, sheet, shop)
         case PickUp():
             title, body = pickup_area.sheet(language, shop, sheet.order)
-        case Collect() | LookedUp() | SeenTo():
+        case Collect() | LookedUp() | AskAgain() | NotPaid() | SeenTo():
             title, body = payment_area.sheet(language, sheet)
+        case DaysBooks():
+            title, body = books_area.sheet(language, sheet, shop)
         case MoveCash() | CountDrawer() | TakeOver() | CloseDay() | ReportSheet():
             title, body = day_area.sheet(language, sheet, shop)
         case PrintOut():
@@ -78,7 +81,7 @@ def render(language: Language, sheet: Sheet, shop: Shop) -> str:
         case OrderCard():
             title, body = f"{word(language, 'order')} {text(sheet.order)}", _order(language, shop)
         case GiveBack():
-            title, body = word(language, "refund_title"), _give_back(language, sheet, shop)
+            title, body = word(language, "refund_title"), refund_area.give_back(language, sheet, shop)
         case _:
             title, body = stock_sheet_views.render(language, sheet, shop)
     close = button(word(language, "close"), "close", kind="plain")
@@ -170,40 +173,5 @@ def _order(language: Language, shop: Shop) -> str:
         orders_area.details(language, shop, order)
         + f'<div class="rows">{receipt_sheet.rows(language, shop)}</div>'
     )
-    printing = receipt_sheet.buttons(language, shop)
-    return f'{head}{told}<div class="buttons">{printing}{giving}{closing}</div>'
-
-
-def _give_back(language: Language, sheet: GiveBack, shop: Shop) -> str:
-    if sheet.told is not None or sheet.working or shop.order is None:
-        return confirm(language, sheet, "", "")
-    currency = shop.order["currency"]
-    amount = money(sheet.amount_minor(shop), currency)
-    left = sheet.left_minor(shop)
-    over = " over" if sheet.amount_minor(shop) > left else ""
-    by_hand = shop.order["payment"] is not None and shop.order["payment"]["method"] in BY_HAND
-    means = word(language, "refund_means_counter" if by_hand else "refund_means_provider")
-    whys = "".join(
-        button(
-            text(named(language, "why", reason)),
-            "do",
-            "why",
-            reason,
-            kind="choice on" if reason == sheet.reason else "choice",
-        )
-        for reason in REFUND_REASONS
-    )
-    figure = (
-        f'<div class="stepper"><span class="figure{over}">{amount}</span></div><div class="delta"><span>'
-        f"{word(language, 'refund_left', money(left, currency))}</span>"
-        f"{button(word(language, 'refund_all'), 'do', 'all', kind='plain')}</div>"
-        f'<div class="label">{word(language, "refund_why")}</div><div class="choices">{whys}</div>'
-    )
-    kind = "main" if sheet.ready(shop) else "main off"
-    buttons = button(word(language, "back"), "order", sheet.order) + button(
-        word(language, "refund_yes", amount), "do", "yes", kind=kind
-    )
-    return (
-        f'<p class="means">{means}</p><div class="halves"><div>{figure}</div>{keypad()}</div>'
-        f'<div class="buttons">{buttons}</div>'
-    )
+    doing = payment_area.order_buttons(language, shop) + receipt_sheet.buttons(language, shop)
+    return f'{head}{told}<div class="buttons">{doing}{giving}{closing}</div>'

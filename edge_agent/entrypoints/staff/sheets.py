@@ -5,11 +5,13 @@ A sheet carries a key of its own from when it was opened: tapped twice, or sent 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from edge_agent.domain import commands
+from edge_agent.domain.refund import with_shopper
 from edge_agent.domain.refusals import Refusal
 from edge_agent.entrypoints.staff.needs import must_be_handed_over, refundable_minor
 from edge_agent.entrypoints.staff.parts import money, signed
@@ -209,19 +211,39 @@ class OrderCard(Sheet):
 
 @dataclass(frozen=True, kw_only=True)
 class GiveBack(Sheet):
-    """Staff gives money back. `typed` are minor units, as on a card terminal; empty stands for all that is left."""
+    """Staff gives money back: for `lines` (their units by number), or what is typed, or all that is left.
+
+    `typed` are minor units, as on a card terminal; it and the lines put each other out.
+    """
 
     order: str
     typed: str = ""
+    lines: dict[int, int] = field(default_factory=dict)
     reason: str = ""
 
     def left_minor(self, shop: Shop) -> int:
         """What may be given back at most."""
         return refundable_minor(shop.order)
 
+    @staticmethod
+    def held(shop: Shop) -> Counter[int]:
+        """How many units of each line the shopper has."""
+        found: Counter[int] = Counter()
+        for each in [] if shop.decided is None else with_shopper(shop.decided):
+            found[each.line] += each.units
+        return found
+
     def amount_minor(self, shop: Shop) -> int:
         """The figure on the sheet."""
+        if self.lines and shop.order is not None:
+            prices = {line["line"]: int(line["price_minor"]) for line in shop.order["lines"]}
+            return min(self.left_minor(shop), sum(prices[line] * n for line, n in self.lines.items()))
         return int(self.typed) if self.typed else self.left_minor(shop)
+
+    def _with_line(self, shop: Shop, line: int, step: int) -> GiveBack:
+        units = min(self.held(shop)[line], max(0, self.lines.get(line, 0) + step))
+        lines = {number: n for number, n in {**self.lines, line: units}.items() if n}
+        return replace(self, lines=lines, typed="")
 
     def ready(self, shop: Shop) -> bool:
         """Tell whether the amount and the reason will do."""
@@ -230,17 +252,22 @@ class GiveBack(Sheet):
     def press(self, tap: Tap, shop: Shop) -> tuple[Sheet, commands.Command | None]:
         match tap:
             case ("digit", digit) if digit in DIGITS:
-                return replace(self, typed=str(int(self.typed + digit))[:MAX_MONEY_DIGITS]), None
+                return replace(self, typed=str(int(self.typed + digit))[:MAX_MONEY_DIGITS], lines={}), None
             case ("erase",):
-                return replace(self, typed=(self.typed or str(self.left_minor(shop)))[:-1] or "0"), None
+                shown = self.typed or str(self.amount_minor(shop))
+                return replace(self, typed=shown[:-1] or "0", lines={}), None
             case ("all",):
-                return replace(self, typed=""), None
+                return replace(self, typed="", lines={}), None
+            case ("line", line, "1" | "-1" as step) if line.isascii() and line.isdecimal():
+                return self._with_line(shop, int(line), int(step)), None
             case ("why", reason) if reason in REFUND_REASONS:
                 return replace(self, reason=reason), None
             case ("yes",) if self.ready(shop):
                 amount_minor = self.amount_minor(shop)
-                asking = replace(self, typed=str(amount_minor))
-                return asking._asks(commands.RefundOrder(self._id, self.order, amount_minor, self.reason))
+                asking, lines = replace(self, typed=str(amount_minor)), tuple(sorted(self.lines.items()))
+                return asking._asks(
+                    commands.RefundOrder(self._id, self.order, amount_minor, self.reason, lines)
+                )
             case ("yes",):
                 return self, None
         return super().press(tap, shop)

@@ -11,9 +11,11 @@ from typing import Any, Final, NamedTuple
 
 from cloud_sync.protocol.envelope import parse_time
 from cloud_sync.protocol.identifiers import STREAMS
+from edge_agent.adapters.payments.desk import PaymentDesk
 from edge_agent.adapters.scan_desk import Scan
 from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.domain.day.report import Report
+from edge_agent.domain.order import Order
 from edge_agent.entrypoints.staff.pickups import Found, just_shown, looked_for
 from edge_agent.entrypoints.status import Status
 from edge_agent.services.brain import Brain
@@ -58,6 +60,8 @@ class Day:
     holders: list[Entity]
     closed: list[Entity]
     report: Report | None
+    books: list[Entity] = field(default_factory=list)
+    """Providers' books of the last days, the newest first."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,8 @@ class Shop:
     """Payments that shoppers come to the counter with."""
     payments_in_doubt: list[Entity] = field(default_factory=list)
     """Payments of which nobody knows whether they arrived."""
+    decided: Order | None = None
+    """The order that is looked at, as decisions see it."""
     differences: list[Entity] = field(default_factory=list)
     """Where a provider's book of a day says something else than ours."""
     found: Found = field(default_factory=list)
@@ -212,6 +218,7 @@ class Sources:
     clock: Clock
     broker_connected: Callable[[], bool]
     data: Path
+    payments: PaymentDesk
     printer_trouble: Callable[[], str | None] = lambda: None
     """What is wrong with the receipt printer, or nothing; None where there is none."""
     orders_shown: Callable[[], list[Scan]] = list
@@ -245,6 +252,7 @@ class Sources:
                 inbox=self.brain.waiting,
                 orders=queries.last_orders(SHOWN_ORDERS) if orders else [],
                 order=queries.order(order) if order else None,
+                decided=queries.reader().order(order) if order else None,
                 stock=queries.rights(),
                 pins=queries.pins(),
                 audits=queries.audit_cases(),
@@ -269,7 +277,8 @@ class Sources:
     def _day(self, now: datetime, report: int | None) -> Day:
         q = self.queries
         shown = None if report is None else q.z_report(report) if report else q.x_report(now)
-        return Day(q.cash_moves(), q.drawer_counts(), q.drawer_holders(), q.z_reports(SHOWN_DAYS), shown)
+        closed, books = q.z_reports(SHOWN_DAYS), self.payments.books.standing()
+        return Day(q.cash_moves(), q.drawer_counts(), q.drawer_holders(), closed, shown, books)
 
     def _stream(self, name: str, now: datetime) -> StreamState:
         rows, (acked, _) = self.queries.last_seq(name), self.queries.acked(name)

@@ -191,12 +191,20 @@ class Kiosk:
             self._feed.wait(order, lambda o: o and o["state"] == "completed")
 
     def _post(self, path: str, body: bytes, headers: dict[str, str]) -> bytes:
-        self._line.request("POST", path, body, headers)
-        response = self._line.getresponse()
+        try:
+            response = self._asked(path, body, headers)
+        except (BrokenPipeError, ConnectionResetError, http.client.RemoteDisconnected):
+            # An idle connection that the agent let go. Everything that is sent may be sent twice: it has its key.
+            self._line.close()
+            response = self._asked(path, body, headers)
         content = response.read()
         if response.status >= 400:
             raise RuntimeError(f"{path}: {response.status} {content[:300]!r}")
         return content
+
+    def _asked(self, path: str, body: bytes, headers: dict[str, str]) -> http.client.HTTPResponse:
+        self._line.request("POST", path, body, headers)
+        return self._line.getresponse()
 
 
 def run(job: Job) -> None:

@@ -14,12 +14,22 @@ from urllib.parse import quote, urlencode, urlsplit
 import requests
 from websockets.sync.client import ClientConnection, connect
 
-from kiosk_ui.answers import NOT_THERE, Answer, Done, read_drawn, read_quote, read_scan_used
+from kiosk_ui.answers import (
+    NOT_THERE,
+    Answer,
+    Done,
+    read_address_asked,
+    read_drawn,
+    read_quote,
+    read_scan_used,
+)
 from kiosk_ui.orders import Order
 from kiosk_ui.requests import (
+    AskAddress,
     AskPrice,
     Basket,
     CancelOrder,
+    ForgetAddress,
     LeaveMember,
     PlaceOrder,
     PlayGame,
@@ -83,7 +93,7 @@ class AgentClient:
         """
         path, body = self._call_of(request)
         answer = self._session.request(
-            "DELETE" if isinstance(request, LeaveMember) else "POST",
+            "DELETE" if isinstance(request, LeaveMember | ForgetAddress) else "POST",
             f"{self._base}{path}",
             json=body,
             headers={"Idempotency-Key": request.key},
@@ -104,8 +114,12 @@ class AgentClient:
         match request:
             case AskPrice(basket=basket):
                 return "/api/quote", self._order_of(basket)
-            case PlaceOrder(basket=basket):
-                return "/api/orders", self._order_of(basket)
+            case PlaceOrder(basket=basket, address=address):
+                return "/api/orders", self._order_of(basket) | ({"address": address} if address else {})
+            case AskAddress():
+                return "/api/addresses", {"device": device}
+            case ForgetAddress(address=address):
+                return f"/api/addresses/{_part(address)}", None
             case RequestPayment(order=order, method=method):
                 return f"/api/orders/{_part(order)}/payments", {"method": method}
             case TakeSample(campaign=campaign, visit=visit, consent=consent):
@@ -125,11 +139,18 @@ class AgentClient:
 
     def _order_of(self, basket: Basket) -> dict[str, object]:
         """The body of an order. What is empty is left out: an agent of before knows no such field."""
-        lines = [
-            {"sku": wish.sku, "qty": wish.qty} | ({"handover": wish.handover} if wish.handover else {})
-            for wish in basket.lines
-        ]
-        more = {"coupons": list(basket.coupons), "points": basket.points, "visit": basket.visit}
+        lines: list[dict[str, object]] = []
+        for wish in basket.lines:
+            told = {"handover": wish.handover, "campaign": wish.campaign}
+            known: dict[str, object] = {name: text for name, text in told.items() if text}
+            lines.append({"sku": wish.sku, "qty": wish.qty} | known)
+        more = {
+            "coupons": list(basket.coupons),
+            "points": basket.points,
+            "visit": basket.visit,
+            "claimant": basket.claimant,
+            "consent": next((wish.consent for wish in basket.lines if wish.consent), ""),
+        }
         body: dict[str, object] = {"channel": "kiosk", "device": self._agent.device, "lines": lines}
         return body | {name: value for name, value in more.items() if value}
 
@@ -162,7 +183,9 @@ def _read(request: Request, body: bytes) -> Order | Answer:
             return read_scan_used(body)
         case PlayGame():
             return read_drawn(body)
-        case PrintReceipt() | LeaveMember():
+        case AskAddress():
+            return read_address_asked(body)
+        case PrintReceipt() | LeaveMember() | ForgetAddress():
             return Done()
         case _:
             return read_order(body)

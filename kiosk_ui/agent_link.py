@@ -30,7 +30,7 @@ from kiosk_ui.events import (
     Unreachable,
 )
 from kiosk_ui.orders import Order
-from kiosk_ui.requests import AskPrice, LeaveMember, OrderRequest, Request
+from kiosk_ui.requests import AskPrice, ForgetAddress, LeaveMember, OrderRequest, Request
 from kiosk_ui.shop import ContractError, read_feed
 
 SILENCE_S: Final = 12.0
@@ -140,7 +140,8 @@ class AgentLink:
     def _outcome(self, client: AgentClient, request: Request) -> Event:
         """Try until there is an answer, always with the same key: the agent does it once."""
         # A price is asked for again by itself, and who left is forgotten in time; nobody's order should wait behind it.
-        give_up_at = time.monotonic() + (0 if isinstance(request, AskPrice | LeaveMember) else GIVE_UP_S)
+        once = isinstance(request, AskPrice | LeaveMember | ForgetAddress)
+        give_up_at = time.monotonic() + (0 if once else GIVE_UP_S)
         attempt = 0
         while True:
             try:

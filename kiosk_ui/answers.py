@@ -87,11 +87,19 @@ class Drawn(msgspec.Struct, frozen=True):
     points: int = 0
 
 
+class AddressAsked(msgspec.Struct, frozen=True):
+    """A page for one address: `url` is what the shopper's phone opens, within `lasts_s` seconds."""
+
+    id: str
+    url: str
+    lasts_s: float
+
+
 class Done(msgspec.Struct, frozen=True):
     """The agent did it, and there is nothing more to say."""
 
 
-Answer = Quote | ScanUsed | Drawn | Done
+Answer = Quote | ScanUsed | Drawn | AddressAsked | Done
 NOT_THERE: Final = "not_there"
 """The code of an agent that has no such call."""
 
@@ -112,3 +120,9 @@ def read_drawn(body: bytes) -> Drawn:
     """Read `POST /api/games/{game}/play`. Raises ContractError."""
     drawn: Drawn = read(body, Drawn)
     return drawn
+
+
+def read_address_asked(body: bytes) -> AddressAsked:
+    """Read `POST /api/addresses`. Raises ContractError."""
+    asked: AddressAsked = read(body, AddressAsked)
+    return asked

@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from kiosk_ui.requests import Wish
-from kiosk_ui.shop import Item
+from kiosk_ui.shop import Shop
 
 MAX_QUANTITY: Final = 5
 """Units of one product in one order: what a person can carry from the tray."""
 MAX_LINES: Final = 8
 """Products in one cart: what fits on the glass, and in two hands."""
+WAREHOUSE: Final = "ship_warehouse"
+SAMPLE: Final = "sample"
 
 
 @dataclass(frozen=True)
@@ -26,14 +28,19 @@ class Cart:
         """How many units there are in all."""
         return sum(line.qty for line in self.lines)
 
-    def added(self, sku: str, qty: int, most: int) -> Cart:
+    @property
+    def sample(self) -> Wish | None:
+        """The free sample in it: an order has one at most."""
+        return next((line for line in self.lines if line.campaign), None)
+
+    def added(self, wish: Wish, most: int) -> Cart:
         """With more units of a product, never more than there are."""
         for index, line in enumerate(self.lines):
-            if line.sku == sku:
-                return self.counted(index, min(line.qty + qty, most))
+            if (line.sku, line.campaign) == (wish.sku, wish.campaign):
+                return self.counted(index, min(line.qty + wish.qty, most))
         if len(self.lines) >= MAX_LINES or most < 1:
             return self
-        return Cart((*self.lines, Wish(sku, min(qty, most))))
+        return Cart((*self.lines, replace(wish, qty=min(wish.qty, most))))
 
     def counted(self, index: int, qty: int) -> Cart:
         """With another quantity of a line; none takes the line out."""
@@ -45,8 +52,8 @@ class Cart:
         return Cart((*before, replace(line, qty=qty), *after))
 
     def undone(self) -> Cart:
-        """With the line that was taken out last."""
-        if self.removed is None:
+        """With the line that was taken out last; a sample only while there is no other."""
+        if self.removed is None or (self.removed[1].campaign and self.sample is not None):
             return self
         index, line = self.removed
         return Cart((*self.lines[:index], line, *self.lines[index:]))
@@ -59,16 +66,41 @@ class Cart:
         lines[index] = replace(lines[index], handover=way)
         return Cart(tuple(lines), self.removed)
 
-    def tidied(self, items: dict[str, Item]) -> Cart:
+    def tidied(self, shop: Shop) -> Cart:
         """With no more of anything than there is."""
-        kept = (replace(line, qty=min(line.qty, most_of(items.get(line.sku)))) for line in self.lines)
+        kept = (replace(line, qty=min(line.qty, most_of(shop, line))) for line in self.lines)
         return Cart(tuple(line for line in kept if line.qty > 0))
 
-    def short(self, items: dict[str, Item]) -> bool:
+    def short(self, shop: Shop) -> bool:
         """Whether there is less of something than is wanted."""
-        return any(line.qty > most_of(items.get(line.sku)) for line in self.lines)
+        return any(line.qty > most_of(shop, line) for line in self.lines)
+
+    def without_samples_of(self, per: str, shop: Shop) -> Cart:
+        """Without the sample that is given once per `per`, such as a member who has left."""
+        gone = {each.campaign for each in shop.campaigns.values() if each.per == per}
+        return Cart(tuple(line for line in self.lines if line.campaign not in gone))
 
 
-def most_of(item: Item | None) -> int:
-    """How many units of a product can go into one order (0: sold out)."""
-    return max(0, min(item.available, MAX_QUANTITY)) if item is not None and item.sellable else 0
+def wish_of(shop: Shop, sku: str, qty: int) -> Wish:
+    """Units of a product as the store would hand them over; what it has not got itself, the warehouse sends."""
+    item = shop.items.get(sku)
+    return Wish(sku, qty, WAREHOUSE if item is not None and item.ways == (WAREHOUSE,) else "")
+
+
+def most_of(shop: Shop, wish: Wish) -> int:
+    """How many units of what is wished for can go into one order (0: none)."""
+    if wish.campaign:
+        campaign = shop.campaigns.get(wish.campaign)
+        return 1 if campaign is not None and campaign.open and campaign.available > 0 else 0
+    item = shop.items.get(wish.sku)
+    if item is None:
+        return 0
+    if wish.handover == WAREHOUSE:
+        # Whether the warehouse has so many is its answer to the order.
+        return MAX_QUANTITY if WAREHOUSE in item.ways and not warehouse_away(shop) else 0
+    return max(0, min(item.available, MAX_QUANTITY)) if item.sellable else 0
+
+
+def warehouse_away(shop: Shop) -> bool:
+    """Whether the warehouse cannot be asked now: the store has no line to headquarters."""
+    return shop.sync.state == "offline"

@@ -186,6 +186,16 @@ class SampleTaken:
 
 
 @dataclass(frozen=True)
+class SampleAdded:
+    """The visitor agrees, and takes the sample along with what they buy."""
+
+
+@dataclass(frozen=True)
+class AddressRetried:
+    """The shopper wants another way to the page for the address."""
+
+
+@dataclass(frozen=True)
 class PaymentRetried:
     """The shopper wants another code."""
 
@@ -239,6 +249,8 @@ Event = (
     | PrintTapped
     | CampaignChosen
     | SampleTaken
+    | SampleAdded
+    | AddressRetried
     | PaymentRetried
     | CancelTapped
     | WentBack

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from cloud_sync.protocol.money import format_minor
+from kiosk_ui.cart import WAREHOUSE, most_of, wish_of
 from kiosk_ui.orders import Line
-from kiosk_ui.shop import Campaign, Game, Item, Language, Prize
+from kiosk_ui.shop import Campaign, Game, Item, Language, Prize, Shop
 from kiosk_ui.views import Card, Picture
 
 WAYS: Final = frozenset({"vend", "sample", "shelf", "staff", "pickup", "ship_store", "ship_warehouse"})
@@ -15,9 +16,10 @@ FEW: Final = 3
 """From here down a card says how many are left."""
 
 
-def card_of(item: Item, language: Language) -> Card:
+def card_of(shop: Shop, item: Item, language: Language) -> Card:
     """A product as a card of the grid."""
-    sold_out = not item.sellable or item.available < 1
+    wish = wish_of(shop, item.sku, 1)
+    sold_out = not most_of(shop, wish)
     return Card(
         sku=item.sku,
         name=name_of(item, language),
@@ -26,6 +28,7 @@ def card_of(item: Item, language: Language) -> Card:
         left=item.available if 0 < item.available <= FEW and not sold_out else None,
         sold_out=sold_out,
         picture=picture_of(item),
+        sent=wish.handover == WAREHOUSE and not sold_out,
     )
 
 
@@ -46,5 +49,5 @@ def title_of(thing: Item | Line | Campaign | Game | Prize, language: Language) -
 
 
 def ways_of(item: Item) -> tuple[str, ...]:
-    """How a product can reach the shopper from here. To be sent, it needs an address, which a kiosk never asks for."""
-    return tuple(way for way in item.ways if way in WAYS and not way.startswith("ship_"))
+    """How a product can reach the shopper from here."""
+    return tuple(way for way in item.ways if way in WAYS)

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+SENT: Final = frozenset({"ship_store", "ship_warehouse"})
+"""Ways to hand over that need an address."""
 
 
 @dataclass(frozen=True)
 class Wish:
-    """Units of one product, and how they are to reach the shopper (empty: as the store chooses)."""
+    """Units of one product, and how they are to reach the shopper (empty: as the store chooses).
+
+    With a `campaign` it is that campaign's free sample, and `consent` the version that was agreed to, if any.
+    """
 
     sku: str
     qty: int
     handover: str = ""
+    campaign: str = ""
+    consent: str = ""
 
 
 @dataclass(frozen=True)
@@ -23,6 +32,13 @@ class Basket:
     points: int = 0
     visit: str = ""
     """Set where the price may depend on who is here: a member showed their code in this visit."""
+    claimant: str = ""
+    """With a sample that is given once per visit: this visit's random key."""
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether something of it needs an address."""
+        return any(line.handover in SENT for line in self.lines)
 
 
 @dataclass(frozen=True)
@@ -35,11 +51,27 @@ class AskPrice:
 
 @dataclass(frozen=True)
 class PlaceOrder:
-    """Order a basket. `whole`: it is the cart, which is empty once it is paid."""
+    """Order a basket. `whole`: it is the cart, which is empty once it is paid. `address` names one typed on a phone."""
 
     key: str
     basket: Basket
     whole: bool = False
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class AskAddress:
+    """Have a page made on which the shopper types an address, on their own phone."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class ForgetAddress:
+    """Nobody here needs that address any more."""
+
+    key: str
+    address: str
 
 
 @dataclass(frozen=True)
@@ -106,4 +138,6 @@ class PrintReceipt:
 
 OrderRequest = PlaceOrder | RequestPayment | CancelOrder | TakeSample
 """What is answered with an order."""
-Request = OrderRequest | AskPrice | UseScan | LeaveMember | PlayGame | PrintReceipt
+Request = (
+    OrderRequest | AskPrice | UseScan | LeaveMember | PlayGame | PrintReceipt | AskAddress | ForgetAddress
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk_ui.cart import most_of
+from kiosk_ui.cart import most_of, wish_of
 from kiosk_ui.orders import Order
 from kiosk_ui.requests import UseScan
 from kiosk_ui.shop import Scan
@@ -18,6 +18,7 @@ def scanned(state: State, scan: Scan, now_s: float) -> Step:
         or scan.device not in state.scanners
         or scan.id == state.last_scan
         or state.shop is None
+        or state.addressing
     ):
         return state, ()
     state = replace(state, last_scan=scan.id, touched_at_s=now_s, awake=True)
@@ -53,8 +54,10 @@ def _say(state: State, hint: str) -> State:
 def _product(state: State, scan: Scan) -> State:
     """On the screen, or one more of it in the cart where the cart is open."""
     item = state.shop.items.get(scan.sku) if state.shop is not None else None
-    if state.order or item is None:
+    if state.order or state.shop is None or item is None:
         return state if state.order else _say(state, "scan.unknown")
     if state.page == "cart" and not state.sku:
-        return replace(state, cart=state.cart.added(item.sku, 1, most_of(item)), refusal=None, unsent=None)
+        wish = wish_of(state.shop, item.sku, 1)
+        cart = state.cart.added(wish, most_of(state.shop, wish))
+        return replace(state, cart=cart, refusal=None, unsent=None)
     return replace(state.at_home(), sku=item.sku)

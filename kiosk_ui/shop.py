@@ -121,6 +121,13 @@ class Member(msgspec.Struct, frozen=True):
     visit: str = ""
 
 
+class AddressState(msgspec.Struct, frozen=True):
+    """How far the address is that a screen asked a phone for: waiting, opened or given. Nothing of the address."""
+
+    id: str
+    state: str = "waiting"
+
+
 class Prize(msgspec.Struct, frozen=True):
     """A field of a wheel."""
 
@@ -148,7 +155,7 @@ class Change:
 
     kind: str
     key: str
-    value: Store | Item | Order | Campaign | Device | Sync | Scan | Member | Game | None
+    value: Store | Item | Order | Campaign | Device | Sync | Scan | Member | AddressState | Game | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -194,6 +201,7 @@ _SHAPES: Final[dict[str, Any]] = {
     "sync": Sync | None,
     "scan": Scan | None,
     "member": Member | None,
+    "address": AddressState | None,
     "game": Game | None,
 }
 

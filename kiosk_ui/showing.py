@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from cloud_sync.protocol.money import format_minor
+from kiosk_ui.cart import WAREHOUSE, warehouse_away
 from kiosk_ui.i18n import say
 from kiosk_ui.naming import WAYS, card_of, picture_of, title_of, ways_of
-from kiosk_ui.requests import PlaceOrder, PlayGame, TakeSample, UseScan
+from kiosk_ui.requests import AskAddress, PlaceOrder, PlayGame, TakeSample, UseScan
 from kiosk_ui.shop import Campaign, Game, Item, Prize, Shop
 from kiosk_ui.showing_cart import cart_total, savings_of, show_cart, taken_off
 from kiosk_ui.showing_order import show_collect, show_order
 from kiosk_ui.state import State
 from kiosk_ui.views import (
+    AddressPage,
+    AddressStep,
     Attract,
     Basket,
     Body,
@@ -31,6 +35,7 @@ from kiosk_ui.views import (
     Won,
 )
 
+LEFT_BY_BACK: Final = (Product, Basket, Sample, MemberPage, Collect, AddressPage, Play)
 MOST_OFFERS: Final = 2
 """Campaigns, and games, offered above the grid; nobody reads more of them."""
 MOST_FIELDS: Final = 8
@@ -47,7 +52,7 @@ def show(state: State, now_s: float) -> View:
         language=state.language,
         store=state.shop.store.name if state.shop is not None else "",
         body=body,
-        can_go_back=isinstance(body, Product | Basket | Sample | MemberPage | Collect | Play) and not busy,
+        can_go_back=isinstance(body, LEFT_BY_BACK) and not busy,
         link_lost=_lost(state, now_s),
         message=_message(state, body),
     )
@@ -59,6 +64,8 @@ def _message(state: State, body: Body) -> str:
         return ""
     if state.refusal is not None:
         return state.refusal.message_zh if state.language == "zh" else state.refusal.message_en
+    if isinstance(body, Product) and body.away:
+        return say(state.language, "product.away")
     return say(state.language, state.hint) if state.hint else ""
 
 
@@ -83,13 +90,15 @@ def _body(state: State, now_s: float) -> Body:
             return Closed("not_selling", "", "")
         message = notice.message_zh if state.language == "zh" else notice.message_en
         return Closed("not_selling", message, notice.code)
-    return _browsing(state, shop)
+    return _browsing(state, shop, now_s)
 
 
-def _browsing(state: State, shop: Shop) -> Body:
+def _browsing(state: State, shop: Shop, now_s: float) -> Body:
     """Nothing is ordered: what the shopper looks at."""
+    if state.addressing:
+        return _address(state, now_s)
     if state.sku in shop.items:
-        return _product(state, shop.items[state.sku])
+        return _product(state, shop, shop.items[state.sku])
     campaign, game = state.chosen_campaign, state.chosen_game
     if campaign is not None:
         return _sample(state, shop, campaign)
@@ -119,8 +128,8 @@ def _cards(state: State, shop: Shop) -> tuple[Card, ...]:
     """In stock first; else as the catalogue has them. What is only given away is not among them."""
     given_away = {sku for campaign in shop.campaigns.values() for sku in campaign.skus}
     sold = (item for item in shop.items.values() if item.available or item.sku not in given_away)
-    items = sorted(sold, key=lambda item: (not item.sellable or item.available < 1, item.sku))
-    return tuple(card_of(item, state.language) for item in items)
+    cards = [card_of(shop, item, state.language) for item in sold]
+    return tuple(sorted(cards, key=lambda card: (card.sold_out, card.sent, card.sku)))
 
 
 def _home(state: State, shop: Shop) -> Home:
@@ -154,6 +163,17 @@ def _home(state: State, shop: Shop) -> Home:
     )
 
 
+def _address(state: State, now_s: float) -> AddressPage:
+    """Typed on a phone: the way there, and how long it lasts."""
+    address = state.address
+    if address is None:
+        lost = isinstance(state.unsent, AskAddress) or not state.waits_for(AskAddress)
+        return AddressPage("unreachable" if lost else "preparing", "", None, 0)
+    step: AddressStep = "void" if address.void else "typing" if address.opened else "scan"
+    left_s = max(0, math.ceil(address.until_s - now_s))
+    return AddressPage(step, address.url, left_s, int(address.limit_s))
+
+
 def _sample(state: State, shop: Shop, campaign: Campaign) -> Sample:
     item = next((shop.items[sku] for sku in campaign.skus if sku in shop.items), None)
     asked = campaign.consent
@@ -167,15 +187,18 @@ def _sample(state: State, shop: Shop, campaign: Campaign) -> Sample:
         can_take=state.can_take,
         taking=state.waits_for(TakeSample),
         unreachable=isinstance(state.unsent, TakeSample),
+        can_add=state.sample_wish is not None,
+        added=state.cart.sample is not None,
+        at_once=campaign.per == "visit",
     )
 
 
-def _product(state: State, item: Item) -> Product:
+def _product(state: State, shop: Shop, item: Item) -> Product:
     list_minor = item.price_minor * state.qty
     price = state.price
     total_minor = list_minor if price is None else price.total_minor
     return Product(
-        card=card_of(item, state.language),
+        card=card_of(shop, item, state.language),
         qty=state.qty,
         most=state.most_units,
         total=format_minor(total_minor, item.currency),
@@ -188,7 +211,8 @@ def _product(state: State, item: Item) -> Product:
         if price is not None and price.tax == "exclusive"
         else "",
         way=_way(state, item),
-        can_add=state.can_buy and state.cart.added(item.sku, state.qty, state.most_units) != state.cart,
+        can_add=state.can_buy and state.cart.added(state.wish, state.most_units) != state.cart,
+        away=state.wish.handover == WAREHOUSE and warehouse_away(shop),
     )
 
 

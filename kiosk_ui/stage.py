@@ -15,6 +15,7 @@ from kiosk_ui import theme
 from kiosk_ui.events import Event, LanguageChosen, WentBack
 from kiosk_ui.gallery import Gallery
 from kiosk_ui.i18n import TABLES
+from kiosk_ui.screens.address import AddressScreen
 from kiosk_ui.screens.attract import AttractScreen
 from kiosk_ui.screens.cart import CartScreen
 from kiosk_ui.screens.closed import ClosedScreen
@@ -29,6 +30,7 @@ from kiosk_ui.screens.product import ProductScreen
 from kiosk_ui.screens.sample import SampleScreen
 from kiosk_ui.theme import Look
 from kiosk_ui.views import (
+    AddressPage,
     Attract,
     Basket,
     Case,
@@ -53,6 +55,7 @@ SCREENS: Final[dict[type, Callable[..., Any]]] = {
     Basket: CartScreen,
     MemberPage: MemberScreen,
     Collect: CollectScreen,
+    AddressPage: AddressScreen,
     Play: GameScreen,
     Sample: SampleScreen,
     Pay: PayScreen,
@@ -180,7 +183,7 @@ def _frame_of(view: View) -> tuple[object, ...]:
         case Play():
             subject = (body.game, body.fields)
         case Sample():
-            subject = (body.campaign, body.name, body.consent)
+            subject = (body.campaign, body.name, body.consent, body.at_once)
         case Pay() | Case() | Collect():
             subject = body.summary
         case Dispensing():

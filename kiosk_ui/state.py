@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from kiosk_ui.answers import Drawn, Pickup, Quote
-from kiosk_ui.cart import Cart, most_of
+from kiosk_ui.cart import MAX_LINES, SAMPLE, Cart, most_of, wish_of
 from kiosk_ui.orders import Order
 from kiosk_ui.requests import (
     AskPrice,
@@ -42,6 +42,20 @@ class Timings:
     counter_s: float = 60
     asking_s: float = 300
     lost_grace_s: float = 3
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the shopper's phone types an address, and how far it is. The address itself never comes here."""
+
+    id: str
+    url: str
+    until_s: float
+    limit_s: float
+    opened: bool = False
+    given: bool = False
+    void: bool = False
+    """Its time is over."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +101,10 @@ class State:
     """The receipt that was sent to the printer."""
     order: str = ""
     whole: bool = False
-    """The order is the cart's: paid, the cart is empty."""
+    """The order, or what an address is asked for, is the cart's: paid, the cart is empty."""
+    addressing: bool = False
+    """The order waits for an address that the shopper types on their phone."""
+    address: Address | None = None
     choosing: bool = False
     """After a payment that did not work, the shopper may choose another way."""
     order_since_s: float = 0.0
@@ -136,9 +153,11 @@ class State:
 
     @property
     def samples(self) -> tuple[Campaign, ...]:
-        """Campaigns that give this visit a sample now. Those per member need to know one, which a kiosk does not."""
+        """Campaigns that give whoever is here a sample now; those once per member, to members."""
         found = self.shop.campaigns.values() if self.shop is not None else ()
-        on = (each for each in found if each.open and each.available > 0 and each.per == "visit")
+        known = {"visit"} if self.member is None else {"visit", "member"}
+        taken = self.cart.sample.campaign if self.cart.sample is not None else ""
+        on = (x for x in found if x.open and x.available > 0 and x.per in known and x.campaign != taken)
         return tuple(sorted(on, key=lambda each: each.campaign))
 
     @property
@@ -179,15 +198,26 @@ class State:
         if self.order or self.shop is None:
             return None
         if self.sku:
-            lines: tuple[Wish, ...] = (Wish(self.sku, self.qty),) if self.most_units >= self.qty else ()
+            lines: tuple[Wish, ...] = (self.wish,) if self.most_units >= self.qty else ()
         elif self.page == "cart":
-            lines = self.cart.tidied(self.shop.items).lines
+            lines = self.cart.tidied(self.shop).lines
         else:
             lines = ()
         if not lines:
             return None
         points = self.member.points_here if self.member is not None and self.use_points else 0
-        return Basket(lines, self.coupons, points, self.login if self.member is not None else "")
+        visit = self.login if self.member is not None else ""
+        return Basket(lines, self.coupons, points, visit, self._claimant(self.shop, lines))
+
+    def _claimant(self, shop: Shop, lines: tuple[Wish, ...]) -> str:
+        """Whose sample it is: this visit's, or (told by the agent, which alone knows them) the member's."""
+        given = (shop.campaigns.get(line.campaign) for line in lines if line.campaign)
+        return self.visit if any(each is not None and each.per == "visit" for each in given) else ""
+
+    @property
+    def wish(self) -> Wish:
+        """Units of the chosen product, by the way that there is."""
+        return Wish(self.sku, self.qty) if self.shop is None else wish_of(self.shop, self.sku, self.qty)
 
     @property
     def price(self) -> Quote | None:
@@ -209,8 +239,19 @@ class State:
     def can_take(self) -> bool:
         """Whether the sample's button does anything."""
         found = self.chosen_campaign
-        free = found is not None and found.open and found.available > 0
+        free = found is not None and found.open and found.available > 0 and found.per == "visit"
         return self.selling and free and not self.order and not self.waits_for(TakeSample)
+
+    @property
+    def sample_wish(self) -> Wish | None:
+        """The sample on the screen as a line of the cart; None where it cannot be one: an order has one at most."""
+        found = self.chosen_campaign
+        if found is None or not found.skus or self.cart.sample is not None or self.waits_for(TakeSample):
+            return None
+        if not (found.open and found.available > 0) or len(self.cart.lines) >= MAX_LINES:
+            return None
+        agreed = found.consent.version if found.consent is not None else ""
+        return Wish(found.skus[0], 1, SAMPLE, found.campaign, agreed)
 
     def waits_for(self, kind: type[Request]) -> bool:
         """Whether a request of this kind is under way."""
@@ -224,7 +265,7 @@ class State:
     @property
     def most_units(self) -> int:
         """How many units of the chosen product can go into one order (0: sold out)."""
-        return most_of(self.item)
+        return most_of(self.shop, self.wish) if self.shop is not None else 0
 
     @property
     def can_buy(self) -> bool:
@@ -236,9 +277,7 @@ class State:
     def can_check_out(self) -> bool:
         """Whether the cart can be paid as it stands."""
         free = self.selling and not self.order and not self.waits_for(PlaceOrder)
-        return (
-            free and self.shop is not None and bool(self.cart.lines) and not self.cart.short(self.shop.items)
-        )
+        return free and self.shop is not None and bool(self.cart.lines) and not self.cart.short(self.shop)
 
     @property
     def can_cancel(self) -> bool:
@@ -309,6 +348,8 @@ class State:
             qty=1,
             order="",
             whole=False,
+            addressing=False,
+            address=None,
             choosing=False,
             drawn=None,
             pickup=None,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kiosk_ui import addressing
 from kiosk_ui.cart import most_of
 from kiosk_ui.events import (
+    AddressRetried,
     Bought,
     CampaignChosen,
     CancelTapped,
@@ -30,6 +32,7 @@ from kiosk_ui.events import (
     PrintTapped,
     ProductChosen,
     QuantityChosen,
+    SampleAdded,
     SampleTaken,
     WayChosen,
     WentBack,
@@ -54,6 +57,8 @@ def tap(state: State, event: Event, now_s: float) -> Step:
             return _check_out(state)
         case SampleTaken():
             return _take_sample(state)
+        case AddressRetried():
+            return addressing.ask(state, state.whole) if state.addressing else (state, ())
         case MethodChosen(method=method):
             return _choose_method(state, method)
         case PaymentRetried():
@@ -104,7 +109,8 @@ def _look(state: State, event: Event) -> State:
         case MemberOpened():
             return replace(state.at_home(), page="member", awake=True)
         case LoggedOut():
-            return replace(state.forgotten(), cart=state.cart)
+            cart = state.cart if state.shop is None else state.cart.without_samples_of("member", state.shop)
+            return replace(state.forgotten(), cart=cart)
         case _:
             return _change_cart(state, event)
 
@@ -116,15 +122,17 @@ def _change_cart(state: State, event: Event) -> State:
         return replace(state, awake=True)
     match event:
         case CartAdded() if state.can_buy:
-            cart = cart.added(state.sku, state.qty, state.most_units)
+            cart = cart.added(state.wish, state.most_units)
             return replace(state.at_home(), cart=cart) if cart != state.cart else state
+        case SampleAdded() if state.sample_wish is not None:
+            return replace(state.at_home(), page="cart", cart=cart.added(state.sample_wish, 1))
         case CartCounted(index=index, qty=qty) if index < len(cart.lines):
-            most = max(1, most_of(shop.items.get(cart.lines[index].sku)))
+            most = max(1, most_of(shop, cart.lines[index]))
             cart = cart.counted(index, min(qty, most))
         case CartUndone():
             cart = cart.undone()
         case CartTidied():
-            cart = cart.tidied(shop.items)
+            cart = cart.tidied(shop)
         case WayChosen(index=index, way=way):
             cart = cart.sent(index, way)
         case CouponDropped(coupon=coupon):
@@ -158,8 +166,17 @@ def _place(state: State, whole: bool) -> Step:
     basket = state.basket
     if basket is None:
         return state, ()
+    known = state.address is not None and state.address.given
+    if basket.is_sent and not known:
+        return addressing.ask(state, whole)
+    name = state.address.id if state.address is not None and basket.is_sent else ""
     state, key = state.with_key("order")
-    return state.sending(PlaceOrder(key, basket, whole))
+    return state.sending(PlaceOrder(key, basket, whole, name))
+
+
+def address_given(state: State) -> Step:
+    """The phone is done: go on with the order that waited for it."""
+    return _place(state, state.whole)
 
 
 def _take_sample(state: State) -> Step:
@@ -222,6 +239,8 @@ def _cancel(state: State) -> Step:
 
 def _go_back(state: State) -> State:
     """Leave the screen, unless the shopper still has something to wait for on it."""
+    if state.addressing:
+        return addressing.left(state)
     if state.campaign and state.waits_for(TakeSample):
         return state
     if state.game and state.waits_for(PlayGame):

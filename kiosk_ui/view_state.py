@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from kiosk_ui.answers import NOT_THERE, Drawn, Quote, ScanUsed
+from kiosk_ui import addressing
+from kiosk_ui.answers import NOT_THERE, AddressAsked, Drawn, Quote, ScanUsed
 from kiosk_ui.cart import Cart
 from kiosk_ui.events import (
     Answered,
@@ -23,8 +24,10 @@ from kiosk_ui.events import (
 )
 from kiosk_ui.orders import Order
 from kiosk_ui.requests import (
+    AskAddress,
     AskPrice,
     CancelOrder,
+    ForgetAddress,
     LeaveMember,
     OrderRequest,
     PlaceOrder,
@@ -35,9 +38,9 @@ from kiosk_ui.requests import (
     UseScan,
 )
 from kiosk_ui.scanning import scanned
-from kiosk_ui.shop import Item, Member, Refusal, Scan, Shop
+from kiosk_ui.shop import AddressState, Item, Member, Refusal, Scan, Shop, Sync
 from kiosk_ui.state import State, Step
-from kiosk_ui.taps import left_order, tap
+from kiosk_ui.taps import address_given, left_order, tap
 
 MAX_COUPONS: Final = 3
 """Coupons in one cart; of more, the newest count."""
@@ -62,9 +65,13 @@ def step(state: State, event: Event, now_s: float) -> Step:
 
 
 def _goodbye(before: State, after: State) -> tuple[Request, ...]:
-    """The agent, too, forgets a member who has left this screen."""
+    """The agent, too, forgets a member who has left this screen, and an address that nobody here needs any more."""
     left = before.member is not None and after.member is None
-    return (LeaveMember(f"{before.login}-leave"),) if left else ()
+    leaves: tuple[Request, ...] = (LeaveMember(f"{before.login}-leave"),) if left else ()
+    kept = after.address.id if after.address is not None else ""
+    if before.address is not None and before.address.id != kept:
+        leaves = (*leaves, ForgetAddress(f"{before.address.id}-forget", before.address.id))
+    return leaves
 
 
 def _link(state: State, event: SnapshotArrived | ChangesArrived | LinkLost, now_s: float) -> Step:
@@ -88,14 +95,25 @@ def _link(state: State, event: SnapshotArrived | ChangesArrived | LinkLost, now_
                 requests = (*requests, *more)
             elif change.kind == "member" and change.key == state.device and state.member is not None:
                 state = _member_told(state, change.value)
+            elif isinstance(change.value, AddressState) and change.key == state.device:
+                state, more = _address_told(state, change.value, now_s)
+                requests = (*requests, *more)
     return state, requests
+
+
+def _address_told(state: State, told: AddressState, now_s: float) -> Step:
+    waited, state = state.addressing, addressing.heard(state, told, now_s)
+    return address_given(state) if waited and not state.addressing else (state, ())
 
 
 def _member_told(state: State, told: object) -> State:
     """What the agent says of who is here: their newest points, or that they are here no more."""
     if isinstance(told, Member):
         return replace(state, member=told) if told.visit == state.login else state
-    return replace(state.forgotten(), cart=state.cart) if not state.order else replace(state, member=None)
+    if state.order:
+        return replace(state, member=None)
+    cart = state.cart if state.shop is None else state.cart.without_samples_of("member", state.shop)
+    return replace(state.forgotten(), cart=cart)
 
 
 def _repriced(state: State, event: ChangesArrived) -> State:
@@ -197,6 +215,13 @@ def _refused(state: State, request: Request, refusal: Refusal) -> State:
             return replace(state, coupons=state.coupons[:-1], refusal=refusal)
         if refusal.code.startswith("points_") and state.use_points:
             return replace(state, use_points=False, refusal=refusal)
+    if refusal.code == "address_missing" and state.address is not None:
+        # What was typed is gone, as after a restart of the agent: the next try asks for it again.
+        return replace(state, address=None, refusal=refusal)
+    if refusal.code == "warehouse_offline" and state.shop is not None:
+        # The store has just noticed, and its line's entity says so in a moment.
+        offline = replace(state.shop, sync=Sync("offline"))
+        return replace(state, shop=offline, refusal=refusal)
     # Of a price alone nothing is said: ordering will say what is wrong.
     return state if isinstance(request, AskPrice) else replace(state, refusal=refusal)
 
@@ -220,6 +245,8 @@ def _told(state: State, event: Told, now_s: float) -> State:
             return replace(state, quote=(request.basket, answer)) if isinstance(request, AskPrice) else state
         case ScanUsed():
             return _scan_used(state, answer)
+        case AddressAsked():
+            return addressing.asked(state, answer, now_s)
         case Drawn():
             coupons = (*state.coupons, answer.coupon.code) if answer.coupon is not None else state.coupons
             return replace(
@@ -254,7 +281,9 @@ def _is_wanted(state: State, request: Request) -> bool:
             return request in state.waiting and game == state.game
         case PrintReceipt():
             return bool(state.order)
-        case LeaveMember():
+        case AskAddress():
+            return state.addressing and request in state.waiting
+        case LeaveMember() | ForgetAddress():
             return False
         case _:
             return state.order == request.order
@@ -272,6 +301,9 @@ def _tick(state: State, now_s: float) -> State:
     if state.order:
         over = state.quiet_since_s is not None and state.left_s(now_s) <= 0
         return left_order(state) if over else state
+    state = addressing.ticked(state, now_s)
+    if state.addressing and state.address is not None and state.address.opened and not state.address.void:
+        return state
     if state.refusal is not None and state.paused_by and now_s - state.touched_at_s >= state.timings.notice_s:
         # Told to this shopper; the store may have been put right since, so the next one may try.
         return state.at_home()

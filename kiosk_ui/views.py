@@ -32,6 +32,8 @@ class Card:
     """Set when few are left."""
     sold_out: bool
     picture: Picture
+    sent: bool = False
+    """The warehouse sends it: the store has none."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,8 @@ class Product:
     tax: str = ""
     way: str = "vend"
     can_add: bool = False
+    away: bool = False
+    """Only the warehouse has it, and cannot be asked now."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,8 @@ class CartRow:
     ways: tuple[str, ...]
     way: str
     left: int | None
+    away: bool = False
+    """It is the warehouse's, which cannot be asked now."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +127,10 @@ class CartCoupon:
 
 @dataclass(frozen=True)
 class Basket:
-    """The cart. `undo` is the name of what was taken out last; `points` can be used where there are some."""
+    """The cart. `undo` is the name of what was taken out last; `points` can be used where there are some.
+
+    `away`: something is the warehouse's, which cannot be asked now. `free`: there is nothing but a free sample.
+    """
 
     rows: tuple[CartRow, ...]
     units: int
@@ -134,6 +143,8 @@ class Basket:
     use_points: bool
     undo: str
     short: bool
+    away: bool
+    free: bool
     can_check_out: bool
     placing: bool
     unreachable: bool
@@ -182,6 +193,25 @@ class Sample:
     can_take: bool
     taking: bool
     unreachable: bool
+    can_add: bool = False
+    """It can go into the cart, with what is bought."""
+    added: bool = False
+    """There is a sample in the cart already, and an order has one at most."""
+    at_once: bool = True
+    """It can be had at once, without a cart."""
+
+
+AddressStep = Literal["preparing", "scan", "typing", "void", "unreachable"]
+
+
+@dataclass(frozen=True)
+class AddressPage:
+    """The order waits for an address, which is typed on the shopper's phone."""
+
+    step: AddressStep
+    url: str
+    left_s: int | None
+    limit_s: int
 
 
 @dataclass(frozen=True)
@@ -311,6 +341,7 @@ Body = (
     | Basket
     | MemberPage
     | Collect
+    | AddressPage
     | Play
     | Sample
     | Pay

@@ -10,9 +10,22 @@ from msgspec import structs
 from kiosk_ui.answers import Adjustment, Drawn, Pickup, Quote, QuotedCoupon, QuotedLine, WonCoupon
 from kiosk_ui.cart import Cart
 from kiosk_ui.orders import Handover, Line, Order, Payment, Receipt, Vend
-from kiosk_ui.requests import AskPrice, Basket, PlaceOrder, PlayGame, UseScan, Wish
-from kiosk_ui.shop import Device, Game, Item, Language, Member, Method, Prize, Refusal, Shop, Sync
-from kiosk_ui.state import State
+from kiosk_ui.requests import AskAddress, AskPrice, Basket, PlaceOrder, PlayGame, UseScan, Wish
+from kiosk_ui.shop import (
+    Campaign,
+    Consent,
+    Device,
+    Game,
+    Item,
+    Language,
+    Member,
+    Method,
+    Prize,
+    Refusal,
+    Shop,
+    Sync,
+)
+from kiosk_ui.state import Address, State
 
 NOW_S = 1000.0
 PAY_URL = "http://192.168.1.20:8400/pay/9f3c1c0e7a5b4d2c8e6f"
@@ -34,6 +47,19 @@ MEMBER = Member("T2", 320, 320)
 LINES = (Wish("A03", 2), Wish("C01", 1, "staff"), Wish("B02", 1))
 COUPON = "PS1.C.coupon-1"
 PICKUP_CODE = "PS1.O." + "S6SGQ4JNGGRXELJRUVYG64BNGHHGWSOSAC" + "." + "B3H6IIYVBKZV5AALL3XX3QBWY5IPZFYW" * 3
+
+
+CONSENT = Consent(
+    "2026-1",
+    "半亩月会统计本次派样领取了多少份、在哪个时段领取。我们不收集您的姓名、电话或照片，也不会联系您。"
+    "领取编号只属于这一次到店，离开后即失效。",
+    "Banmuyue counts how many samples are taken here and at what time of day. We collect no name, no phone number "
+    "and no picture of you, and we will not contact you. The number of this visit is void once you leave.",
+)
+CAMPAIGN = Campaign(
+    "spring", "visit", "半亩月 · 玫瑰护手霜试用装", "Banmuyue Rose Hand Cream, travel size", "半亩月", ("C01",),
+    open=True, available=30, consent=CONSENT,
+)  # fmt: skip
 
 
 def _with_ways(items: dict[str, Item]) -> dict[str, Item]:
@@ -135,10 +161,38 @@ def _cart_states(home: State) -> dict[str, State]:
                 tuple(Wish(sku, 2) for sku in ("A01", "A02", "A03", "A04", "A05", "B01", "B03", "C02"))
             ),
         ),
+        **_sent_states(home),
         "member": replace(home, page="member"),
         "member_asking": replace(home, page="member", waiting=(UseScan("k", "s", "member", "v"),)),
         "member_refused": replace(home, page="member", refusal=refusal),
         "member_known": replace(home, page="member", member=MEMBER),
+    }
+
+
+def _sent_states(home: State) -> dict[str, State]:
+    """What is sent home, a free sample beside what is bought, and a line that is down."""
+    shop = home.shop
+    assert shop is not None
+    away = structs.replace(shop.items["B04"], sellable=False, ways=("ship_warehouse",))
+    hand_cream = structs.replace(shop.items["C01"], ways=("staff", "pickup", "ship_store"))
+    sending = replace(shop, items={**shop.items, "B04": away, "C01": hand_cream})
+    offline = replace(sending, sync=Sync("offline"))
+    lines = (Wish("C01", 1, "ship_store"), Wish("B04", 2, "ship_warehouse"))
+    giving = replace(shop, campaigns={"spring": CAMPAIGN})
+    sample = Wish("C03", 1, "sample", "spring", "2026-1")
+    waiting = replace(home, shop=sending, cart=Cart(lines), page="cart", addressing=True, whole=True)
+    page = Address("a-1", f"{PAY_URL[:-20]}/shop/a/Zk3q9xZk3q9xZk3q9xZk3q", NOW_S + 214, 300)
+    return {
+        "home_sent": replace(home, shop=sending, category="noodles"),
+        "product_sent": replace(home, shop=sending, sku="B04"),
+        "product_away": replace(home, shop=offline, sku="B04"),
+        "cart_sent": replace(home, shop=sending, cart=Cart(lines), page="cart"),
+        "cart_away": replace(home, shop=offline, cart=Cart(lines), page="cart"),
+        "cart_sample": replace(home, shop=giving, cart=Cart((Wish("A03", 2), sample)), page="cart"),
+        "address": replace(waiting, address=page),
+        "address_typing": replace(waiting, address=replace(page, opened=True)),
+        "address_void": replace(waiting, address=replace(page, void=True)),
+        "address_unreachable": replace(waiting, unsent=AskAddress("k")),
     }
 
 

@@ -9,11 +9,11 @@ from msgspec import structs
 
 from kiosk_ui.orders import Line, Order, Payment, Vend
 from kiosk_ui.requests import Basket, PlaceOrder, RequestPayment, TakeSample, Wish
-from kiosk_ui.shop import Campaign, Consent, Item, Language, Notice, Refusal, Shop, Store
+from kiosk_ui.shop import Item, Language, Notice, Refusal, Shop, Store
 from kiosk_ui.showing import show
 from kiosk_ui.state import State
 from kiosk_ui.views import View
-from tests.kiosk_sale_views import sale_states
+from tests.kiosk_sale_views import CAMPAIGN, sale_states
 
 NOW_S = 1000.0
 PAY_URL = "http://192.168.1.20:8400/pay/9f3c1c0e7a5b4d2c8e6f"
@@ -36,17 +36,6 @@ ITEMS = tuple(
         ("C02", "星空系列盲盒公仔", "Starry Night Blind Box Figure", "泡泡星", "toy", 6900, 4),
         ("C03", "神秘体验装", "Mystery Sample", "POPSHOP", "sample", 0, 30),
     )
-)  # fmt: skip
-CONSENT = Consent(
-    "2026-1",
-    "半亩月会统计本次派样领取了多少份、在哪个时段领取。我们不收集您的姓名、电话或照片，也不会联系您。"
-    "领取编号只属于这一次到店，离开后即失效。",
-    "Banmuyue counts how many samples are taken here and at what time of day. We collect no name, no phone number "
-    "and no picture of you, and we will not contact you. The number of this visit is void once you leave.",
-)
-CAMPAIGN = Campaign(
-    "spring", "visit", "半亩月 · 玫瑰护手霜试用装", "Banmuyue Rose Hand Cream, travel size", "半亩月", ("C01",),
-    open=True, available=30, consent=CONSENT,
 )  # fmt: skip
 STORE = Store("mall-1", "星光天地快闪店", "CNY", True, None)
 SHOP = Shop(412, STORE, {item.sku: item for item in ITEMS}, {})

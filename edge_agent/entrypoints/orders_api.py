@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Response
 from edge_agent.adapters.contacts import Contact
 from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.domain import commands
-from edge_agent.domain.campaign import for_nothing
+from edge_agent.domain.campaign import for_nothing, sample_line
 from edge_agent.domain.order import Lines, lines_of, order_id
 from edge_agent.domain.pricing.basket import used_coupons
 from edge_agent.domain.refusals import Refusal
@@ -68,7 +68,8 @@ class OrdersApi:
         @router.post("/api/orders", status_code=201)
         async def place(body: bodies.OrderBody, who: role, key: Key) -> Any:
             to = _to(body) or self._shipping.typed.of(body.address)
-            command = await self._shipping.prepared(_placing(f"order:{key}", body, who), to)
+            command = self._claimed(_placing(f"order:{key}", body, who))
+            command = await self._shipping.prepared(command, to)
             try:
                 placed = await self._placed(command, f"order-pay:{key}", body.pay, by_staff=who == "staff")
             except Refused:
@@ -88,6 +89,12 @@ class OrdersApi:
         @router.get("/api/orders/{order}", dependencies=[Depends(self._anyone)])
         def order(order: str) -> Any:
             return self.order(order)
+
+    def _claimed(self, command: commands.PlaceOrder) -> commands.PlaceOrder:
+        """A sample that nobody claims is the member's who is in this visit: a screen does not know their key."""
+        if command.claimant or sample_line(command) is None or not command.visit:
+            return command
+        return replace(command, claimant=self._queries.reader().member_of_visit(command.visit))
 
     async def _placed(
         self, command: commands.PlaceOrder, pay_id: str, method: str, *, by_staff: bool

@@ -88,7 +88,8 @@ class CartLine(Panel):
         """How it comes; where there are several ways, a tap goes to the next."""
         look = self._look
         if row.left is not None:
-            words = look.say("cart.fewer", n=row.left) if row.left else look.say("cart.sold_out")
+            gone = "cart.away" if row.away else "cart.sold_out"
+            words = look.say("cart.fewer", n=row.left) if row.left else look.say(gone)
             warning = Text(look, words, theme.TEXT, colour=theme.ACCENT, bold=True, lines=1)
             warning.pos_hint = {"center_y": 0.5}
             return warning
@@ -206,7 +207,8 @@ class CartScreen(BoxLayout):
         row.add_widget(total)
         self._foot.add_widget(row)
         said = look.say("product.unreachable") if body.unreachable else message
-        said = look.say("cart.short") if body.short and not said else said
+        short = "cart.short_away" if body.away else "cart.short"
+        said = look.say(short) if body.short and not said else said
         if said:
             self._foot.add_widget(Text(look, said, theme.TEXT, colour=theme.ACCENT))
         self._foot.add_widget(self._button(body))
@@ -215,7 +217,7 @@ class CartScreen(BoxLayout):
         look = self._look
         if body.short and not body.placing:
             return WideButton(look, "tidy", look.say("cart.tidy"), CartTidied())
-        words = look.say("product.placing" if body.placing else "cart.pay")
+        words = look.say("product.placing" if body.placing else "sample.take" if body.free else "cart.pay")
         pay = WideButton(look, "check_out", words, CheckedOut())
         pay.allow(body.can_check_out)
         return pay

@@ -82,6 +82,8 @@ class ProductCard(FloatLayout):
         words = ""
         if card.sold_out:
             words = self._look.say("card.sold_out")
+        elif card.sent:
+            words = self._look.say("card.sent")
         elif card.left is not None:
             words = self._look.say("card.left", n=card.left)
         if self._badge is not None:

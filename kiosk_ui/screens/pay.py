@@ -21,11 +21,11 @@ _SIGNS: Final = {"counter": "coins", "card": "card"}
 
 
 class TimeBar(BoxLayout):
-    """How much time to pay is left, as words and as a bar."""
+    """How much time is left, as words (by their key) and as a bar."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, key: str = "pay.left") -> None:
         super().__init__(orientation="vertical", size_hint_y=None, spacing=look.px(16))
-        self._look = look
+        self._look, self._key = look, key
         self._words = Text(look, "", theme.TEXT, colour=theme.MUTED, lines=1, halign="center")
         self._track = Panel(look, theme.HAIR, radius=6, size_hint_y=None, height=look.px(14))
         self._done = Panel(look, theme.ACCENT, radius=6, size_hint_x=1)
@@ -42,7 +42,7 @@ class TimeBar(BoxLayout):
         if left_s is None or not limit_s:
             return
         minutes, seconds = divmod(left_s, 60)
-        self._words.say(self._look.say("pay.left", time=f"{minutes}:{seconds:02d}"))
+        self._words.say(self._look.say(self._key, time=f"{minutes}:{seconds:02d}"))
         share = min(1.0, left_s / limit_s)
         self._done.size_hint_x = max(0.02, share)
         self._rest.size_hint_x = max(0.001, 1 - share)

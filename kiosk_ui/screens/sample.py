@@ -7,7 +7,7 @@ from kivy.uix.scrollview import ScrollView
 from kivy.uix.widget import Widget
 
 from kiosk_ui import theme
-from kiosk_ui.events import SampleTaken, WentBack
+from kiosk_ui.events import SampleAdded, SampleTaken, WentBack
 from kiosk_ui.gallery import Gallery
 from kiosk_ui.screens.common import columns
 from kiosk_ui.theme import Look
@@ -25,6 +25,7 @@ class SampleScreen(BoxLayout):
         self._message = Text(look, "", theme.TEXT, colour=theme.ACCENT)
         height = 112 if look.landscape else 144
         self._take = WideButton(look, "take", "", SampleTaken(), height=height)
+        self._add = WideButton(look, "add", "", SampleAdded(), kind="quiet", height=height)
         no_words = look.say("sample.decline" if body.consent else "sample.not_now")
         self._no = WideButton(look, "done", no_words, WentBack(), kind="quiet", height=height)
         name_size = 48 if look.landscape else theme.TITLE
@@ -48,7 +49,12 @@ class SampleScreen(BoxLayout):
             panel.size_hint_y = None
             panel.bind(minimum_height=panel.setter("height"))
         air = [Widget()] if look.landscape and not body.consent else []
-        for child in (words, self._terms(body), *air, self._message, self._take, self._no):
+        taking = BoxLayout(size_hint_y=None, height=self._take.height, spacing=look.px(theme.GAP))
+        for button in [self._add, self._take] if body.at_once else [self._add]:
+            if look.landscape:
+                button.words.font_size = look.px(theme.TEXT)
+            taking.add_widget(button)
+        for child in (words, self._terms(body), *air, self._message, taking, self._no):
             panel.add_widget(child)
         self.add_widget(columns(look, tile, panel))
         self.show(body, "")
@@ -74,6 +80,10 @@ class SampleScreen(BoxLayout):
         """Whether it is on its way, and what the agent said."""
         look = self._look
         self._message.say(look.say("sample.unreachable") if body.unreachable else message)
+        adding = "sample.add_agree" if body.consent else "sample.add"
+        self._add.words.say(look.say("sample.added" if body.added else adding))
+        self._add.disabled = not body.can_add
+        self._add.opacity = 1 if body.can_add else 0.35
         words = "sample.taking" if body.taking else "sample.agree" if body.consent else "sample.take"
         self._take.words.say(look.say(words))
         self._take.allow(body.can_take)

@@ -21,8 +21,8 @@ from hardware.vending.faults import FaultOrdered, parse_fault
 from hardware.vending.port import DoorMoved, Machine, Slot, SlotFilled
 from hardware.vending.simulator import VendingSimulator
 from kiosk_ui.agent_client import Agent, AgentClient, RefusedError
+from kiosk_ui.orders import Order
 from kiosk_ui.requests import TakeSample
-from kiosk_ui.shop import Order
 from tests.edge_harness import assert_books_hold, assert_chained, read_journal
 from tests.edge_live import STORE, LiveAgent, device_address, eventually
 

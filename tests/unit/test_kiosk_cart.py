@@ -166,11 +166,11 @@ def test_a_line_goes_the_way_the_shopper_chose() -> None:
     assert kiosk.last(PlaceOrder).basket.lines == (Wish("C01", 1, "pickup"),)
 
 
-def test_nothing_is_offered_to_be_sent_for_a_kiosk_asks_nobodys_address() -> None:
+def test_a_way_that_the_kiosk_has_no_word_for_is_not_offered() -> None:
     item = structs.replace(SALE.items["C01"], ways=("staff", "pickup", "ship_store", "by_drone"))
     kiosk = filled(("C01", 1))
     kiosk.change("item", "C01", item)
-    assert kiosk.body().rows[0].ways == ("staff", "pickup")
+    assert kiosk.body().rows[0].ways == ("staff", "pickup", "ship_store")
 
 
 def test_the_whole_cart_is_one_order_and_stays_until_it_is_paid() -> None:

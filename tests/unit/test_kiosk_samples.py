@@ -8,23 +8,33 @@ from typing import Any
 import pytest
 from msgspec import structs
 
+from kiosk_ui.answers import ScanUsed
 from kiosk_ui.events import (
     Answered,
     CampaignChosen,
+    CartAdded,
+    CartCounted,
+    CartTidied,
     ChangesArrived,
+    CheckedOut,
+    LoggedOut,
+    ProductChosen,
     Refused,
+    SampleAdded,
     SampleTaken,
+    Told,
     Touched,
     Unreachable,
     WentBack,
 )
 from kiosk_ui.orders import Order
-from kiosk_ui.requests import TakeSample
-from kiosk_ui.shop import Change, Refusal, Shop
+from kiosk_ui.requests import PlaceOrder, TakeSample, UseScan, Wish
+from kiosk_ui.shop import Change, Member, Refusal, Shop
 from kiosk_ui.showing import show
-from kiosk_ui.views import Dispensing, Ending, Home, Sample
+from kiosk_ui.views import Basket, Dispensing, Ending, Home, Sample
 from tests.kiosk_mind import Mind
-from tests.kiosk_views import CAMPAIGN, SHOP, order, vends
+from tests.kiosk_sale_views import CAMPAIGN, CONSENT, equipped
+from tests.kiosk_views import SHOP, order, vends
 
 GIVING = replace(SHOP, campaigns={"spring": CAMPAIGN})
 TAKEN = Refusal("sample_taken_already", "您已领取过", "You have had this sample already")
@@ -142,3 +152,66 @@ def test_a_visit_ends_when_nobody_is_there_and_the_next_has_a_key_that_says_noth
     assert second not in (first, Kiosk(session="run2").state.visit)
     assert "run1" not in first + second
     assert len(first) == len(second) == 32
+
+
+# ── a sample among what is bought ───────────────────────────────────────────────────────────────────
+
+
+def test_a_sample_goes_along_with_what_is_bought_for_nothing() -> None:
+    kiosk = Kiosk(replace(equipped(GIVING), campaigns=GIVING.campaigns))
+    kiosk.happens(ProductChosen("A03"), CartAdded(), CampaignChosen("spring"), SampleAdded())
+    cart = kiosk.body()
+    assert isinstance(cart, Basket)
+    assert [(row.price, row.way, row.most) for row in cart.rows] == [
+        ("¥3.50", "", 5),
+        ("免费", "sample", 1),
+    ]
+    assert (cart.total, cart.free) == ("¥3.50", False)
+    kiosk.happens(CheckedOut())
+    basket = kiosk.last(PlaceOrder).basket
+    assert basket.lines == (Wish("A03", 1), Wish("C01", 1, "sample", "spring", CONSENT.version))
+    assert (basket.claimant, basket.visit) == (kiosk.state.visit, "")
+
+
+def test_an_order_has_one_sample_at_most_and_a_campaign_in_the_cart_is_not_offered_twice() -> None:
+    other = structs.replace(CAMPAIGN, campaign="autumn")
+    kiosk = Kiosk(replace(SHOP, campaigns={"spring": CAMPAIGN, "autumn": other}))
+    kiosk.happens(CampaignChosen("spring"), SampleAdded())
+    assert kiosk.body().free
+    kiosk.happens(CartCounted(0, 2))
+    assert kiosk.state.cart.units == 1
+    kiosk.happens(WentBack())
+    assert [campaign for campaign, _ in kiosk.body().samples] == ["autumn"]
+    kiosk.happens(CampaignChosen("autumn"))
+    assert (kiosk.body().can_add, kiosk.body().added, kiosk.body().can_take) == (False, True, True)
+    before = kiosk.state.cart
+    kiosk.happens(SampleAdded())
+    assert kiosk.state.cart == before
+
+
+def test_a_sample_that_is_gone_meanwhile_leaves_the_rest_for_sale() -> None:
+    kiosk = Kiosk(replace(equipped(GIVING), campaigns=GIVING.campaigns))
+    kiosk.happens(ProductChosen("A03"), CartAdded(), CampaignChosen("spring"), SampleAdded())
+    kiosk.change("campaign", "spring", structs.replace(CAMPAIGN, available=0))
+    assert (kiosk.body().rows[1].left, kiosk.body().can_check_out) == (0, False)
+    kiosk.happens(CartTidied())
+    assert [line.sku for line in kiosk.state.cart.lines] == ["A03"]
+
+
+def test_samples_for_members_are_offered_to_a_member_and_leave_with_them() -> None:
+    once = replace(equipped(SHOP), campaigns={"spring": structs.replace(CAMPAIGN, per="member")})
+    kiosk = Kiosk(once)
+    assert kiosk.body().samples == ()
+    kiosk.scans("member")
+    kiosk.happens(Told(kiosk.last(UseScan), ScanUsed("member", member=Member("T2", 0, 0, kiosk.state.login))))
+    assert [campaign for campaign, _ in kiosk.body().samples] == ["spring"]
+    kiosk.happens(CampaignChosen("spring"))
+    assert (kiosk.body().at_once, kiosk.body().can_take, kiosk.body().can_add) == (False, False, True)
+    kiosk.happens(SampleAdded())
+    basket = kiosk.state.basket
+    assert basket is not None
+    assert (basket.claimant, basket.visit) == ("", kiosk.state.login), (
+        "the agent knows the member, the kiosk does not"
+    )
+    kiosk.happens(LoggedOut())
+    assert kiosk.state.cart.lines == ()

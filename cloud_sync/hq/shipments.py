@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from psycopg.rows import dict_row
-
 from cloud_sync.hq.clock import Clock
-from cloud_sync.hq.database.pool import Pool
+from cloud_sync.hq.database.pool import Cursor, Pool
+from cloud_sync.hq.database.postgres_books import transaction
+from cloud_sync.hq.database.shipping_queries import Shipment, shipment
+from cloud_sync.hq.rules import online
 from cloud_sync.hq.rules.rights import RightsRefused
 
 KEPT: Final = timedelta(days=30)
-MOST: Final = 200
+MAX_DOCUMENT: Final = 100
 _NOTE: Final = """
 INSERT INTO shipments (reservation, store, name, phone, address, asked_at) VALUES (%s, %s, %s, %s, %s, %s)
 ON CONFLICT (reservation) DO NOTHING"""
-_OPEN: Final = """
-SELECT s.reservation, s.store, sku, qty, s.name, phone, address, asked_at FROM shipments s
-JOIN reservations r ON r.id = s.reservation WHERE sent_at IS NULL AND r.state = 'confirmed'
-ORDER BY asked_at LIMIT %s"""
-_SENT: Final = """
-UPDATE shipments s SET sent_at = coalesce(sent_at, %s), document = CASE WHEN document = '' THEN %s ELSE document END
-FROM reservations r WHERE r.id = s.reservation AND r.state = 'confirmed' AND s.reservation = %s
-RETURNING s.reservation, document, sent_at"""
+_LOCK: Final = """
+SELECT sent_at, document FROM shipments s JOIN reservations r ON r.id = s.reservation
+WHERE s.reservation = %s AND r.state = 'confirmed' FOR UPDATE OF s"""
+_SENT: Final = "UPDATE shipments SET sent_at = %s, document = %s WHERE reservation = %s"
+_PUT_BACK: Final = "UPDATE shipments SET put_back = put_back + %s WHERE reservation = %s"
 _LOOK: Final = "SELECT document, sent_at FROM shipments WHERE reservation = %s"
 _ERASE: Final = "UPDATE shipments SET name = '', phone = '', address = '' WHERE reservation = %s"
 _FORGET: Final = """
@@ -43,18 +41,35 @@ class Shipments:
         with self._pool.connection() as connection:
             connection.execute(_NOTE, [reservation, store, name, phone, address, self._clock()])
 
-    def to_send(self) -> list[dict[str, Any]]:
-        """What is paid and not sent yet, oldest first; at most MOST."""
-        with self._pool.connection() as connection:
-            return connection.cursor(row_factory=dict_row).execute(_OPEN, [MOST]).fetchall()
-
     def sent(self, reservation: str, document: str) -> dict[str, Any]:
-        """It is with the carrier, under this number. Raises RightsRefused where nothing paid waits."""
-        with self._pool.connection() as connection:
-            row = connection.execute(_SENT, [self._clock(), document[:100], reservation]).fetchone()
-        if row is None:
-            raise RightsRefused("unknown_reservation", f"nothing that is paid waits as {reservation[:120]!r}")
-        return {"reservation": row[0], "document": row[1], "sent_at": row[2]}
+        """It is with the carrier, under this number; said again it stays as it was.
+
+        Raises RightsRefused where nothing paid waits, or what waited was given up by the store.
+        """
+        with transaction(self._pool) as books:
+            sent_at, known = _locked(books.cursor, reservation)
+            if sent_at is None:
+                if _as_it_stands(books.cursor, reservation).qty <= 0:
+                    raise RightsRefused(
+                        "given_up", "the store gave this up and the money went back: do not send it"
+                    )
+                sent_at, known = self._clock(), document[:MAX_DOCUMENT]
+                books.cursor.execute(_SENT, [sent_at, known, reservation])
+        return {"reservation": reservation, "document": known, "sent_at": sent_at}
+
+    def put_back(self, reservation: str) -> dict[str, Any]:
+        """What the store gave up stands on the warehouse's shelf again, and may be sold.
+
+        Raises RightsRefused where nothing was given up, or all of it was put back before.
+        """
+        with transaction(self._pool) as books:
+            _locked(books.cursor, reservation)
+            units = _as_it_stands(books.cursor, reservation).to_put_back
+            if units <= 0:
+                raise RightsRefused("nothing_given_up", f"nothing of {reservation[:120]!r} is to be put back")
+            online.take_back(books, reservation, units, self._clock())
+            books.cursor.execute(_PUT_BACK, [units, reservation])
+        return {"reservation": reservation, "put_back": units}
 
     def of(self, reservation: str) -> dict[str, Any]:
         """Whether it went, and under which number."""
@@ -71,3 +86,18 @@ class Shipments:
         """Forget the persons of what was asked longer ago than KEPT."""
         with self._pool.connection() as connection:
             connection.execute(_FORGET, [self._clock() - KEPT])
+
+
+def _locked(cursor: Cursor, reservation: str) -> tuple[datetime | None, str]:
+    """(sent_at, document) of a paid parcel, whose row is locked. Raises RightsRefused."""
+    row = None if "\0" in reservation else cursor.execute(_LOCK, [reservation]).fetchone()
+    if row is None:
+        raise RightsRefused("unknown_reservation", f"nothing that is paid waits as {reservation[:120]!r}")
+    return row[0], row[1]
+
+
+def _as_it_stands(cursor: Cursor, reservation: str) -> Shipment:
+    """Read after the lock: whoever gave a line up meanwhile is seen."""
+    found = shipment(cursor.connection, reservation)
+    assert found is not None, "its row is locked"
+    return found

@@ -94,6 +94,17 @@ def test_an_order_that_is_off_gives_the_units_back(shop: LiveAgent, hq: StockHq)
     eventually(lambda: hq.sku("A1")["pool"] == 2, what="the units back in the pool")
 
 
+def test_what_staff_give_up_leaves_the_warehouses_list(shop: LiveAgent, hq: StockHq) -> None:
+    number = order(shop, "k-1").json()["id"]
+    eventually(lambda: hq.get("/api/shipments"), what="something to send")
+    assert shop.do(commands.FailHandover(shop.key(), f"{number}-1", "too late")).refusal is None
+    eventually(lambda: hq.get("/api/shipments") == [], what="word that it must not be sent")
+    (off,) = hq.get("/api/shipments", which="given_up")
+    assert (off["order"], off["reasons"]) == (number, "too late")
+    hq.post(f"/api/shipments/{off['reservation']}/put-back")
+    assert hq.sku("A1")["pool"] == 2
+
+
 def test_without_an_address_nothing_is_promised(shop: LiveAgent, hq: StockHq) -> None:
     assert order(shop, "k-1", ship_to=None).json()["code"] == "address_missing"
     assert hq.sku("A1")["reserved"] == 0

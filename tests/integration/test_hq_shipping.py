@@ -10,6 +10,7 @@ from httpx import Response
 
 from cloud_sync.hq.chores import expire_reservations
 from cloud_sync.hq.shipments import Shipments
+from cloud_sync.protocol import facts, handover_facts
 from tests.hq_stock import StockHq, started
 
 hq = pytest.fixture(started)
@@ -22,7 +23,8 @@ class Aisle:
 
     def __init__(self, hq: StockHq, store: str = "mall-a") -> None:
         self.hq, self.store = hq, store
-        self.token = hq.shop(store).token
+        self.shop = hq.shop(store)
+        self.token = self.shop.token
 
     def ask(self, method: str, path: str = "", **body: Any) -> Response:
         headers = {"Authorization": f"Bearer {self.token}"}
@@ -31,6 +33,67 @@ class Aisle:
 
     def reserve(self, name: str, qty: int = 1, **more: Any) -> Response:
         return self.ask("POST", id=name, sku="A1", qty=qty, **{**TO, **more})
+
+    def ordered(self, order: str, *units: int) -> None:
+        """An order of one reservation, cut into lines of so many units, was paid; headquarters hears of it."""
+        self.reserve(f"{order}-W1", sum(units))
+        self.ask("POST", f"/{order}-W1/confirm")
+        lines = [
+            facts.OrderLine(
+                line=number,
+                sku="A1",
+                qty=qty,
+                list_price_minor=900,
+                price_minor=900,
+                tax_rate_bp=0,
+                device="",
+                slot="",
+                handover="ship_warehouse",
+                reservation=f"{order}-W1",
+            )
+            for number, qty in enumerate(units, 1)
+        ]
+        self.shop.write(
+            facts.OrderPlaced(
+                order=order,
+                channel="kiosk",
+                device="kiosk-1",
+                currency="CNY",
+                total_minor=900,
+                lines=lines,
+                expires_at="2026-11-20T05:00:00Z",
+            )
+        ).sync()
+
+    def gives_up(self, order: str, line: int, qty: int) -> None:
+        self.shop.write(
+            handover_facts.HandoverFailed(
+                handover=f"{order}-{line}",
+                order=order,
+                line=line,
+                how="ship_warehouse",
+                sku="A1",
+                qty=qty,
+                reason="changed their mind",
+            )
+        ).sync()
+
+    def hands_over(self, order: str, line: int, qty: int, by: str) -> None:
+        self.shop.write(
+            handover_facts.HandedOver(
+                handover=f"{order}-{line}",
+                order=order,
+                line=line,
+                how="ship_warehouse",
+                sku="A1",
+                qty=qty,
+                amount_minor=900,
+                currency="CNY",
+                sold_at="2026-11-20T04:30:00Z",
+                document="SF7",
+                by=by,
+            )
+        ).sync()
 
 
 @pytest.fixture
@@ -81,3 +144,55 @@ def test_the_person_is_forgotten_after_thirty_days(hq: StockHq, aisle: Aisle) ->
     Shipments(hq.pool, lambda: hq.now).forget_old()
     with hq.pool.connection() as connection:
         assert connection.execute("SELECT name, phone, address FROM shipments").fetchall() == [("", "", "")]
+
+
+def listed(hq: StockHq, which: str) -> list[tuple[str, int]]:
+    """(order, units to be sent) of the parcels in a list."""
+    return [(each["order"], each["qty"]) for each in hq.get("/api/shipments", which=which)]
+
+
+def test_what_the_store_gave_up_is_not_sent_and_is_sold_again_once_it_was_put_back(
+    hq: StockHq, aisle: Aisle
+) -> None:
+    aisle.ordered("O-1", 2, 1)
+    assert listed(hq, "to_send") == [("O-1", 3)]
+    aisle.gives_up("O-1", 2, 1)
+    assert listed(hq, "to_send") == [("O-1", 2)], "the other line still goes"
+    aisle.gives_up("O-1", 1, 2)
+    assert listed(hq, "to_send") == []
+    (off,) = hq.get("/api/shipments", which="given_up")
+    assert (off["to_put_back"], off["reasons"]) == (3, "changed their mind")
+    parcel = f"/api/shipments/{off['reservation']}"
+    assert hq.refused(f"{parcel}/sent", document="SF1") == (409, "given_up")
+    assert aisle.ask("GET", "/O-1-W1").json()["sent"] is False
+    assert hq.sku("A1")["pool"] == 1
+    assert hq.post(f"{parcel}/put-back")["put_back"] == 3
+    assert hq.refused(f"{parcel}/put-back") == (409, "nothing_given_up")
+    assert (hq.sku("A1")["pool"], hq.sku("A1")["sold"]) == (4, 0)
+    assert (listed(hq, "given_up"), listed(hq, "off")) == ([], [("O-1", 0)])
+    assert hq.get("/api/verify")["differences"] == []
+
+
+def test_what_was_given_up_on_its_way_raises_an_alert_and_may_come_back(hq: StockHq, aisle: Aisle) -> None:
+    aisle.ordered("O-1", 2)
+    hq.post("/api/shipments/store:mall-a/O-1-W1/sent", document="SF1")
+    aisle.gives_up("O-1", 1, 2)
+    (alert,) = [each for each in hq.get("/api/alerts") if each["kind"] == "sent_though_given_up"]
+    assert (alert["store"], alert["sku"], alert["qty"]) == ("mall-a", "A1", 2)
+    assert hq.post("/api/shipments/store:mall-a/O-1-W1/put-back")["put_back"] == 2
+    assert hq.sku("A1")["pool"] == 4
+
+
+def test_what_the_shopper_has_another_way_is_not_sent_and_a_restore_forgets_no_parcel(
+    hq: StockHq, aisle: Aisle
+) -> None:
+    aisle.ordered("O-1", 1)
+    aisle.hands_over("O-1", 1, 1, by="staff")
+    assert (listed(hq, "to_send"), listed(hq, "given_up")) == ([], [("O-1", 0)])
+    aisle.ordered("O-2", 1)
+    aisle.hands_over("O-2", 1, 1, by="headquarters")
+    assert listed(hq, "to_send") == [], "the store heard from an earlier headquarters that it went"
+    assert [each["document"] for each in hq.get("/api/shipments", which="sent")] == ["SF7"]
+    aisle.reserve("O-3-W1")
+    aisle.ask("POST", "/O-3-W1/cancel")
+    assert [each["state"] for each in hq.get("/api/shipments", which="off")] == ["cancelled"]

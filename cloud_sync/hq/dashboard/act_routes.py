@@ -19,6 +19,7 @@ from cloud_sync.hq.dashboard.session import form_of, is_ours, language_of, signe
 from cloud_sync.hq.dashboard.style import CSS
 from cloud_sync.hq.dashboard.words import Language, word
 from cloud_sync.hq.database.pool import Pool
+from cloud_sync.hq.shipments import Shipments
 from cloud_sync.hq.stock_acts import StockActs
 
 
@@ -50,7 +51,7 @@ class _Desk:
         self._pool = pool
         self._gather = gather
         self._clock = clock
-        self._desks = doing.Desks(StockActs(pool, clock), gather.limits)
+        self._desks = doing.Desks(StockActs(pool, clock), gather.limits, Shipments(pool, clock))
 
     def form(self, request: Request, name: str, values: Mapping[str, str], wrong: str) -> Response:
         """The form, with what was filled in."""
@@ -113,7 +114,7 @@ def _wrong(language: Language, act: acts.Act, values: Mapping[str, str]) -> str:
 
 def _page(language: Language, body: str, here: str, back: str, status: int) -> Response:
     """A whole page. `here` is its own address, `back` where the person came from."""
-    head = parts.bar(language, word(language, "headquarters"), here, in_stock=back.startswith("/stock"))
+    head = parts.bar(language, word(language, "headquarters"), here, section=parts.section_of(back))
     page = (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

@@ -47,6 +47,8 @@ ACTS: Final = {
         Act("join-again", given=("store",)),
         Act("offline-limit", ("store", "method"), asked=("payment",), optional=("total", "no_total", "why")),
         Act("limit-default", given=("store", "method")),
+        Act("shipped", given=("reservation",), asked=("document",)),
+        Act("put-back", given=("reservation",)),
     )
 }
 HIDDEN: Final = frozenset({"kind", "reference"})

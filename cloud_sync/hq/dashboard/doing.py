@@ -9,6 +9,7 @@ from cloud_sync.hq.dashboard.acts import BadField, amount, number
 from cloud_sync.hq.dashboard.words import Language, has_word, word
 from cloud_sync.hq.offline_limits import OfflineLimits
 from cloud_sync.hq.rules.rights import RightsRefused
+from cloud_sync.hq.shipments import Shipments
 from cloud_sync.hq.stock_acts import StockActs
 
 
@@ -47,6 +48,7 @@ class Desks(NamedTuple):
 
     stock: StockActs
     limits: OfflineLimits
+    shipments: Shipments
 
 
 def do(desks: Desks, act: str, values: Mapping[str, str], language: Language) -> None:
@@ -96,5 +98,7 @@ _DOINGS: Final[dict[str, Callable[[Desks, _Form, str], dict[str, Any]]]] = {
     "retire": lambda desks, f, key: desks.stock.retire(f.text("store"), key=key),
     "set-aside": lambda desks, f, key: desks.stock.set_aside(f.text("store"), key=key),
     "offline-limit": _lay_down,
+    "shipped": lambda desks, f, _key: desks.shipments.sent(f.text("reservation"), f.text("document")),
+    "put-back": lambda desks, f, _key: desks.shipments.put_back(f.text("reservation")),
     "limit-default": lambda desks, f, _key: desks.limits.reset(f.text("store"), f.text("method")),
 }

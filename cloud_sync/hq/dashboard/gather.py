@@ -14,6 +14,7 @@ from cloud_sync.hq.dashboard import (
     limits_card,
     overview,
     parts,
+    shipping_page,
     sku_page,
     stock_page,
     store_page,
@@ -26,6 +27,7 @@ from cloud_sync.hq.database.phone_queries import PhoneQueries
 from cloud_sync.hq.database.pool import Pool
 from cloud_sync.hq.database.queries import Queries, StoreState
 from cloud_sync.hq.database.reports import Reports
+from cloud_sync.hq.database.shipping_queries import ShippingQueries
 from cloud_sync.hq.database.stock_queries import StockQueries
 from cloud_sync.hq.database.takings import Takings
 from cloud_sync.hq.database.verify import verify
@@ -54,6 +56,7 @@ class Gather:
         self.takings = Takings(pool)
         self.stock = StockQueries(pool)
         self.phone = PhoneQueries(pool)
+        self.shipping = ShippingQueries(pool)
         self.limits = OfflineLimits(pool, clock)
         self._verified: Verified | None = None
 
@@ -117,6 +120,14 @@ class Gather:
         page = min(max(page, 1), pages)
         postings = self.stock.trace_page(sku, page, trace.PER_PAGE)
         return sku_page.render(language, sku_page.SkuPage(stock, postings, page, pages, self._zone()))
+
+    def shipping_html(self, language: Language) -> str:
+        """What the warehouse is to send, must not send, and sent."""
+        to_send, given_up, sent, off = (
+            self.shipping.shipments(which) for which in ("to_send", "given_up", "sent", "off")
+        )
+        model = shipping_page.ShippingPage(to_send, given_up, sent, off, self._zone())
+        return shipping_page.render(language, model)
 
     def banner(self, language: Language) -> str:
         """What stands above every page while headquarters is refilled."""
@@ -183,6 +194,10 @@ class Gather:
             amounts = (careful.payment_minor, total if careful.payment_minor else 0)
             shown = [limits_card.amount(language, minor, values.get("currency", "")) for minor in amounts]
             hints["payment"] = word(language, "hint.default_limit", *shown)
+        if "reservation" in act.given:
+            parcel = self.shipping.one(values.get("reservation", ""))
+            if parcel is not None:
+                hints["reservation"] = shipping_page.label(language, parcel)
         sku, store = values.get("sku", ""), values.get("store", "")
         if sku and act.name in ("grant", "correct", "recall", "bring-back"):
             stock = self.stock.sku(sku)

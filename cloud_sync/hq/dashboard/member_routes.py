@@ -81,7 +81,7 @@ def _do(
 
 
 def _page(language: Language, body: str, here: str, status: int = 200) -> Response:
-    head = parts.bar(language, word(language, "headquarters"), here, in_stock=False)
+    head = parts.bar(language, word(language, "headquarters"), here, section=parts.section_of(here))
     page = (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

@@ -17,7 +17,7 @@ from psycopg_pool import PoolTimeout
 
 from cloud_sync.hq.clock import Clock
 from cloud_sync.hq.credentials import Credentials
-from cloud_sync.hq.dashboard import parts, stock_page
+from cloud_sync.hq.dashboard import parts, shipping_page, stock_page
 from cloud_sync.hq.dashboard.act_routes import add_act_routes
 from cloud_sync.hq.dashboard.gather import Gather
 from cloud_sync.hq.dashboard.member_routes import add_member_pages
@@ -56,6 +56,7 @@ def mount_dashboard(app: FastAPI, pool: Pool, credentials: Credentials, clock: C
         "/stores/{store}",
         lambda language, asked: Drawn(lambda: gather.store_html(language, asked.path_params["store"])),
     )
+    page(shipping_page.PATH, lambda language, _: Drawn(lambda: gather.shipping_html(language)))
     page("/stock", lambda language, asked: _stock(gather, language, asked.query_params.get("q", "")))
     page("/stock/item", lambda language, asked: _sku(gather, language, asked))
     ui.run_with(app, title="popshop", favicon=_FAVICON, tailwind=False, show_welcome_message=False)
@@ -87,8 +88,8 @@ async def _live(language: Language, request: Request, drawn: Drawn, banner: Call
     ui.add_css(CSS)
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     # What is drawn is escaped piece by piece (parts.text); the browser need not clean it again.
-    in_stock = request.url.path.startswith("/stock")
-    ui.html(parts.bar(language, word(language, "headquarters"), here, in_stock=in_stock), sanitize=False)
+    section = parts.section_of(request.url.path)
+    ui.html(parts.bar(language, word(language, "headquarters"), here, section=section), sanitize=False)
     told = request.query_params.get("told", "")
     first_above, first_body = await asyncio.to_thread(draw)
     above = ui.html(first_above, sanitize=False)

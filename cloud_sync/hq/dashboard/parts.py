@@ -14,6 +14,8 @@ from cloud_sync.hq.database.queries import LogState, StoreState
 from cloud_sync.protocol.money import exponent, format_minor
 
 STATUS_CLASS: Final = {"online": "good", "late": "warn", "offline": "bad", "unjoined": ""}
+SECTIONS: Final = {"stores": "/", "stock": "/stock", "shipments": "/shipments", "members": "/members"}
+"""The parts of the dashboard and where each begins."""
 CLOCK_OFFSET_SHOWN_MS: Final = 2_000
 """A smaller difference between two clocks is nobody's worry."""
 
@@ -154,7 +156,13 @@ def empty(words: str) -> str:
     return f'<div class="empty">{words}</div>'
 
 
-def bar(language: Language, where: str, here: str, *, in_stock: bool) -> str:
+def section_of(path: str) -> str:
+    """Which of SECTIONS a page belongs to."""
+    first = path.partition("?")[0].split("/")[1:2]
+    return first[0] if first and first[0] in SECTIONS else "stores"
+
+
+def bar(language: Language, where: str, here: str, *, section: str) -> str:
     """The page's head: whose it is, its parts, the language switch (back to `here`), the way out."""
     switch = "".join(
         f'<a href="/language/{code}?{text(urlencode({"back": here}))}"{" class=on" if code == language else ""}>'
@@ -162,12 +170,8 @@ def bar(language: Language, where: str, here: str, *, in_stock: bool) -> str:
         for code, name in (("zh", "中文"), ("en", "English"))
     )
     halves = "".join(
-        f'<a href="{path}"{" class=on" if on else ""}>{word(language, words)}</a>'
-        for path, words, on in (
-            ("/", "stores", not in_stock and not here.startswith("/members")),
-            ("/stock", "stock", in_stock),
-            ("/members", "members", here.startswith("/members")),
-        )
+        f'<a href="{path}"{" class=on" if name == section else ""}>{word(language, name)}</a>'
+        for name, path in SECTIONS.items()
     )
     return (
         f'<div class="bar"><div class="mark"></div><span class="name">popshop</span>'

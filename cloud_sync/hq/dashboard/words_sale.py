@@ -100,4 +100,71 @@ SALE_WORDS: Final[dict[str, tuple[str, str]]] = {
         "门店给了货，钱却退了。请查门店是否恢复过旧硬盘；这是损失。",
         "Goods were given for money that had gone back. Ask whether the store's disk was put back; it is a loss.",
     ),
+    # ── what the warehouse sends ──
+    "shipments": ("寄送", "Shipments"),
+    "ship_to_send": ("待寄", "To send"),
+    "ship_to_send_none": ("没有要寄的。", "Nothing is to be sent."),
+    "ship_given_up": ("不要寄", "Do not send"),
+    "ship_given_up_how": (
+        "门店已经放弃这些，钱退给了顾客。把货放回货架，再按“放回”，就又能卖。",
+        "The store gave these up and the money went back. Put the goods on the shelf and press Put back: then they "
+        "may be sold again.",
+    ),
+    "ship_sent": ("已寄出", "Sent"),
+    "ship_sent_none": ("还没有寄出过。", "Nothing was sent yet."),
+    "ship_off": ("已取消", "Off"),
+    "ship_off_none": ("没有取消的。", "Nothing was called off."),
+    "ship_units": ("件数", "Units"),
+    "ship_to": ("寄给", "To"),
+    "ship_since": ("下单", "Ordered"),
+    "ship_at": ("寄出", "Sent"),
+    "ship_document": ("单号", "Document"),
+    "ship_forgotten": ("地址已删除", "the address was deleted"),
+    "ship_of_ordered": ("原订 {0} 件，放弃 {1} 件", "{0} ordered, {1} given up"),
+    "ship_went_already": (
+        "已经寄出：请联系快递拦截；退回后再放回。",
+        "It went already: ask the carrier to stop it; put it back when it returns.",
+    ),
+    "ship_taken_back": ("门店已退款 {0} 件", "the store gave the money back for {0}"),
+    "ship.cancelled": ("订单取消", "The order was cancelled"),
+    "ship.expired": ("没有按时付款", "Not paid in time"),
+    "ship.confirmed": ("放弃后已放回", "Given up, and put back"),
+    "field.reservation": ("预留号", "Reservation"),
+    "field.document": ("运单号", "Document or tracking number"),
+    "hint.document": (
+        "顾客和门店都会看到。自己送的，写“自送”。",
+        "The shopper and the store see it. Write “by hand” if nobody carries it for you.",
+    ),
+    "act.shipped": ("已寄出", "Sent"),
+    "act.shipped.about": (
+        "货已交给快递。门店一分钟内得知，顾客看得到单号。不能撤回。",
+        "It is with the carrier. The store hears of it within a minute, the shopper sees the number. There is no way "
+        "back.",
+    ),
+    "act.shipped.done": ("已记为寄出。", "Noted as sent."),
+    "act.put-back": ("放回", "Put back"),
+    "act.put-back.about": (
+        "货没有寄出，或已经退回，现在放在总部货架上：又能卖了。",
+        "The goods were not sent, or came back, and stand on the warehouse's shelf: they may be sold again.",
+    ),
+    "act.put-back.done": ("已回到总部可售。", "Back in the pool."),
+    "refused.given_up": (
+        "门店已经放弃，钱退给了顾客：不要寄。",
+        "The store gave this up and the money went back: do not send it.",
+    ),
+    "refused.nothing_given_up": (
+        "没有要放回的，或已经放回过。",
+        "Nothing is to be put back, or it was before.",
+    ),
+    "refused.unknown_reservation": ("没有这个已付款的预留。", "Nothing that is paid waits under this name."),
+    "cause.given_up": ("放弃寄送，{0} 件退回总部", "Not sent after all: {0} back in the pool"),
+    "alert.sent_though_given_up": (
+        "{0} 放弃的 {1} 件已经寄出",
+        "{0} gave up {1} that had been sent",
+    ),
+    "alert.sent_though_given_up.do": (
+        "钱已退给顾客，货在路上。请联系快递拦截；退回后在“寄送”页按“放回”。",
+        "The money went back, the goods are on their way. Ask the carrier to stop them; when they return press Put "
+        "back on the page Shipments.",
+    ),
 }

@@ -53,6 +53,11 @@ SELECT 'reservation ' || coalesce(id, reference),
 FROM posted FULL JOIN due ON (due.id, due.sku) = (posted.reference, posted.sku)
 WHERE (coalesce(posted.reserved, 0), coalesce(posted.sold, 0)) IS DISTINCT FROM
     (coalesce(due.reserved, 0), coalesce(due.sold, 0)) ORDER BY 1"""
+_PUT_BACK: Final = """
+SELECT 'put back of ' || reservation, put_back, coalesce(posted.qty, 0) FROM shipments
+LEFT JOIN (SELECT reference, sum(qty)::bigint AS qty FROM postings WHERE cause = 'given_up' GROUP BY reference) posted
+    ON reference = reservation
+WHERE put_back <> coalesce(posted.qty, 0) ORDER BY 1"""
 _GRANTS: Final = """
 WITH posted AS (
     SELECT store, epoch, reference, sku, sum(qty)::bigint AS qty FROM postings
@@ -72,7 +77,17 @@ _HOLDS: Final = """
 SELECT account || ' of ' || sku, units, 0 FROM balances
 WHERE account LIKE '%%/hold/%%' AND units > 0
 AND NOT EXISTS (SELECT 1 FROM stores WHERE account = store || '/hold/' || epoch AND state = 'active') ORDER BY 1"""
-_CHECKS: Final = (_BALANCES, _OTHERS, _SUM_IS_ZERO, _RESERVATIONS, _GRANTS, _ANSWERS, _DOWN_HEADS, _HOLDS)
+_CHECKS: Final = (
+    _BALANCES,
+    _OTHERS,
+    _SUM_IS_ZERO,
+    _RESERVATIONS,
+    _PUT_BACK,
+    _GRANTS,
+    _ANSWERS,
+    _DOWN_HEADS,
+    _HOLDS,
+)
 
 
 def books_differences(connection: Connection) -> tuple[dict[str, int], list[str]]:

@@ -8,7 +8,7 @@ from typing import Any, Final, LiteralString
 import msgspec
 import psycopg
 
-from cloud_sync.hq.database import phone_views, receipts, takings
+from cloud_sync.hq.database import phone_views, receipts, shipping_views, takings
 from cloud_sync.hq.rules.deltas import Deltas, DeviceDelta, SlotDelta
 from cloud_sync.protocol.envelope import parse_time, rfc3339
 from cloud_sync.protocol.facts import StoreOpened
@@ -147,6 +147,7 @@ def apply(cursor: Cursor, store: str, deltas: Deltas) -> None:
     receipts.apply(cursor, store, deltas.receipts)
     takings.apply(cursor, store, deltas.days)
     phone_views.apply(cursor, store, deltas.phone)
+    shipping_views.apply(cursor, store, deltas.shipping)
 
 
 def _apply_opened(cursor: Cursor, store: str, fact: StoreOpened) -> None:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from cloud_sync.hq.rules.day_folds import DayDeltas
 from cloud_sync.hq.rules.phone_folds import PhoneDeltas
 from cloud_sync.hq.rules.receipt_folds import ReceiptDeltas
+from cloud_sync.hq.rules.shipping_folds import ShippingDeltas
 from cloud_sync.protocol import device_facts, facts
 
 
@@ -135,4 +136,5 @@ class Deltas:
     receipts: ReceiptDeltas = field(default_factory=ReceiptDeltas)
     days: DayDeltas = field(default_factory=DayDeltas)
     phone: PhoneDeltas = field(default_factory=PhoneDeltas)
+    shipping: ShippingDeltas = field(default_factory=ShippingDeltas)
     misfits: dict[int, str] = field(default_factory=dict)

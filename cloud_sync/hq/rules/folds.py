@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from cloud_sync.hq.rules import day_folds
+from cloud_sync.hq.rules import day_folds, shipping_folds
 from cloud_sync.hq.rules.accept import Row
 from cloud_sync.hq.rules.deltas import (
     Deltas,
@@ -255,7 +255,8 @@ def _footfall_counted(state: Fold, fact: device_facts.FootfallCounted, _at: str)
     door.left += left
 
 
-def _order_placed(state: Fold, _fact: facts.OrderPlaced, _at: str) -> None:
+def _order_placed(state: Fold, fact: facts.OrderPlaced, _at: str) -> None:
+    shipping_folds.placed(state.deltas.shipping, fact)
     state.deltas.orders["placed"] = state.deltas.orders.get("placed", 0) + 1
 
 
@@ -303,15 +304,21 @@ def _sale_reversed(state: Fold, fact: facts.SaleReversed, _at: str) -> None:
     state.sold(fact, -1, -fact.price_minor)
 
 
-def _handed_over(state: Fold, fact: handover_facts.HandedOver, _at: str) -> None:
+def _handed_over(state: Fold, fact: handover_facts.HandedOver, at: str) -> None:
     units = count(fact.qty)
     state.sold(fact, units, fact.amount_minor)
     if fact.device:
         state.slot(fact.device, fact.slot).count -= units
+    shipping_folds.handed_over(state.deltas.shipping, fact, at)
+
+
+def _handover_failed(state: Fold, fact: handover_facts.HandoverFailed, at: str) -> None:
+    shipping_folds.failed(state.deltas.shipping, fact, at)
 
 
 def _handover_reversed(state: Fold, fact: handover_facts.HandoverReversed, _at: str) -> None:
     state.sold(fact, -count(fact.qty), -fact.amount_minor)
+    state.deltas.shipping.reversed.add(fact.handover)
 
 
 def _cash_sold(state: Fold, fact: facts.CashSold, _at: str) -> None:
@@ -372,6 +379,7 @@ _HANDLERS: Final[dict[type[facts.Fact], Callable[[Fold, Any, str], None]]] = {
     facts.SaleReversed: _sale_reversed,
     facts.CashSold: _cash_sold,
     handover_facts.HandedOver: _handed_over,
+    handover_facts.HandoverFailed: _handover_failed,
     handover_facts.HandoverReversed: _handover_reversed,
     day_facts.DayClosed: _day_closed,
     facts.Interaction: _interaction,

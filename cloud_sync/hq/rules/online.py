@@ -93,6 +93,15 @@ def cancel(books: Books, reservation: str, now: datetime, *, state: str = "cance
     return cancelled
 
 
+def take_back(books: Books, reservation: str, qty: int, now: datetime) -> None:
+    """Of a confirmed reservation so many units were not sent, or came back: they may be sold again."""
+    known = _known(books, reservation)
+    has = books.lock_pool([known.sku]).get(known.sku, 0)
+    _post(books, Move(known.sku, SOLD, POOL, qty), "given_up", known.id, has, now)
+    if books.pool_owes():
+        rights.repay(books, now)
+
+
 def expire(books: Books, reservation: str, now: datetime) -> None:
     """Give back what a buyer left lying; `Books.overdue` names them."""
     known = books.reservation(reservation)

@@ -20,6 +20,7 @@ from cloud_sync.hq.database.phone_queries import PhoneQueries
 from cloud_sync.hq.database.pool import Pool
 from cloud_sync.hq.database.queries import Device, Quarantined, Queries, Slot, StoreState, UnresolvedVend
 from cloud_sync.hq.database.reports import LastSale, Proof, Reports
+from cloud_sync.hq.database.shipping_queries import ShippingQueries
 from cloud_sync.hq.database.stock_queries import StockQueries
 from cloud_sync.hq.database.visits import Exposure, VisitDay, Visits
 from cloud_sync.hq.member_acts import MemberActs
@@ -69,7 +70,7 @@ def people_router(pool: Pool, credentials: Credentials, metrics: Metrics, clock:
     _add_enrolment(guarded, pool, clock)
     add_day_routes(guarded, pool)
     add_stock_routes(guarded, StockQueries(pool), StockActs(pool, clock))
-    add_shipment_routes(guarded, Shipments(pool, clock))
+    add_shipment_routes(guarded, Shipments(pool, clock), ShippingQueries(pool))
     limits = OfflineLimits(pool, clock)
     add_payment_routes(guarded, PhoneQueries(pool), StockQueries(pool), limits, clock)
     add_member_routes(guarded, MemberActs(pool, clock, credentials), MemberQueries(pool))

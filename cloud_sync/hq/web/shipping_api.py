@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from cloud_sync.hq import enrolment
 from cloud_sync.hq.clock import Clock
 from cloud_sync.hq.database.pool import Pool
+from cloud_sync.hq.database.shipping_queries import Shipment, ShippingQueries, Which
 from cloud_sync.hq.replenishment import Replenishment
 from cloud_sync.hq.rules.rights import RightsRefused
 from cloud_sync.hq.shipments import Shipments
@@ -84,18 +85,23 @@ def shipping_router(pool: Pool, replenishment: Replenishment, clock: Clock) -> A
     return router
 
 
-def add_shipment_routes(router: APIRouter, shipments: Shipments) -> None:
-    """For people at the warehouse: what is to be sent, and saying that it went."""
+def add_shipment_routes(router: APIRouter, shipments: Shipments, queries: ShippingQueries) -> None:
+    """For people at the warehouse: what is to be sent and what must not be, and saying that it went."""
 
     @router.get("/shipments", tags=["stock"])
-    def to_send() -> list[dict[str, Any]]:
-        """Paid reservations of stores that wait for the warehouse, oldest first, with their addresses."""
-        return shipments.to_send()
+    def listed(which: Which = "to_send") -> list[Shipment]:
+        """Paid reservations of stores with their addresses: to_send (the oldest first), given_up, sent, or off."""
+        return queries.shipments(which)
 
     @router.post("/shipments/{reservation:path}/sent", tags=["stock"])
     def sent(reservation: str, body: SentBody) -> dict[str, Any]:
         """It is with the carrier."""
         return shipments.sent(reservation, body.document)
+
+    @router.post("/shipments/{reservation:path}/put-back", tags=["stock"])
+    def put_back(reservation: str) -> dict[str, Any]:
+        """What the store gave up stands on the shelf again, and may be sold."""
+        return shipments.put_back(reservation)
 
     @router.delete("/shipments/{reservation:path}/person", tags=["stock"])
     def erase(reservation: str) -> dict[str, Any]:

@@ -10,13 +10,16 @@ from playwright.sync_api import Browser, expect
 
 from tests.hq_pages import assert_nothing_clipped, chromium, shot, sign_in
 from tests.hq_process import Headquarters
+from tests.hq_sale import SaleWorld
 
 STORE = "sh-bund"
 
 
 @pytest.fixture(scope="module")
 def hq(shared_headquarters: Headquarters) -> Headquarters:
-    shared_headquarters.enrol(STORE, "上海外滩快闪店")
+    world = SaleWorld(shared_headquarters, STORE, "上海外滩快闪店")
+    world.parcels()
+    world.payments()
     return shared_headquarters
 
 
@@ -57,18 +60,44 @@ def test_a_limit_is_changed_and_taken_back_on_the_stores_page(
     expect(counter).to_contain_text("¥500.00")
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_sales_pages_are_whole_on_a_computer_and_on_a_phone(
-    hq: Headquarters, browser: Browser, tmp_path: Path, language: str
+def test_what_was_given_up_is_put_back_and_what_is_paid_is_sent_with_its_number(
+    hq: Headquarters, browser: Browser, tmp_path: Path
 ) -> None:
-    for width in (1280, 390):
-        page = sign_in(browser, hq, language, width, 900)
+    page = sign_in(browser, hq, "en", 1280, 900)
+    page.click("nav a[href='/shipments']")
+    urgent = page.locator(".card.urgent")
+    expect(urgent).to_contain_text("O-9TPA")
+    expect(urgent.locator("tr", has_text="O-8E3F")).to_contain_text("ask the carrier to stop it")
+    waiting = page.locator("section.card", has=page.locator("h2", has_text="To send")).locator("tbody tr")
+    expect(waiting).to_have_count(2)
+    expect(waiting.filter(has_text="O-2F4X")).to_contain_text("3 ordered, 1 given up")
+    assert_nothing_clipped(page)
+    shot(page, "hq-shipments-en.png", tmp_path)
+    urgent.locator("tr", has_text="O-9TPA").locator("a.button").click()
+    page.locator("form[action='/acts/put-back'] button").click()
+    expect(page.locator(".notice")).to_contain_text("Back in the pool")
+    expect(urgent).not_to_contain_text("O-9TPA")
+    waiting.filter(has_text="O-7KQM").locator("a.button").click()
+    form = page.locator("form[action='/acts/shipped']")
+    expect(form).to_contain_text("2 × Hyaluronic face mask, single sheet → 韩梅梅")
+    form.locator("[name=document]").fill("SF1400770038")
+    shot(page, "act-shipped-en.png", tmp_path)
+    form.locator("button").click()
+    expect(waiting).to_have_count(1)
+    expect(page.locator("tr", has_text="SF1400770038")).to_contain_text("O-7KQM")
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh", 390), ("en", 390), ("zh", 1280)])
+def test_the_pages_are_whole_on_a_computer_and_on_a_phone(
+    hq: Headquarters, browser: Browser, tmp_path: Path, language: str, width: int
+) -> None:
+    page = sign_in(browser, hq, language, width, 900)
+    for path, name in (
+        (f"/stores/{STORE}", "store"),
+        ("/shipments", "shipments"),
+        (f"/acts/offline-limit?store={STORE}&method=signed", "limit"),
+    ):
+        page.goto(hq.url + path)
+        page.wait_for_selector(".page")
         assert_nothing_clipped(page)
-        for path, name in (
-            (f"/stores/{STORE}", "store"),
-            (f"/acts/offline-limit?store={STORE}&method=signed", "limit"),
-        ):
-            page.goto(hq.url + path)
-            page.wait_for_selector(".page")
-            assert_nothing_clipped(page)
-            shot(page, f"sale-{name}-{language}-{width}.png", tmp_path)
+        shot(page, f"sale-{name}-{language}-{width}.png", tmp_path)

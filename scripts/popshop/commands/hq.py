@@ -13,7 +13,7 @@ import typer
 
 from cloud_sync.hq import address
 from cloud_sync.hq.credentials import FILE_NAME
-from popshop.commands import _hq_care, _hq_limits, _hq_members, _hq_stock
+from popshop.commands import _hq_care, _hq_limits, _hq_members, _hq_shipments, _hq_stock
 from popshop.console import UserError, err, facts_table, out, print_json, table
 from popshop.shop.head_office import DEFAULT_DATA, Data, Json, Url, ask, find, reading
 
@@ -22,6 +22,7 @@ report = typer.Typer(no_args_is_help=True, help="Figures from headquarters.")
 app.add_typer(report, name="report")
 app.add_typer(_hq_stock.stock, name="stock")
 app.add_typer(_hq_members.members, name="members")
+app.add_typer(_hq_shipments.shipments, name="shipments")
 
 
 @app.command()

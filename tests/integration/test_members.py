@@ -308,10 +308,32 @@ def test_staff_find_a_member_and_merge_and_erase_them_on_their_page(staff_hq):
     hq.join(name=NAME, phone=PHONE)
     member = hq.member(PHONE)
     assert NAME in hq.client.get("/members", params={"q": PHONE}).text
-    assert hq.client.post(f"/members/{member}/tier", data={"tier": "T2"}).status_code == 200
+    told = hq.client.post(f"/members/{member}/tier", data={"tier": "T2"})
+    assert "T2 · 店员指定" in told.text
+    assert '<input type="hidden" name="tier" value="">' in told.text, "back to what points say"
+    assert hq.client.post(f"/members/{member}/tier", data={"tier": ""}).status_code == 200
+    assert "T2 · " not in hq.client.get(f"/members/{member}").text
     assert hq.client.post(f"/members/{member}/erase").status_code == 400, "one has to be sure"
     answer = hq.client.post(f"/members/{member}/merge", data={"sure": "1", "into": "m-none"})
     assert answer.status_code == 400
     assert hq.client.post(f"/members/{member}/erase", data={"sure": "1"}).status_code == 200
     assert NAME not in hq.client.get(f"/members/{member}").text
     assert hq.get("/api/members/summary")["members"] == {"erased": 1}
+
+
+def test_two_keys_are_looked_at_beside_each_other_before_they_are_one_for_good(staff_hq):
+    hq = staff_hq
+    hq.client.post("/login", data={"password": PASSWORD})
+    hq.join(name=NAME, phone=PHONE)
+    hq.join(phone="13900000000")
+    stays, goes = hq.member(PHONE), hq.member("13900000000")
+    for nobody in ("", "m-", "nobody", "%", goes):
+        assert hq.client.get(f"/members/{goes}/merge", params={"into": nobody}).status_code == 400
+    page = hq.client.get(f"/members/{goes}/merge", params={"into": PHONE}).text
+    assert page.index(goes) < page.index(stays)
+    assert NAME in page
+    assert hq.get("/api/members/summary")["members"] == {"T1": 2}, "looking does nothing"
+    done = hq.client.post(f"/members/{goes}/merge", data={"into": stays, "sure": "1"})
+    assert "已合并为这个会员" in done.text
+    assert NAME in done.text
+    assert hq.get("/api/members/summary")["members"] == {"T1": 1, "merged": 1}

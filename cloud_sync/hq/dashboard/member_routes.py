@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from cloud_sync.hq.clock import Clock
 from cloud_sync.hq.credentials import Credentials
-from cloud_sync.hq.dashboard import members_page, parts
+from cloud_sync.hq.dashboard import member_page, members_page, parts
 from cloud_sync.hq.dashboard.session import form_of, language_of, signed_in
 from cloud_sync.hq.dashboard.style import CSS
 from cloud_sync.hq.dashboard.words import Language, has_word, word
@@ -38,6 +39,12 @@ def add_member_pages(app: FastAPI, pool: Pool, credentials: Credentials, clock: 
             return RedirectResponse("/login", 303)
         return await asyncio.to_thread(_one, request, queries, member)
 
+    @app.get("/members/{member}/merge", include_in_schema=False)
+    async def look(request: Request, member: str, into: str = "") -> Response:
+        if not signed_in(request, credentials, clock()):
+            return RedirectResponse("/login", 303)
+        return await asyncio.to_thread(_merging, request, queries, member, into[:MAX_WANTED_CHARS])
+
     @app.post("/members/{member}/{act}", include_in_schema=False)
     async def do(request: Request, member: str, act: str) -> Response:
         given = await form_of(request)
@@ -53,18 +60,35 @@ def _overview(request: Request, queries: MemberQueries, wanted: str) -> Response
 
 
 def _one(request: Request, queries: MemberQueries, member: str, wrong: str = "") -> Response:
-    language = language_of(request)
+    language, asked = language_of(request), request.query_params
     found = queries.statement(member)
     if found is None:
         return RedirectResponse("/members", 303)
-    body = members_page.member(language, found, wrong)
+    body = member_page.member(
+        language, found, wrong=wrong, told=asked.get("told", ""), was=asked.get("was", "")
+    )
     return _page(language, body, f"/members/{found.member.member}", 400 if wrong else 200)
+
+
+def _merging(request: Request, queries: MemberQueries, member: str, wanted: str) -> Response:
+    """Both members before they become one; the other by the whole or the beginning of a key, or by phone."""
+    language, first = language_of(request), queries.statement(member)
+    if first is None:
+        return RedirectResponse("/members", 303)
+    found = [each for each in queries.search(wanted) if not each.erased] if wanted.strip() else []
+    second = queries.statement(found[0].member) if len(found) == 1 else None
+    if second is None:
+        return _one(request, queries, member, word(language, "refused.not_one_member"))
+    if second.member.member == first.member.member:
+        return _one(request, queries, member, word(language, "refused.same_member"))
+    here = parts.address(f"/members/{first.member.member}/merge", into=second.member.member)
+    return _page(language, member_page.merging(language, first, second), here)
 
 
 def _do(
     request: Request, acts: MemberActs, queries: MemberQueries, member: str, act: str, given: dict[str, str]
 ) -> Response:
-    language = language_of(request)
+    language, was = language_of(request), ""
     if act in GRAVE and given.get("sure") != "1":
         return _one(request, queries, member, word(language, "must_be_sure"))
     try:
@@ -73,11 +97,14 @@ def _do(
         elif act == "erase":
             acts.erase(member)
         elif act == "tier":
+            before = queries.statement(member)
             acts.set_tier(member, given.get("tier", ""))
+            if before is not None:
+                was = before.member.tier if before.member.by_staff else "points"
     except RightsRefused as refused:
         key = f"refused.{refused.code}"
         return _one(request, queries, member, word(language, key) if has_word(key) else refused.message)
-    return RedirectResponse(f"/members/{member}", 303)
+    return RedirectResponse(parts.address(f"/members/{quote(member, safe='')}", told=act, was=was), 303)
 
 
 def _page(language: Language, body: str, here: str, status: int = 200) -> Response:

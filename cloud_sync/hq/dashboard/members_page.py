@@ -1,4 +1,4 @@
-"""Pure: headquarters' page of members: how many per tier, one who is looked for, and what may be done with them."""
+"""Pure: headquarters' page of members: how many per tier, and those who are looked for."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from cloud_sync.hq.dashboard import parts
-from cloud_sync.hq.dashboard.words import Language, has_word, word
-from cloud_sync.hq.database.member_queries import FoundMember, PointMove, Statement
+from cloud_sync.hq.dashboard.words import Language, word
+from cloud_sync.hq.database.member_queries import MOST_FOUND, FoundMember
 
 TIERS: Final = ("T1", "T2", "T3")
-OF_MEMBERS: Final = frozenset({"points_granted", "merged", "erased"})
-"""Causes of postings that are about points and nothing else."""
 
 
 def overview(language: Language, counts: Mapping[str, int], found: Sequence[FoundMember], wanted: str) -> str:
@@ -37,107 +35,33 @@ def _table(language: Language, found: Sequence[FoundMember]) -> str:
         (word(language, "member_tier"), "tight"),
         (word(language, "member_points"), "number"),
     ]
-    return parts.table(headings, (_row(language, each) for each in found))
+    more = (
+        f'<p class="sub">{word(language, "members_more", MOST_FOUND)}</p>' if len(found) >= MOST_FOUND else ""
+    )
+    return parts.table(headings, (_row(language, each) for each in found)) + more
 
 
 def _row(language: Language, one: FoundMember) -> tuple[str, ...]:
     return (
         f'<a href="/members/{parts.text(one.member)}">{parts.text(one.member)}</a>',
-        parts.text(" · ".join(filter(None, [one.name, one.phone]))),
+        person(one),
         state(language, one),
         f"{one.points:,}",
     )
 
 
+def person(one: FoundMember) -> str:
+    """Whose key it is, as far as they said."""
+    return parts.text(" · ".join(filter(None, [one.name, one.phone]))) or parts.nothing()
+
+
 def state(language: Language, one: FoundMember) -> str:
     """A member's tier, or what became of them."""
     if one.erased:
-        return f'<span class="tag">{word(language, "member_erased")}</span>'
+        return f'<span class="tag plain">{word(language, "member_erased")}</span>'
     if one.merged_into:
-        return f'<span class="tag">{word(language, "member_merged", parts.text(one.merged_into))}</span>'
-    by = f" · {word(language, 'member_by_staff')}" if one.by_staff else ""
-    return f"{parts.text(one.tier)}{by}"
-
-
-def member(language: Language, statement: Statement, wrong: str = "") -> str:
-    """One member: points, their moves, and the forms to merge, to set the tier, and to erase."""
-    one = statement.member
-    told = f'<div class="wrong">{word(language, "act_refused")} {parts.text(wrong)}</div>' if wrong else ""
-    holdings = "".join(
-        f"<div>{_account(language, account)} <b>{points:,}</b></div>"
-        for account, points in statement.holdings.items()
-    )
-    cards = [
-        parts.card(word(language, "member_holdings"), holdings or parts.empty("0")),
-        parts.card(word(language, "member_moves"), _moves(language, statement.moves)),
-    ]
-    acts = "" if one.erased else _acts(language, one.member)
-    person = parts.text(" · ".join(filter(None, [one.name, one.phone])))
-    return (
-        f'<div class="page"><div class="head"><div class="crumb"><a href="/members">‹ {word(language, "members")}</a>'
-        f'</div><h1>{parts.text(one.member)}</h1><span class="sub">{person} {state(language, one)}</span></div>'
-        f'{told}<div class="stack">{"".join(cards)}{acts}</div></div>'
-    )
-
-
-def _moves(language: Language, moves: Sequence[PointMove]) -> str:
-    if not moves:
-        return parts.empty("–")
-    headings = [
-        (word(language, "time"), "tight"),
-        ("", ""),
-        ("", ""),
-        (word(language, "member_points"), "number"),
-    ]
-    rows = (
-        (
-            f"{each.at:%Y-%m-%d %H:%M}",
-            f"{_account(language, each.source)} → {_account(language, each.target)}",
-            _cause(language, each),
-            f"{each.points:,}",
+        return (
+            f'<span class="tag plain">{word(language, "member_merged", parts.text(one.merged_into))}</span>'
         )
-        for each in moves
-    )
-    return parts.table(headings, rows)
-
-
-def _cause(language: Language, move: PointMove) -> str:
-    """Why the points moved: an act of headquarters in words, or the kind of a store's row."""
-    key = f"cause.{move.cause}"
-    if move.cause in OF_MEMBERS:
-        return word(language, key, f"{move.points:,}", parts.text(move.store))
-    return parts.text(" · ".join(filter(None, [move.cause, move.store, move.reference])))
-
-
-def _account(language: Language, account: str) -> str:
-    key = f"account.{account}"
-    return word(language, key) if has_word(key) else parts.text(account.partition("/")[0])
-
-
-def _acts(language: Language, key: str) -> str:
-    options = "".join(f'<option value="{tier}">{tier}</option>' for tier in TIERS)
-    by_points = f'<option value="">{word(language, "member_by_points")}</option>'
-    into = (
-        f"<label><span>{word(language, 'member_into')}</span>"
-        '<input class="field" name="into" maxlength="64" required autocomplete="off"></label>'
-    )
-    return (
-        _form(language, key, "tier", f'<select class="field" name="tier">{options}{by_points}</select>')
-        + _form(language, key, "merge", into, grave=True)
-        + _form(language, key, "erase", "", grave=True)
-    )
-
-
-def _form(language: Language, key: str, act: str, fields: str, *, grave: bool = False) -> str:
-    name = word(language, "member_tier_set" if act == "tier" else f"member_{act}")
-    about = f"member_{act}_about"
-    hint = f'<p class="sub">{word(language, about)}</p>' if has_word(about) else ""
-    sure = (
-        '<label class="sure"><input type="checkbox" name="sure" value="1" required>'
-        f"<span>{word(language, 'sure')}</span></label>"
-    )
-    return parts.card(
-        name,
-        f'{hint}<form method="post" action="/members/{parts.text(key)}/{act}">{fields}{sure if grave else ""}'
-        f'<button class="button {"grave" if grave else "main"}">{name}</button></form>',
-    )
+    by = f" · {word(language, 'member_by_staff')}" if one.by_staff else ""
+    return f'<span class="pill good plain">{parts.text(one.tier)}{by}</span>'

@@ -98,7 +98,8 @@ def _sums(language: Language, order: Entity) -> str:
     paid = word(language, "no_payment")
     if payment is not None:
         method = method_name(language, payment["method"])
-        paid = text(f"{method} · {named(language, 'payment', payment['state'])}")
+        state = parts.inside(language, named(language, "payment", payment["state"]))
+        paid = text(f"{method} · {state}")
     return (
         f'<div class="row"><span class="words">{word(language, "payment")}</span><span class="who">{paid}</span>'
         f'<span class="size"><b>{money(order["paid_minor"], order["currency"])}</b></span></div>'
@@ -127,8 +128,8 @@ def _vend_why(language: Language, vend: Entity) -> str:
 def _refunds(language: Language, order: Entity) -> str:
     return "".join(
         f'<div class="row"><span class="words">{word(language, "refunds")}: '
-        f"{text(why_refund(language, back['reason']))}</span>"
-        f"<span class=who>{text(named(language, 'refund', back['state']))}</span>"
+        f"{text(parts.inside(language, why_refund(language, back['reason'])))}</span>"
+        f"<span class=who>{text(parts.inside(language, named(language, 'refund', back['state'])))}</span>"
         f'<span class="size">{money(back["amount_minor"], order["currency"])}</span></div>'
         for back in order["refunds"]
     )

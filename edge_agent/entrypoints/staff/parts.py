@@ -58,6 +58,11 @@ def money(minor: int, currency: str) -> str:
     return text(format_minor(minor, currency))
 
 
+def inside(language: Language, words: str) -> str:
+    """Words of ours behind others: in English they do not begin with a capital there."""
+    return words[:1].lower() + words[1:] if language == "en" and words[1:2].islower() else words
+
+
 def signed(number: int) -> str:
     """A difference with its sign."""
     return f"+{number}" if number > 0 else f"−{-number}" if number < 0 else "0"

@@ -87,8 +87,8 @@ PAYMENT_WORDS: Final[dict[str, tuple[str, str]]] = {
     "books_now": ("现在核对", "Compare now"),
     "books_working": ("正在取账单并核对…", "Getting the books and comparing…"),
     "books_never": ("还没有核对过", "never compared"),
-    "books_last": ("上次核对 {0} · 平台 {1} 笔", "compared last {0} · {1} entries there"),
-    "refund_lines": ("退哪些商品？", "Which goods?"),
+    "books_last": ("上次核对 {0} · 平台 {1} 笔", "compared last {0} · entries there: {1}"),
+    "refund_lines": ("退哪些商品？也可以直接输入金额", "Which goods? Or type an amount"),
     "refund_held": ("每件 {0} · 顾客手里 {1} 件", "{0} each · the shopper has {1}"),
     "refund_means_card": (
         "银行卡收款：记录后请在银行卡终端上退款，再确认。",

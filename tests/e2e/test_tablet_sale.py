@@ -72,6 +72,34 @@ def test_a_line_that_cannot_be_handed_over_goes_back_in_cash(shop: TabletShop, p
     assert wait_for(lambda: shop.staff.order(order)["state"]) == "refunded"
 
 
+@pytest.mark.parametrize(("language", "size"), [("zh", "landscape"), ("en", "portrait")])
+def test_a_code_that_is_shown_opens_its_order_and_is_found_by_its_end_when_it_comes_again(
+    shop: TabletShop, pages: Any, tmp_path: Path, language: str, size: str
+) -> None:
+    order = ordered(shop, f"fetch-{language}", "card")
+    code = shop.staff.order(order["id"])["pickup_code"]
+    page = pages(language, size)
+    shop.staff.post("/api/scans", {"device": "sc-1", "text": code}, f"scan-{language}")
+    sheet = page.locator(".sheet")
+    expect(sheet).to_contain_text(order["id"])
+    assert_well_drawn(page)
+    shot(page, f"tablet-pickup-{language}", tmp_path)
+    sheet.locator(".row .main").tap()
+    expect(sheet).to_contain_text({"zh": "请核对取货码", "en": "Check the code"}[language])
+    confirm(page)
+    page.locator("input.search").fill(f" {order['id'][-4:].lower()} ")
+    found = page.locator(".pickups .order", has_text=order["id"]).last
+    expect(found).to_contain_text({"zh": "经手：店员", "en": "handed over by our staff"}[language])
+    assert_well_drawn(page)
+    shot(page, f"tablet-collected-{language}", tmp_path)
+    found.tap()
+    expect(sheet).to_contain_text({"zh": "已取走", "en": "Collected"}[language])
+    assert page.locator(".sheet .row .main").count() == 0
+    page.locator(".sheet .top button").tap()
+    page.locator("input.search").fill("9999")
+    expect(page.locator(".pickups")).to_contain_text({"zh": "没有这个取货码", "en": "No order"}[language])
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_sale_day_is_whole_on_every_tablet(

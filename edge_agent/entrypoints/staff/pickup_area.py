@@ -100,9 +100,10 @@ def _line(language: Language, order: Entity, each: Entity) -> str:
         text(named(language, "handed", each["state"])), orders_area.HANDOVER_KIND.get(each["state"], "")
     )
     if each["state"] == "requested" and each["how"] in OVER_THE_COUNTER:
-        state = button(word(language, "cannot_hand_over"), "fail_handover", each["handover"]) + button(
+        ends = button(word(language, "cannot_hand_over"), "fail_handover", each["handover"]) + button(
             word(language, "line_out"), "hand_over_line", each["handover"], kind="main"
         )
+        state = f'<div class="buttons">{ends}</div>'
     return (
         f'<div class="row" data-key="{text(each["handover"])}"><span class="words">{goods(language, line)} × '
         f'{each["qty"]}<br><span class="sub">{text(how)}</span></span>{state}</div>'

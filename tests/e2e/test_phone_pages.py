@@ -21,9 +21,9 @@ SIGN = Sign("上海淮海中路一〇〇号春季限定快闪店", ZoneInfo("Asi
 CODE = "PS1.M." + "TCVWQ4JNGQ3TMMDFHA3THOTNFU2TYZS" * 4
 MEMBER = FoundMember("m-1", "T3", False, "", False, "", "", NOON, 12_345)
 MOVES = [
-    PointMove(NOON, "earned", "hold/sh-01", 1_200, "popshop.points.earned.v1", "O1", "sh-01"),
-    PointMove(NOON, "pool", "hold/sh-01", 300, "points_granted", "", "sh-01"),
-    PointMove(NOON - timedelta(days=1), "hold/a-store-with-a-very-long-name-of-its-own/1", "spent", 500, "x", "O0",
+    PointMove(NOON, "earned", "sh-01/hold/1", 1_200, "popshop.points.earned.v1", "O1", "sh-01"),
+    PointMove(NOON, "pool", "sh-01/hold/1", 300, "points_granted", "", "sh-01"),
+    PointMove(NOON - timedelta(days=1), "a-store-with-a-very-long-name-of-its-own/hold/1", "spent", 500, "x", "O0",
               "a-store-with-a-very-long-name-of-its-own"),
     PointMove(NOON - timedelta(days=2), "merged", "pool", 7, "merged", "", ""),
 ]  # fmt: skip
@@ -41,7 +41,7 @@ def pages(language: Language) -> dict[str, str]:
         key="s1", id="P1", store="sh-01", expires_at=int(NOON.timestamp()) + 90_000, order="3UVEX7ECNR",
         amount_minor=590, currency="CNY",
     )  # fmt: skip
-    statement = Statement(MEMBER, {"pool": 12_000, "hold/sh-01": 345}, MOVES)
+    statement = Statement(MEMBER, {"pool": 12_000, "sh-01/hold/1": 345}, MOVES)
     return {
         "open": pay.to_pay(payment("pending"), SIGN),
         "paid": pay.to_pay(payment(), SIGN),

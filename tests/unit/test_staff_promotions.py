@@ -8,13 +8,14 @@ from typing import Any
 
 from edge_agent.entrypoints.staff import frame
 from edge_agent.entrypoints.staff.view import View
+from edge_agent.entrypoints.staff.words import LANGUAGES
 from tests.staff_shop import at, shop
 
 ORDERS = View("orders")
 
 
 def _rule(**more: Any) -> dict[str, Any]:
-    times = {"starts_at": at(60), "ends_at": at(-60), "open": True, "issued": 3}
+    times = {"starts_at": at(60), "ends_at": at(-60), "open": True, "issued": 3, "rule": {}}
     return {"promotion": "ten", "kind": "coupon", "name_zh": "十元券", "name_en": "Ten <off>"} | times | more
 
 
@@ -45,6 +46,18 @@ def _game() -> dict[str, Any]:
     }
 
 
+def _campaign() -> dict[str, Any]:
+    named = {"campaign": "minis", "name_zh": "小样派发", "name_en": "Minis"}
+    return named | {
+        "starts_at": at(60),
+        "ends_at": at(-60),
+        "open": True,
+        "given": 12,
+        "limit": 200,
+        "available": 6,
+    }
+
+
 def _words(html: str) -> str:
     return re.sub(r"<[^>]+>", " ", html)
 
@@ -68,9 +81,44 @@ def test_staff_see_what_is_in_force_and_what_is_left_of_each_prize() -> None:
     assert "Ten &lt;off&gt;" in english
 
 
+def test_staff_see_who_gets_a_coupon_and_how_many_samples_are_left() -> None:
+    ways = {
+        "anyone": "at the screen",
+        "staff": "by staff only",
+        "shared": "for sharing",
+        "draw": "a prize only",
+    }
+    rules = [_rule(rule={"given": given, "limit": 50}) for given in ways]
+    rules += [_rule(kind=kind) for kind in ("discount", "member", "bundle")]
+    store = replace(shop(), promotions=rules, campaigns=[_campaign()])
+    english, chinese = (_words(frame.page(language, ORDERS, store)) for language in LANGUAGES[::-1])
+    for words in (
+        *ways.values(),
+        "3 of 50",
+        "Members' prices",
+        "Bundle",
+        "12 of 200 given",
+        "6 can be given now",
+    ):
+        assert words in english
+    for words in (
+        "只由店员发放",
+        "分享后领取",
+        "只作为奖品",
+        "会员价",
+        "组合优惠",
+        "已派 12 / 200",
+        "现在可派 6 份",
+    ):
+        assert words in chinese
+
+
 def test_a_prize_that_did_not_arrive_names_the_order_that_the_winner_has() -> None:
     owed = {"draw": "D", "game": "wheel", "number": 7, "prize": "balm", "order": "ABCDEF2345", "at": at(5)}
     page = frame.page("en", ORDERS, replace(shop(), prizes_owed=[owed]))
     assert "balm · draw 7" in page
     assert "ABCDEF2345" in page
+    assert "[&quot;order&quot;,&quot;ABCDEF2345&quot;]" in page, "the order opens by a tap"
+    listed = replace(shop(), prizes_owed=[owed], games=[_game()])
+    assert "润唇膏 · 第 7 次" in frame.page("zh", ORDERS, listed)
     assert "Prizes that did not arrive" not in frame.page("en", ORDERS, shop())

@@ -128,7 +128,7 @@ def _account(language: Language, account: str) -> str:
     key = f"account.{account}"
     if has_word(key):
         return word(language, key)
-    return word(language, "member_at", parts.text(account.split("/")[1] if "/" in account else account))
+    return word(language, "member_at", parts.text(account.partition("/")[0]))
 
 
 def _acts(language: Language, statement: Statement) -> str:

@@ -16,7 +16,7 @@ def render(language: Language, shop: Shop) -> str:
         return parts.blank(word(language, "no_devices"), word(language, "no_devices_hint"))
     with_slots = [device for device in shop.devices if device["slots"]]
     others = [device for device in shop.devices if not device["slots"]]
-    posters = f'<p><a class="pill" href="posters">{word(language, "posters")}</a></p>'
+    posters = f'<p class="more"><a class="pill plain" href="posters">{word(language, "posters")}</a></p>'
     return "".join(_device(language, shop, device) for device in [*with_slots, *others]) + posters
 
 

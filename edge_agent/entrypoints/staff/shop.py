@@ -97,10 +97,11 @@ class Shop:
     """What is wrong with the receipt printer, or nothing; None where there is none."""
     prints: int = 0
     """Receipts that wait for it."""
+    campaigns: list[Entity] = field(default_factory=list)
     promotions: list[Entity] = field(default_factory=list)
     games: list[Entity] = field(default_factory=list)
     prizes_owed: list[Entity] = field(default_factory=list)
-    """Those three beside the newest orders only."""
+    """Those four beside the newest orders only."""
     handovers: list[Entity] = field(default_factory=list)
     """Paid lines that a person is to hand over, the oldest first."""
     to_collect: list[Entity] = field(default_factory=list)
@@ -262,6 +263,7 @@ class Sources:
                 receipts=queries.receipts_of(order) if order else [],
                 printer=self.printer_trouble(),
                 prints=len(queries.print_jobs()),
+                campaigns=queries.campaigns(now) if orders else [],
                 promotions=queries.promotions(now) if orders else [],
                 games=queries.games(now) if orders else [],
                 prizes_owed=queries.prizes_owed(now) if orders else [],

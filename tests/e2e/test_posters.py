@@ -32,7 +32,7 @@ def desk(shop: LiveAgent, browser: Browser) -> Iterator[Page]:
     """A browser with staff's session."""
     until_s = int((datetime.now(UTC) + timedelta(hours=1)).timestamp())
     signed = Sessions(shop.agent.access).signed(until_s)
-    context = browser.new_context(viewport={"width": 1000, "height": 1300}, locale="zh-CN")
+    context = browser.new_context(viewport={"width": 800, "height": 1130}, locale="zh-CN")
     context.add_cookies([{"name": "popshop_staff", "value": signed, "url": f"{shop.url}/staff"}])
     yield context.new_page()
     context.close()
@@ -50,8 +50,8 @@ def test_a_poster_is_chosen_printed_and_scanned(shop: LiveAgent, desk: Page, tmp
     assert "--public-url" in desk.inner_text(".notice"), "an address of this computer is no use on a wall"
     desk.click("a.row >> nth=1")
     assert desk.inner_text(".poster").count(NAMES[0]) == desk.inner_text(".poster").count(NAMES[1]) == 1
-    picture(desk, "poster", tmp_path)
     desk.emulate_media(media="print")
+    picture(desk, "poster", tmp_path, in_docs=True)
     (read,) = read_off(desk)
     phone = requests.get(read, timeout=10)
     assert phone.status_code == 200

@@ -18,9 +18,11 @@ def ledger(path: Path) -> list[Row]:
     """Every ledger row: its type (without popshop. and .v1), its time, and its data."""
     db = sqlite3.connect(path)
     found = []
-    for (body,) in db.execute("SELECT body FROM journal WHERE stream = 'ledger' ORDER BY epoch, seq"):
+    rows = db.execute("SELECT epoch, seq, body FROM journal WHERE stream = 'ledger' ORDER BY epoch, seq")
+    for epoch, seq, body in rows:
         event = json.loads(bytes(body))
-        found.append({"type": event["type"].split(".", 1)[1][:-3], "at": event["time"], **event["data"]})
+        name = event["type"].split(".", 1)[1][:-3]
+        found.append({"type": name, "at": event["time"], **event["data"], "row": (epoch, seq)})
     db.close()
     return found
 
@@ -36,6 +38,18 @@ def periods(rows: list[Row]) -> list[tuple[list[Row], Row | None]]:
         else:
             period.append(row)
     return [*found, (period, None)]
+
+
+def taken(rows: list[Row], heads: dict[int, int]) -> int:
+    """Money that came, less money that went back, in the rows up to a number in each of some epochs."""
+    sums = 0
+    for r in rows:
+        epoch, seq = r["row"]
+        if seq <= heads.get(epoch, 0):
+            sums += r["amount_minor"] * (r["type"] == "payment.paid") if "amount_minor" in r else 0
+            sums -= r["amount_minor"] * (r["type"] == "payment.refunded") if "amount_minor" in r else 0
+            sums += r["price_minor"] * (r["type"] == "sale.cash") if "price_minor" in r else 0
+    return sums
 
 
 def recount(period: list[Row], everything: list[Row]) -> dict[str, Any]:

@@ -181,6 +181,11 @@ class Computer:
             return no.code
         return ""
 
+    def closes_the_day(self) -> dict[str, Any]:
+        """Make the Z; the drawer stays uncounted."""
+        made: dict[str, Any] = self.staff.post("/api/day/close", {"uncounted": True}, self.key())
+        return made
+
     def sells(self, sku: str, units: int = 1) -> None:
         """Sell some at the counter, and see each of them fall."""
         for _ in range(units):

@@ -60,8 +60,27 @@ class LateSale(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     takings_minor: int
 
 
+class CarriedOver(Fact, frozen=True, kw_only=True):
+    """What an epoch goes on from: headquarters told how far the store's computers had come before it.
+
+    `total_minor` is all that headquarters knew the store to have taken, less what went back. `mine_minor` of it stands
+    in this file's own rows already; `carried_minor` is the rest, never below 0, and is in the grand total from here on.
+    """
+
+    TYPE = "popshop.day.carried_over.v1"
+    down_seq: int
+    z: int
+    """The highest number of a Z that headquarters has of the store; 0 for none."""
+    total_minor: int
+    mine_minor: int
+    carried_minor: int
+    currency: str
+
+
 class DayClosed(Fact, frozen=True, kw_only=True):
-    """A Z report: numbered without a gap, and final. `figures` are the report as it was printed.
+    """A Z report: final, and numbered after the last one of the store's computers, as far as this one was told.
+
+    `figures` are the report as it was printed.
 
     `grand_total_minor` is all that was ever taken, less all that was given back; it never goes back to zero.
     `first_seq` and `last_seq` are the ledger rows (this epoch's) it covers: from the row after the last Z to the row

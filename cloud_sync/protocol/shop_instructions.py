@@ -1,4 +1,5 @@
-"""What headquarters tells a store beside rights to stock: its rules, and its members and their points.
+"""What headquarters tells a store beside rights to stock: its rules, its members and their points, and how
+far it had come.
 
 Rows of the same log as `instructions`, applied by the same rule. Ids have at most `MAX_ID` characters.
 """
@@ -14,6 +15,8 @@ from cloud_sync.protocol.rules_facts import NO_TOTAL, StoreRules
 
 MAX_ID: Final = 200
 MAX_POINTS: Final = 1_000_000_000
+MAX_Z: Final = 1_000_000
+MAX_TOTAL_MINOR: Final = 10**15
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -60,9 +63,23 @@ class EraseMember(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     member: str
 
 
-ShopInstruction = Rules | Member | GrantPoints | RecallPoints | MergeMembers | EraseMember
+class CarryOver(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How far the store's computers had come when this epoch began, as far as headquarters knows.
+
+    `z`: the highest number of a Z (0: none). `total_minor`: all money taken, less what went back. `heads`: the last
+    ledger row that headquarters has of each earlier epoch: a file finds by them what of the total is in its own rows.
+    """
+
+    z: int
+    total_minor: int
+    currency: str
+    heads: dict[int, int] = {}
+
+
+ShopInstruction = CarryOver | Rules | Member | GrantPoints | RecallPoints | MergeMembers | EraseMember
 
 SHOP_TYPES: Final[dict[str, type[ShopInstruction]]] = {
+    "popshop.down.carry_over.v1": CarryOver,
     "popshop.down.rules.v1": Rules,
     "popshop.down.member.v1": Member,
     "popshop.down.grant_points.v1": GrantPoints,
@@ -84,6 +101,9 @@ def nonsense(asked: ShopInstruction) -> str:
         if any(limit.payment_minor < 0 or limit.total_minor < NO_TOTAL for limit in limits):
             return "a limit below 0"
         return "" if all(map(_is_key, asked.rules.code_keys.values())) else "a key that is none"
+    if isinstance(asked, CarryOver):
+        fits = 0 <= asked.z <= MAX_Z and abs(asked.total_minor) <= MAX_TOTAL_MINOR
+        return "" if fits else f"Z {asked.z}, or {asked.total_minor} taken"
     if not asked.member or len(asked.member) > MAX_ID:
         return "no member, or one of too many characters"
     if isinstance(asked, Member) and (asked.tier not in TIERS or not 0 <= asked.elsewhere <= MAX_POINTS):

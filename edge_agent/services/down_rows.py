@@ -8,6 +8,7 @@ from typing import Any
 from cloud_sync.protocol import facts, instructions, rules_facts, shop_instructions
 from cloud_sync.protocol.numbered_log import Verdict, judge
 from edge_agent.domain import rights
+from edge_agent.domain.day import rules as day_rules
 from edge_agent.services.member_handlers import MEMBER_INSTRUCTIONS
 from edge_agent.services.ports import Reader
 
@@ -34,12 +35,17 @@ def _pin(r: Reader, seq: int, asked: instructions.Pin) -> list[facts.Fact]:
     return rights.pin(seq, asked, r.pin(asked.reservation), stocked.right, stocked.goods)
 
 
+def _carry_over(r: Reader, seq: int, asked: shop_instructions.CarryOver) -> list[facts.Fact]:
+    return day_rules.go_on_from(seq, asked, r.day_shared(asked.heads), r.currency())
+
+
 _INSTRUCTIONS: dict[type[instructions.Instruction], Callable[[Reader, int, Any], list[facts.Fact]]] = {
     instructions.Grant: lambda r, seq, asked: rights.grant(seq, asked),
     instructions.Recall: lambda r, seq, asked: rights.recall(seq, asked, r.right(asked.sku)),
     instructions.Shortage: lambda r, seq, asked: rights.shortage(seq, asked, r.right(asked.sku)),
     instructions.Pin: _pin,
     instructions.Unpin: lambda r, seq, asked: rights.unpin(seq, asked, r.pin(asked.reservation)),
+    shop_instructions.CarryOver: _carry_over,
     shop_instructions.Rules: lambda r, seq, asked: [
         rules_facts.RulesReceived(down_seq=seq, rules=asked.rules)
     ],

@@ -116,7 +116,9 @@ def test_3_a_dead_computer_is_replaced_by_a_new_one_with_an_empty_folder(
 ) -> None:
     with a_shop(hq, "sh-xuhui", "juice", 12, tmp_path) as shop:
         store = shop.opens()
-        store.sells("juice", 2)
+        store.sells("juice")
+        assert store.closes_the_day()["z"] == 1
+        store.sells("juice")
         store.synced()
         shop.wire.cut = True
         store.sells("juice")  # dies with the disk
@@ -134,6 +136,9 @@ def test_3_a_dead_computer_is_replaced_by_a_new_one_with_an_empty_folder(
         books = proven(shop, new)
         assert (books["sold"], books["hold"], books["limbo"], books["external"]) == (2, 9, 1, -12)
         new.sells("juice")
+        z = new.closes_the_day()
+        assert (z["z"], z["takings_minor"], z["grand_total_minor"]) == (2, 500, 1_500)
+        assert z["carried"] == [{"z": 1, "minor": 1_000}], "what died with the disk is not in it"
         assert hq.json("stock", "write-off", "sh-xuhui", "juice", "--yes") == {"moved": 1}
         books = proven(shop, new)
         assert (books["sold"], books["shrink"], books["limbo"]) == (3, 1, 0)

@@ -35,6 +35,7 @@ from cloud_sync.protocol import stock_facts as stock
 from cloud_sync.protocol.identifiers import LEDGER
 from cloud_sync.protocol.instructions import Grant, Instruction, Pin, Recall
 from cloud_sync.protocol.session import SalvageRequest, SyncReply
+from cloud_sync.protocol.shop_instructions import CarryOver
 from cloud_sync.protocol.stock_rights import POOL, hold_of, limbo_of
 from popshop.simulate.memory_books import MemoryHq
 from tests.journal_rows import NOON, Journal, cash, planned
@@ -233,13 +234,17 @@ def test_a_recall_is_a_request_and_the_answer_moves(desk: Desk) -> None:
 
 def test_joining_puts_the_hold_into_limbo_and_a_count_brings_it_back(desk: Desk) -> None:
     old = desk.join("sh-01").write(*planned("1-01", SKU, 8), cash("known"))
-    desk.sync(old)
+    old_rows = desk.sync(old).acked
     old.write(cash("late"))
     new = desk.join("sh-01", known_epoch=1)
     assert (desk.hold("sh-01", 2), desk.limbo("sh-01")) == (0, 7)
     assert desk.sync(old).down == []
     assert desk.limbo("sh-01") == 6, "a late row of the old epoch is paid by its limbo"
-    (told,) = down(desk.sync(new.write(stock.StockCountedIn(sku=SKU, goods=5))))
+    carried, told = down(desk.sync(new.write(stock.StockCountedIn(sku=SKU, goods=5))))
+    known = cash("known")
+    assert carried == CarryOver(
+        z=0, total_minor=known.price_minor, currency=known.currency, heads={1: old_rows}
+    ), "the epoch's first row says how far headquarters knew the store to be when it began"
     assert isinstance(told, Grant)
     assert (told.qty, told.source) == (5, "limbo")
     assert (desk.hold("sh-01", 2), desk.limbo("sh-01")) == (5, 1)

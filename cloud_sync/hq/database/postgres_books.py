@@ -9,10 +9,11 @@ from cloud_sync.hq.database.pool import Cursor, Pool
 from cloud_sync.hq.database.postgres_logs import READ_HQ, SHARE_HQ, LogBooks
 from cloud_sync.hq.database.postgres_members import PointBooks
 from cloud_sync.hq.database.postgres_stock import StockBooks
+from cloud_sync.hq.database.takings import DayBooks
 from cloud_sync.hq.rules.books import HqState, OpenBooks
 
 
-class PostgresBooks(LogBooks, StockBooks, PointBooks):
+class PostgresBooks(LogBooks, StockBooks, PointBooks, DayBooks):
     """All of `Books`."""
 
     def __init__(self, cursor: Cursor, state: HqState) -> None:

@@ -22,7 +22,7 @@ from cloud_sync.protocol.instructions import (
     StockInstruction,
     Unpin,
 )
-from cloud_sync.protocol.shop_instructions import GrantPoints, RecallPoints, Rules
+from cloud_sync.protocol.shop_instructions import CarryOver, GrantPoints, RecallPoints, Rules
 from cloud_sync.protocol.stock_rights import POOL
 
 COPY_FROM: Final = 20
@@ -293,6 +293,8 @@ def _reference(told: Instruction) -> str:
             return told.reservation
         case Rules():
             return str(told.rules.version)
+        case CarryOver():
+            return f"Z {told.z}"
         case GrantPoints():
             return told.grant
         case RecallPoints():

@@ -7,8 +7,9 @@ from typing import Any, Final, NamedTuple
 
 import psycopg
 
-from cloud_sync.hq.database.pool import Pool
+from cloud_sync.hq.database.pool import Cursor, Pool
 from cloud_sync.hq.rules.day_folds import DayDeltas
+from cloud_sync.protocol.shop_instructions import CarryOver
 
 MOST_LISTED: Final = 400
 
@@ -28,6 +29,13 @@ _REPORTS: Final = """
 SELECT epoch, z, day, closed_at, currency, takings_minor, over_minor, grand_total_minor FROM z_reports
 WHERE store = %s ORDER BY epoch DESC, z DESC LIMIT %s"""
 _FIGURES: Final = "SELECT figures FROM z_reports WHERE store = %s AND epoch = %s AND z = %s"
+
+_LAST_Z: Final = "SELECT coalesce(max(z), 0) FROM z_reports WHERE store = %s"
+_TOTAL: Final = """
+SELECT s.currency, coalesce(sum(m.paid_minor - m.refunded_minor + m.cash_minor), 0)::bigint
+FROM stores s LEFT JOIN money m ON m.store = s.store AND m.currency = s.currency
+WHERE s.store = %s GROUP BY s.currency"""
+_HEADS: Final = "SELECT epoch, acked FROM logs WHERE store = %s AND stream = 'ledger' AND acked > 0"
 
 
 class ClosedDay(NamedTuple):
@@ -50,6 +58,19 @@ def apply(cursor: psycopg.Cursor[Any], store: str, deltas: DayDeltas) -> None:
         cursor.execute(_TAKINGS, [store, *(list(column) for column in zip(*rows, strict=True))])
     for report in deltas.closed:
         cursor.execute(_CLOSED, [store, *report])
+
+
+class DayBooks:
+    """Fills the day's part of `Books` in one open transaction."""
+
+    cursor: Cursor
+
+    def carry_over(self, store: str) -> CarryOver:
+        """How far a store's computers have come; the store's row is locked by the caller."""
+        ((z,),) = self.cursor.execute(_LAST_Z, [store]).fetchall()
+        ((currency, total_minor),) = self.cursor.execute(_TOTAL, [store]).fetchall()
+        heads = dict(self.cursor.execute(_HEADS, [store]).fetchall())
+        return CarryOver(z=z, total_minor=total_minor, currency=currency, heads=heads)
 
 
 class Takings:

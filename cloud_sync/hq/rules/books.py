@@ -18,6 +18,7 @@ from cloud_sync.hq.rules.postings import Balances as Balances
 from cloud_sync.hq.rules.postings import Posting as Posting
 from cloud_sync.protocol.identifiers import Stream
 from cloud_sync.protocol.instructions import Instruction
+from cloud_sync.protocol.shop_instructions import CarryOver
 
 ACTIVE: Final = "active"
 RETIRED: Final = "retired"
@@ -161,6 +162,9 @@ class Books(MemberBooks, Protocol):
 
     def overdue(self, now: datetime, most: int) -> list[str]: ...
     def pinned_in(self, store: str, sku: str) -> list[Reservation]: ...
+
+    def carry_over(self, store: str) -> CarryOver:
+        """How far a store's computers have come: its Zs, its money, and its ledgers so far."""
 
     def alert(self, alert: Alert, now: datetime) -> None: ...
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from cloud_sync.hq.rules import member_points, refill
+from cloud_sync.hq.rules import member_points, refill, rights
 from cloud_sync.hq.rules.accounts import Accounts, Origin, put_into_limbo
 from cloud_sync.hq.rules.books import ACTIVE, Books, StoreRecord
 from cloud_sync.protocol.stock_rights import POOL, SHRINK, Move
@@ -26,7 +26,15 @@ def begin_epoch(
         record, epoch=max(record.epoch, known_epoch) + 1, state=ACTIVE, machine=machine, refilled=0
     )
     books.save_store(joined)
+    _tell_how_far(books, joined, now)
     return joined
+
+
+def _tell_how_far(books: Books, joined: StoreRecord, now: datetime) -> None:
+    """The epoch's first row: what its Z reports go on from. Its computer knows what of that is its own."""
+    before = books.carry_over(joined.store)
+    if before.z or before.total_minor:
+        rights.tell(books, joined, before, now)
 
 
 def give_up(books: Books, record: StoreRecord, state: str, now: datetime) -> StoreRecord:

@@ -76,18 +76,20 @@ def _short(report: Report) -> Entity:
 def money_differences(db: sqlite3.Connection) -> Iterator[str]:
     """The money identity of a store: what its reports took is what its tables hold, and nobody is left without.
 
-    Sum of all Zs and of the day that is open = paid − refunded + machines' cash; each Z follows the one before it;
-    and an order that ended keeps no money for goods it did not hand over.
+    Sum of all Zs and of the day that is open = paid − refunded + machines' cash; each Z follows the one before it
+    or what an earlier computer left; and an order that ended keeps no money for goods it did not hand over.
     """
-    total, last = 0, 0
+    total, grand, last = 0, 0, 0
     for z, grand_minor, figures in db.execute(
         "SELECT z, grand_total_minor, figures FROM closed_days ORDER BY z"
     ):
-        total += _report.decode(figures).takings_minor
-        if z != last + 1:
+        report = _report.decode(figures)
+        total += report.takings_minor
+        grand += report.takings_minor + sum(each.minor for each in report.carried)
+        if z != max(last, *(each.z for each in report.carried), 0) + 1:
             yield f"Z reports: {last} is followed by {z}"
-        if grand_minor != total:
-            yield f"Z {z}: its grand total is {grand_minor}, those up to it add up to {total}"
+        if grand_minor != grand:
+            yield f"Z {z}: its grand total is {grand_minor}, those up to it add up to {grand}"
         last = z
     open_day = day_tables.tally(db).report(_ANY_TIME, 0)
     booked = db.execute(_BOOKED).fetchone()[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 
 from cloud_sync.protocol.identifiers import LEDGER
 from edge_agent.adapters.sqlite_store import day_tables
@@ -31,6 +32,10 @@ class DayReader:
         ).fetchone()
         new = [number for of, stream, number, *_ in self.waiting if (of, stream) == (own, LEDGER)]
         return Covers(own, seq + 1 if epoch == own else 1, max([row[0] or 0, *new]))
+
+    def day_shared(self, heads: Mapping[int, int]) -> int:
+        """Takings in rows that headquarters has, given the last one it has of each earlier epoch."""
+        return day_tables.shared_minor(self._db, heads)
 
     def drawer_floated(self, drawer: str) -> bool:
         """Whether a drawer has its float of the day."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from cloud_sync.protocol import day_facts, facts, handover_facts
@@ -59,7 +59,13 @@ def _closed(db: sqlite3.Connection, f: day_facts.DayClosed, at: str) -> None:
     db.execute("UPDATE drawer_counts SET z = ? WHERE z = 0", (f.z,))
 
 
+def _carried_over(db: sqlite3.Connection, f: day_facts.CarriedOver, at: str) -> None:
+    # It waits in the journal for the next Z; only the place in headquarters' log moves.
+    db.execute("UPDATE link SET down_seq = ?", (f.down_seq,))
+
+
 DAY_PROJECTIONS: Final[dict[type[facts.Fact], Callable[[sqlite3.Connection, Any, str], None]]] = {
+    day_facts.CarriedOver: _carried_over,
     day_facts.CashMoved: _moved,
     day_facts.DrawerCounted: _counted,
     day_facts.StaffTookOver: _took_over,
@@ -75,11 +81,41 @@ def last_closing(db: sqlite3.Connection) -> tuple[Before, int, int]:
     return (Before(), 0, 0) if row is None else (Before(row[0], row[1], row[2]), row[3], row[4] + 1)
 
 
+def shared_minor(db: sqlite3.Connection, heads: Mapping[int, int]) -> int:
+    """Takings (and what was carried over before) in the rows that headquarters has too.
+
+    `heads`: the last ledger row it has of each earlier epoch. An epoch of which it never confirmed a row to this file
+    is another computer's, or was lived through alone. Reads the rows after the last Z that headquarters has whole.
+    """
+    known = {
+        epoch for (epoch,) in db.execute("SELECT epoch FROM sync WHERE stream = ? AND acked > 0", (LEDGER,))
+    }
+    upto = {epoch: seq for epoch, seq in heads.items() if epoch in known}
+    before, first, after = Before(), 0, 0
+    closed = "SELECT z, closed_at, grand_total_minor, epoch, last_seq FROM closed_days ORDER BY z DESC"
+    for z, closed_at, grand_minor, epoch, last_seq in db.execute(closed):
+        if last_seq < upto.get(epoch, 0):
+            before, first, after = Before(z, closed_at, grand_minor), epoch, last_seq + 1
+            break
+    found = _tally(db, before)
+    for epoch, last in sorted(upto.items()):
+        if epoch < first:
+            continue
+        rows = "SELECT body FROM journal WHERE epoch = ? AND stream = ? AND seq > ? AND seq <= ? ORDER BY seq"
+        for (body,) in db.execute(rows, (epoch, LEDGER, after if epoch == first else 0, last)):
+            _add(found, body)
+    return found.grand_total_minor
+
+
+def _tally(db: sqlite3.Connection, before: Before) -> Tally:
+    zone, currency = db.execute("SELECT timezone, currency FROM store").fetchone() or ("UTC", "")
+    return Tally(before, zone, currency, lambda order: _lines(db, order))
+
+
 def tally(db: sqlite3.Connection, waiting: Waiting = ()) -> Tally:
     """Everything since the last Z, added up; `waiting` are rows that come after all that is written."""
     before, epoch, seq = last_closing(db)
-    zone, currency = db.execute("SELECT timezone, currency FROM store").fetchone() or ("UTC", "")
-    found = Tally(before, zone, currency, lambda order: _lines(db, order))
+    found = _tally(db, before)
     for body in _bodies(db, epoch, seq):
         _add(found, body)
     for of, stream, number, body, _, _ in waiting:

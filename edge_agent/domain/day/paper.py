@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final, Literal
+from zoneinfo import ZoneInfo
 
+from cloud_sync.protocol.envelope import parse_time
 from cloud_sync.protocol.money import format_minor
 from edge_agent.domain.day.report import Report
 
@@ -18,6 +20,13 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "day": ("营业日", "Business day"),
     "opened_at": ("开始", "Opened"),
     "closed_at": ("日结", "Closed"),
+    "as_of": ("截至", "As of"),
+    "zone": ("时区", "Time zone"),
+    "carried_over": ("接续本店先前的电脑", "Goes on from an earlier computer"),
+    "carried_z": ("接续", "Goes on from"),
+    "carried": ("总部所知的先前营业额", "Its takings, as headquarters knows them"),
+    "carried_lacks": ("其后未上传的销售", "What it took and never sent"),
+    "carried_not": ("不含", "not in it"),
     "takings": ("营业额", "Takings"),
     "paid": ("收款", "Paid"),
     "refunded": ("退款", "Refunded"),
@@ -83,18 +92,37 @@ def rows(report: Report, language: Language) -> list[Row]:
     return [
         (word(language, report.kind, report.z), ""),
         (word(language, "day"), report.day),
-        (word(language, "opened_at"), _time(report.opened_at)),
-        (word(language, "closed_at"), _time(report.closed_at)),
+        *_times(report, language),
         *_money(report, language),
         *_goods(report, language),
         *_cash(report, language),
         *_rest(report, language),
+        *_carried(report, language),
         (word(language, "grand_total"), format_minor(report.grand_total_minor, report.currency)),
     ]
 
 
-def _time(at: str | None) -> str:
-    return "–" if at is None else at[:19].replace("T", " ") + " UTC"
+def _times(r: Report, language: Language) -> Iterator[Row]:
+    """When it began and ended (an X: until when it counts), by the store's clock, whose zone is named."""
+    zone = ZoneInfo(r.timezone)
+    until = ("closed_at", r.closed_at) if r.closed_at else ("as_of", r.made_at)
+    last = None
+    for key, at in (("opened_at", r.opened_at), until):
+        moment = parse_time(at) if at else None
+        last = moment.astimezone(zone) if moment is not None else last
+        yield word(language, key), "–" if moment is None or last is None else f"{last:%Y-%m-%d %H:%M:%S}"
+    offset = "" if last is None else f" (UTC{last.isoformat()[-6:]})"
+    yield word(language, "zone"), f"{r.timezone}{offset}"
+
+
+def _carried(r: Report, language: Language) -> Iterator[Row]:
+    """What the grand total and the number go on from, where that was another computer's."""
+    for each in r.carried:
+        yield word(language, "carried_over"), ""
+        if each.z:
+            yield word(language, "carried_z"), word(language, "z", each.z)
+        yield word(language, "carried"), format_minor(each.minor, r.currency)
+        yield word(language, "carried_lacks"), word(language, "carried_not")
 
 
 def _money(r: Report, language: Language) -> Iterator[Row]:

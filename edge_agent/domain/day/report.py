@@ -63,6 +63,13 @@ class Points(msgspec.Struct):
     returned: int = 0
 
 
+class Carried(msgspec.Struct):
+    """What this computer goes on from: the last Z of an earlier one (0: none), and the takings carried over from it."""
+
+    z: int
+    minor: int
+
+
 class Report(msgspec.Struct):
     """An X report (so far) or a Z report (final). `z` of an X is the number that the next Z will have."""
 
@@ -89,3 +96,8 @@ class Report(msgspec.Struct):
     late: list[LateSale]
     grand_total_minor: int
     open_cases: int
+    carried: list[Carried] = []
+    """What was carried over since the last Z; it is in the grand total and not in the takings."""
+    timezone: str = "UTC"
+    """The store's, when the report was made; all times in here are UTC."""
+    made_at: str = ""

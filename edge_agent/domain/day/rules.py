@@ -9,6 +9,7 @@ import msgspec
 
 from cloud_sync.protocol import day_facts, facts
 from cloud_sync.protocol.envelope import rfc3339
+from cloud_sync.protocol.shop_instructions import CarryOver
 from edge_agent.domain.day.commands import CloseDay, CountDrawer, MoveCash, OpenDrawer, TakeOver
 from edge_agent.domain.day.tally import Tally
 from edge_agent.domain.refusals import Refusal
@@ -84,6 +85,26 @@ def take_over(c: TakeOver) -> list[facts.Fact] | Refusal:
         drawer=c.drawer, from_staff=c.from_staff, to_staff=c.to_staff, count=c.count, note=c.note.strip()
     )
     return [taken]
+
+
+def go_on_from(down_seq: int, asked: CarryOver, mine_minor: int, currency: str) -> list[facts.Fact]:
+    """Go on from what headquarters knows the store's computers to have done. `mine_minor` of it stands in this file.
+
+    Never takes anything off the grand total: rows of this file that headquarters keeps aside are money that came, too.
+    In another currency only the number goes on.
+    """
+    same = asked.currency == currency
+    carried_minor = max(0, asked.total_minor - mine_minor) if same else 0
+    return [
+        day_facts.CarriedOver(
+            down_seq=down_seq,
+            z=asked.z,
+            total_minor=asked.total_minor,
+            mine_minor=mine_minor,
+            carried_minor=carried_minor,
+            currency=asked.currency,
+        )
+    ]
 
 
 def close(

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from cloud_sync.protocol import day_facts, facts, handover_facts, member_facts, receipt_facts
 from cloud_sync.protocol.day_facts import LateSale
-from cloud_sync.protocol.envelope import parse_time
-from edge_agent.domain.day.report import ByMethod, Cash, Open, Points, Report, Taxed
+from cloud_sync.protocol.envelope import parse_time, rfc3339
+from edge_agent.domain.day.report import ByMethod, Carried, Cash, Open, Points, Report, Taxed
 from edge_agent.domain.methods import COUNTER
 
 PAID_OUT_BY_STAFF: Final = "paid out by staff"
@@ -65,6 +65,8 @@ class Tally:
         self._receipts: dict[str, tuple[int, int]] = {}
         self._points = Points()
         self._cash = Cash()
+        self._z = before.z
+        self._carried: list[Carried] = []
         self.drawers: dict[str, Drawer] = {}
         self._paid_minor = self._asked_back_minor = self._refunded_minor = self._machine_cash_minor = (
             self._order_goods_minor
@@ -74,6 +76,16 @@ class Tally:
     def happened(self) -> bool:
         """Whether there is anything to close."""
         return bool(self.opened_at or self._first_late_at)
+
+    @property
+    def _takings_minor(self) -> int:
+        return self._paid_minor - self._refunded_minor + self._machine_cash_minor
+
+    @property
+    def grand_total_minor(self) -> int:
+        """All that was ever taken, less what went back: before, carried over, and in this period."""
+        carried_minor = sum(each.minor for each in self._carried)
+        return self._before.grand_total_minor + carried_minor + self._takings_minor
 
     def add(self, fact: facts.Fact, at: str) -> None:
         """Add one ledger row; facts that are no business of the day are passed over."""
@@ -91,15 +103,14 @@ class Tally:
         """The figures. Without `closed_at` they are an X's: so far, and nothing ends by it."""
         began = self.opened_at or self._first_late_at
         moment = (parse_time(began) if began else None) or now
-        takings_minor = self._paid_minor - self._refunded_minor + self._machine_cash_minor
         return Report(
             kind="z" if closed_at else "x",
-            z=self._before.z + 1,
+            z=self._z + 1,
             day=moment.astimezone(self._zone).date().isoformat(),
             opened_at=began or None,
             closed_at=closed_at or None,
             currency=self._currency,
-            takings_minor=takings_minor,
+            takings_minor=self._takings_minor,
             paid_minor=self._paid_minor,
             refunded_minor=self._refunded_minor,
             cash_machine_minor=self._machine_cash_minor,
@@ -120,8 +131,11 @@ class Tally:
                 LateSale(day=day, units=units, takings_minor=minor)
                 for day, (units, minor) in sorted(self._late.items())
             ],
-            grand_total_minor=self._before.grand_total_minor + takings_minor,
+            grand_total_minor=self.grand_total_minor,
             open_cases=open_cases,
+            carried=self._carried,
+            timezone=self._zone.key,
+            made_at=rfc3339(now),
         )
 
     def _cash_figures(self) -> Cash:
@@ -243,6 +257,11 @@ class Tally:
         first, last = self._receipts.get(name, (f.number, f.number))
         self._receipts[name] = (min(first, f.number), max(last, f.number))
 
+    def _carried_over(self, f: day_facts.CarriedOver) -> None:
+        if f.carried_minor or f.z > self._z:
+            self._carried.append(Carried(f.z, f.carried_minor))
+        self._z = max(self._z, f.z)
+
     def _points_earned(self, f: member_facts.PointsEarned) -> None:
         self._points.earned += f.points
 
@@ -275,6 +294,7 @@ _HANDLERS: Final[dict[type[facts.Fact], Callable[[Tally, Any], None]]] = {
     handover_facts.HandedOver: Tally._handed_over,
     handover_facts.HandoverReversed: Tally._handover_reversed,
     facts.CashSold: Tally._cash_sold,
+    day_facts.CarriedOver: Tally._carried_over,
     day_facts.CashMoved: Tally._cash_moved,
     day_facts.DrawerCounted: Tally._drawer_counted,
     receipt_facts.ReceiptIssued: Tally._receipt,

@@ -28,7 +28,7 @@ from cloud_sync.hq.rules.books import (
 from cloud_sync.hq.rules.deltas import Deltas
 from cloud_sync.protocol.stock_rights import POOL
 from popshop.simulate.memory_members import MemberTable, MemoryMembers
-from popshop.simulate.memory_takings import keep_takings
+from popshop.simulate.memory_takings import MemoryDays, keep_takings
 
 ABSENT: Final = object()
 WAITING_STATES: Final = ("reserved", "pinning")
@@ -108,7 +108,7 @@ def _copy(table: Any) -> Any:
     return list(table) if isinstance(table, list) else table
 
 
-class MemoryBooks(MemoryMembers):
+class MemoryBooks(MemoryMembers, MemoryDays):
     """One transaction on a `MemoryHq`. Fills `Books`."""
 
     def __init__(self, hq: MemoryHq) -> None:

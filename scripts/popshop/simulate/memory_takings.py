@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from cloud_sync.hq.rules.deltas import Deltas
+from cloud_sync.protocol.identifiers import LEDGER
+from cloud_sync.protocol.shop_instructions import CarryOver
+
+if TYPE_CHECKING:
+    from popshop.simulate.memory_books import MemoryHq
+
+CURRENCY: Final = "CNY"
+"""Of every simulated store."""
 
 
 class Kept(Protocol):
@@ -14,6 +22,26 @@ class Kept(Protocol):
     money: dict[tuple[str, str], tuple[int, int, int]]
     takings: dict[tuple[str, str, str, str], int]
     closed_days: dict[tuple[str, int, int], int]
+
+
+class MemoryDays:
+    """Fills the day's part of `Books`."""
+
+    _hq: MemoryHq
+
+    def carry_over(self, store: str) -> CarryOver:
+        """How far a store's computers have come."""
+        paid, refunded, cash = self._hq.money.get((store, CURRENCY), (0, 0, 0))
+        return CarryOver(
+            z=max((z for of, _, z in self._hq.closed_days if of == store), default=0),
+            total_minor=paid - refunded + cash,
+            currency=CURRENCY,
+            heads={
+                log.epoch: head.acked
+                for log, head in self._hq.heads.items()
+                if (log.store, log.stream) == (store, LEDGER) and head.acked
+            },
+        )
 
 
 def keep_takings(

@@ -122,13 +122,13 @@ class SaleWorld:
         """Two to send, one of them in part; one given up in time, one too late; one sent, one cancelled."""
         self.ships("O-7KQM", MASK, 2)
         self.ships("O-2F4X", TEA, 2, 1)
-        self.gives_up("O-2F4X", 2, TEA, 1, "顾客改主意")
+        self.gives_up("O-2F4X", 2, TEA, 1, "missing")
         self.ships("O-9TPA", MASK, 1)
-        self.gives_up("O-9TPA", 1, MASK, 1, "address_wrong")
+        self.gives_up("O-9TPA", 1, MASK, 1, "broken")
         for order, sku in (("O-5C1D", TEA), ("O-8E3F", MASK)):
             parcel = self.ships(order, sku, 1)
             self.people(f"/api/shipments/{parcel}/sent", document=f"SF14{order[2:]}0038")
-        self.gives_up("O-8E3F", 1, MASK, 1, "lost_patience")
+        self.gives_up("O-8E3F", 1, MASK, 1, "not_collected")
         self.ask(STORE_RESERVATIONS_PATH, id="O-4B2A-W1", sku=TEA, qty=1, **TO)
         self.ask(f"{STORE_RESERVATIONS_PATH}/O-4B2A-W1/cancel")
 

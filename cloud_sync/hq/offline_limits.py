@@ -9,23 +9,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-import msgspec
-
 from cloud_sync.hq.clock import Clock
 from cloud_sync.hq.database.pool import Cursor, Pool
 from cloud_sync.hq.rules.rights import RightsRefused
 from cloud_sync.hq.stock_acts import MAX_TEXT_CHARS
+from cloud_sync.protocol.instructions import read_instruction, read_row
 from cloud_sync.protocol.money import MAX_MINOR
 from cloud_sync.protocol.offline_limits import limit_of
-from cloud_sync.protocol.rules_facts import NO_TOTAL, OfflineLimit, StoreRules
+from cloud_sync.protocol.rules_facts import NO_TOTAL, OfflineLimit
+from cloud_sync.protocol.shop_instructions import Rules
 
 METHODS: Final = ("counter", "card", "signed", "alipay", "wechat", "sandbox")
 _CURRENCY: Final = "SELECT currency FROM stores WHERE store = %s"
 _LAID_DOWN: Final = """
 SELECT method, payment_minor, coalesce(total_minor, %s), why, set_at FROM offline_limits WHERE store = %s"""
-_TOLD: Final = """
-SELECT rules::text, EXISTS (SELECT 1 FROM down_rows d WHERE (d.store, d.epoch) = (t.store, t.epoch)
-    AND kind = 'rules' AND answered_at IS NULL) FROM rules_told t WHERE store = %s"""
+_HEARD: Final = """
+SELECT body FROM down_rows JOIN stores USING (store, epoch)
+WHERE store = %s AND kind = 'rules' AND answered_at IS NOT NULL ORDER BY seq DESC LIMIT 1"""
 _LAY_DOWN: Final = """
 INSERT INTO offline_limits (store, method, payment_minor, total_minor, why, set_at) VALUES (%s, %s, %s, %s, %s, %s)
 ON CONFLICT (store, method) DO UPDATE SET payment_minor = excluded.payment_minor,
@@ -74,8 +74,7 @@ class OfflineLimits:
         with self._pool.connection() as connection, connection.cursor() as cursor:
             currency = _currency(cursor, store)
             rows = {row[0]: row for row in cursor.execute(_LAID_DOWN, [NO_TOTAL, store])}
-            told, unanswered = cursor.execute(_TOLD, [store]).fetchone() or ('{"version":0}', False)
-            heard = not unanswered and _told(told) == laid_down(cursor, store)
+            heard = _heard(cursor, store) == laid_down(cursor, store)
         limits = []
         for method in METHODS:
             _, one, total, why, set_at = rows.get(method) or (method, *_careful(method), "", None)
@@ -109,8 +108,11 @@ class OfflineLimits:
             return {"reset": cursor.execute(_RESET, [store, method]).rowcount == 1}
 
 
-def _told(rules: str) -> dict[str, OfflineLimit]:
-    return msgspec.json.decode(rules, type=StoreRules).offline_limits
+def _heard(cursor: Cursor, store: str) -> dict[str, OfflineLimit]:
+    """What the store keeps to: the rules that it answered last."""
+    found = cursor.execute(_HEARD, [store]).fetchone()
+    told = None if found is None else read_instruction(read_row(bytes(found[0])))
+    return told.rules.offline_limits if isinstance(told, Rules) else {}
 
 
 def _careful(method: str) -> tuple[int, int]:

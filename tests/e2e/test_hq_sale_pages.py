@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.hq_pages import assert_nothing_clipped, chromium, shot, sign_in
 from tests.hq_process import Headquarters
@@ -29,11 +29,22 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
+def look(page: Page, hq: Headquarters, path: str, name: str, tmp_path: Path) -> None:
+    """The page is whole in both languages, on a computer and on a phone."""
+    for language in ("zh", "en"):
+        page.goto(f"{hq.url}/language/{language}?back={path}")
+        page.wait_for_selector(".page")
+        for width in (390, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert_nothing_clipped(page)
+            shot(page, f"{name}-{language}-{width}.png", tmp_path)
+
+
 def test_a_limit_is_changed_and_taken_back_on_the_stores_page(
     hq: Headquarters, browser: Browser, tmp_path: Path
 ) -> None:
     page = sign_in(browser, hq, "en", 1280, 900)
-    page.goto(f"{hq.url}/stores/{STORE}")
+    look(page, hq, f"/stores/{STORE}", "store", tmp_path)
     card = page.locator("section.card", has=page.locator("h2", has_text="Limits while offline"))
     counter = card.locator("tr", has_text="Cash at the counter")
     expect(counter).to_contain_text("¥500.00")
@@ -64,14 +75,13 @@ def test_what_was_given_up_is_put_back_and_what_is_paid_is_sent_with_its_number(
     hq: Headquarters, browser: Browser, tmp_path: Path
 ) -> None:
     page = sign_in(browser, hq, "en", 1280, 900)
-    page.click("nav a[href='/shipments']")
+    look(page, hq, "/shipments", "shipments", tmp_path)
     urgent = page.locator(".card.urgent")
     expect(urgent).to_contain_text("O-9TPA")
     expect(urgent.locator("tr", has_text="O-8E3F")).to_contain_text("ask the carrier to stop it")
     waiting = page.locator("section.card", has=page.locator("h2", has_text="To send")).locator("tbody tr")
     expect(waiting).to_have_count(2)
     expect(waiting.filter(has_text="O-2F4X")).to_contain_text("3 ordered, 1 given up")
-    assert_nothing_clipped(page)
     shot(page, "hq-shipments-en.png", tmp_path)
     urgent.locator("tr", has_text="O-9TPA").locator("a.button").click()
     page.locator("form[action='/acts/put-back'] button").click()
@@ -85,19 +95,3 @@ def test_what_was_given_up_is_put_back_and_what_is_paid_is_sent_with_its_number(
     form.locator("button").click()
     expect(waiting).to_have_count(1)
     expect(page.locator("tr", has_text="SF1400770038")).to_contain_text("O-7KQM")
-
-
-@pytest.mark.parametrize(("language", "width"), [("zh", 390), ("en", 390), ("zh", 1280)])
-def test_the_pages_are_whole_on_a_computer_and_on_a_phone(
-    hq: Headquarters, browser: Browser, tmp_path: Path, language: str, width: int
-) -> None:
-    page = sign_in(browser, hq, language, width, 900)
-    for path, name in (
-        (f"/stores/{STORE}", "store"),
-        ("/shipments", "shipments"),
-        (f"/acts/offline-limit?store={STORE}&method=signed", "limit"),
-    ):
-        page.goto(hq.url + path)
-        page.wait_for_selector(".page")
-        assert_nothing_clipped(page)
-        shot(page, f"sale-{name}-{language}-{width}.png", tmp_path)

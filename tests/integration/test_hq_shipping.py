@@ -161,7 +161,7 @@ def test_what_the_store_gave_up_is_not_sent_and_is_sold_again_once_it_was_put_ba
     aisle.gives_up("O-1", 1, 2)
     assert listed(hq, "to_send") == []
     (off,) = hq.get("/api/shipments", which="given_up")
-    assert (off["to_put_back"], off["reasons"]) == (3, "changed their mind")
+    assert (off["to_put_back"], off["reasons"]) == (3, ["changed their mind"])
     parcel = f"/api/shipments/{off['reservation']}"
     assert hq.refused(f"{parcel}/sent", document="SF1") == (409, "given_up")
     assert aisle.ask("GET", "/O-1-W1").json()["sent"] is False

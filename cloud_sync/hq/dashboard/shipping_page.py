@@ -77,7 +77,7 @@ def _given_up(language: Language, model: ShippingPage) -> str:
             f"{parts.clock_time(each.given_up_at, model.zone)}{_order(each)}",
             f'<b class="waits">{each.to_put_back:,}</b>',
             _item(language, each),
-            f"{parts.text(each.reasons)}{_went(language, each)}",
+            f"{_reasons(language, each)}{_went(language, each)}",
             _button(language, "put-back", each),
         )
         for each in model.given_up
@@ -123,7 +123,7 @@ def _off(language: Language, model: ShippingPage) -> str:
             f"{parts.clock_time(each.given_up_at or each.changed_at, model.zone)}{_order(each)}",
             f"{each.ordered:,}",
             _item(language, each),
-            parts.text(" · ".join(filter(None, [named(language, "ship", each.state), each.reasons]))),
+            " · ".join(filter(None, [named(language, "ship", each.state), _reasons(language, each)])),
         )
         for each in model.off
     )
@@ -145,6 +145,10 @@ def _order(each: Shipment) -> str:
     number = each.order or each.reservation.partition("/")[2]
     store = parts.text(each.store)
     return f'<div class="sub"><a href="/stores/{store}">{store}</a> {parts.text(number)}</div>'
+
+
+def _reasons(language: Language, each: Shipment) -> str:
+    return parts.text(" · ".join(named(language, "gave_up", reason) for reason in each.reasons))
 
 
 def _item(language: Language, each: Shipment) -> str:

@@ -59,7 +59,7 @@ SALE_WORDS: Final[dict[str, tuple[str, str]]] = {
     "payment_when": ("时间", "Time"),
     "payment_order": ("订单", "Order"),
     "payment_amount": ("金额", "Amount"),
-    "payment_standing": ("状态和下一步", "How it stands, and what comes next"),
+    "payment_standing": ("状态", "How it stands"),
     "payment_signed": ("签名凭证（门店断网）", "by signed receipt (store offline)"),
     "payment_page": ("付款页", "payment page"),
     "payment_paid_at": ("{0} 付款", "paid {0}"),
@@ -106,9 +106,9 @@ SALE_WORDS: Final[dict[str, tuple[str, str]]] = {
     "ship_to_send_none": ("没有要寄的。", "Nothing is to be sent."),
     "ship_given_up": ("不要寄", "Do not send"),
     "ship_given_up_how": (
-        "门店已经放弃这些，钱退给了顾客。把货放回货架，再按“放回”，就又能卖。",
-        "The store gave these up and the money went back. Put the goods on the shelf and press Put back: then they "
-        "may be sold again.",
+        "门店已经放弃这些，钱退给了顾客，或者顾客已经在店里拿到。把货放回货架，再按“放回”，就又能卖。",
+        "The store gave these up and the money went back, or the shopper has them already. Put the goods on the shelf "
+        "and press Put back: then they may be sold again.",
     ),
     "ship_sent": ("已寄出", "Sent"),
     "ship_sent_none": ("还没有寄出过。", "Nothing was sent yet."),
@@ -126,20 +126,25 @@ SALE_WORDS: Final[dict[str, tuple[str, str]]] = {
         "It went already: ask the carrier to stop it; put it back when it returns.",
     ),
     "ship_taken_back": ("门店已退款 {0} 件", "the store gave the money back for {0}"),
+    "gave_up.missing": ("找不到商品", "It could not be found"),
+    "gave_up.broken": ("商品破损", "It was broken"),
+    "gave_up.not_collected": ("顾客没有来取", "Nobody collected it"),
+    "gave_up.handed_over": ("门店已经当面交给顾客", "The store gave it to the shopper itself"),
     "ship.cancelled": ("订单取消", "The order was cancelled"),
     "ship.expired": ("没有按时付款", "Not paid in time"),
     "ship.confirmed": ("放弃后已放回", "Given up, and put back"),
     "field.reservation": ("预留号", "Reservation"),
     "field.document": ("运单号", "Document or tracking number"),
     "hint.document": (
-        "顾客和门店都会看到。自己送的，写“自送”。",
-        "The shopper and the store see it. Write “by hand” if nobody carries it for you.",
+        "记在门店的订单上。自己送的，写“自送”。",
+        "It stands with the order in the store. Write “by hand” if nobody carries it for you.",
     ),
-    "act.shipped": ("已寄出", "Sent"),
+    "act.shipped": ("记为已寄出", "Mark as sent"),
+    "short.shipped": ("已寄出", "Sent"),
     "act.shipped.about": (
-        "货已交给快递。门店一分钟内得知，顾客看得到单号。不能撤回。",
-        "It is with the carrier. The store hears of it within a minute, the shopper sees the number. There is no way "
-        "back.",
+        "货已交给快递。门店一分钟内得知单号，这一行记为售出。不能撤回。",
+        "It is with the carrier. The store hears of the number within a minute, and the line counts as sold. There is "
+        "no way back.",
     ),
     "act.shipped.done": ("已记为寄出。", "Noted as sent."),
     "act.put-back": ("放回", "Put back"),

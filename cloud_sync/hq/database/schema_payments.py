@@ -71,3 +71,7 @@ CREATE INDEX phone_payments_unsettled ON phone_payments (store) WHERE refunded_m
     AND (state = 'pending' AND ledger IN ('', 'asked') OR signed AND state = 'paid' AND ledger <> 'spent');
 CREATE INDEX phone_refunds_of_payment ON phone_refunds (store, payment);
 """
+
+RULES_ROWS: Final[LiteralString] = """
+CREATE INDEX down_rows_rules ON down_rows (store, epoch, seq) WHERE kind = 'rules';
+"""

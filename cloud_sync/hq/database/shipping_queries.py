@@ -27,9 +27,10 @@ SELECT * FROM (
     CROSS JOIN LATERAL (
         SELECT max(order_id) AS order_id, coalesce(sum(qty) FILTER (WHERE off), 0)::bigint AS given_up,
             coalesce(sum(qty) FILTER (WHERE state = 'reversed'), 0)::bigint AS taken_back,
-            coalesce(string_agg(DISTINCT reason, '; ') FILTER (WHERE off), '') AS reasons,
+            coalesce(array_agg(DISTINCT why) FILTER (WHERE off AND why <> ''), '{}') AS reasons,
             max(at) FILTER (WHERE off) AS given_up_at
-        FROM (SELECT *, state = 'failed' OR state IN ('done', 'reversed') AND by_whom <> 'headquarters' AS off
+        FROM (SELECT *, CASE WHEN state = 'failed' THEN reason ELSE 'handed_over' END AS why,
+            state = 'failed' OR state IN ('done', 'reversed') AND by_whom <> 'headquarters' AS off
             FROM shipment_lines WHERE reservation = s.reservation) AS lines) AS told
     WHERE """
 _WHICH: Final[dict[Which, LiteralString]] = {
@@ -63,7 +64,8 @@ class Shipment:
     """Given up, and not put back on the shelf yet."""
     taken_back: int
     """The store gave the money back after it was sent."""
-    reasons: str
+    reasons: list[str]
+    """Why they were given up, as the store says it: missing, broken, not_collected, handed_over …"""
     given_up_at: datetime | None
     name: str
     phone: str

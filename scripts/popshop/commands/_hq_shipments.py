@@ -53,6 +53,8 @@ def show(
 
 def _cell(each: dict[str, Any], column: str) -> object:
     value = each[column]
+    if isinstance(value, list):
+        return ", ".join(value)
     return (value or "")[:16].replace("T", " ") if column in TIMES else value
 
 

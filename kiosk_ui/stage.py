@@ -178,6 +178,8 @@ def _frame_of(view: View) -> tuple[object, ...]:
     body = view.body
     subject: object = None
     match body:
+        case Home():
+            subject = body.member is not None
         case Product():
             subject = (body.card.sku, body.card.name, body.way)
         case Play():

@@ -26,7 +26,7 @@ WORDS = {
     "home.sample": "Free sample · {name}",
     "home.cart": "Cart · {n} · {total}",
     "home.member": "Members",
-    "home.member_here": "{tier} member · {points} points",
+    "home.member_here": "{tier} · {points} points",
     "home.game_scratch": "Scratch card · {name}",
     "home.game_wheel": "Wheel · {name}",
     "home.offline": "The store is offline. You can still pay: {ways}",

@@ -6,6 +6,7 @@ from functools import partial
 
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.scrollview import ScrollView
+from kivy.uix.stacklayout import StackLayout
 from kivy.uix.widget import Widget
 
 from kiosk_ui import theme
@@ -129,12 +130,8 @@ class CartScreen(BoxLayout):
         self._foot.padding = look.px(32)
         self._foot.spacing = look.px(16)
         self._foot.bind(minimum_height=self._foot.setter("height"))
-        self._chips = BoxLayout(size_hint=(None, None), height=look.px(theme.TOUCH), spacing=look.px(16))
-        self._chips.bind(minimum_width=self._chips.setter("width"))
-        self._chip_row = ScrollView(
-            do_scroll_y=False, bar_width=0, size_hint_y=None, height=self._chips.height
-        )
-        self._chip_row.add_widget(self._chips)
+        self._chips = StackLayout(size_hint_y=None, spacing=look.px(16))
+        self._chips.bind(minimum_height=self._chips.setter("height"))
         self.orientation = "horizontal" if look.landscape else "vertical"
         if look.landscape:
             self._scroll.size_hint_x = 1.5
@@ -234,7 +231,7 @@ class CartScreen(BoxLayout):
                 f"coupon:{number}", self._coupon_words(coupon), CouponDropped(coupon.coupon), coupon.ok
             )
         if self._chips.children:
-            self._foot.add_widget(self._chip_row)
+            self._foot.add_widget(self._chips)
 
     def _coupon_words(self, coupon: CartCoupon) -> str:
         if coupon.ok:
@@ -247,9 +244,10 @@ class CartScreen(BoxLayout):
         ground, ink = _GOOD if good else _PLAIN
         chip.ground_colour.rgba = ground
         chip.words.color = ink
-        chip.words.font_size = self._look.px(theme.TEXT)
+        size = theme.TEXT_SMALL if self._look.landscape else theme.TEXT
+        chip.words.font_size = self._look.px(size)
         chip.size_hint_x = None
-        chip.width = self._look.px(90 + theme.TEXT * theme.ems(words))
+        chip.width = self._look.px(90 + size * theme.ems(words))
         self._chips.add_widget(chip)
 
 

@@ -42,6 +42,9 @@ class EndingScreen(BoxLayout):
         done = WideButton(look, "done", look.say("end.next"), WentBack())
         self._print = WideButton(look, "print", "", PrintTapped(), kind="quiet")
         self._buttons = BoxLayout(size_hint_y=None, height=done.height, spacing=look.px(theme.GAP))
+        if body.printing and look.landscape:
+            for button in (self._print, done):
+                button.words.font_size = look.px(theme.TEXT)
         for button in [*([self._print] if body.printing else []), done]:
             self._buttons.add_widget(button)
         units = body.units if body.paid else ()

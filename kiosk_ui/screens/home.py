@@ -108,7 +108,8 @@ class HomeScreen(BoxLayout):
         super().__init__(orientation="vertical", spacing=look.px(theme.GAP))
         self._look, self._art = look, art
         edge = look.px(theme.EDGE)
-        title_size = 56 if not look.landscape else 52
+        # With a member's points beside it there is less room for the title.
+        title_size = 52 if look.landscape else 46 if body.member is not None else 56
         title = Text(look, look.say("home.title"), title_size, bold=True, lines=1)
         title.pos_hint = {"center_y": 0.5}
         self._head = BoxLayout(size_hint_y=None, height=look.px(theme.TOUCH), padding=(edge, 0, edge, 0))
@@ -218,7 +219,8 @@ class HomeScreen(BoxLayout):
             ways = " · ".join(look.say(method_key(method)) for method in body.offline)
             words = look.say("home.offline", ways=ways) if ways else look.say("home.offline_none")
             self._strips.add_widget(Text(look, words, theme.TEXT_SMALL, colour=theme.WARN))
-        self._strips.add_widget(self._offers)
+        if body.samples or body.games or body.cases:
+            self._strips.add_widget(self._offers)
         for campaign, name in body.samples:
             words = look.say("home.sample", name=name)
             self._strip(
@@ -240,7 +242,7 @@ class HomeScreen(BoxLayout):
     def _show_cards(self, body: Home, keep_place: bool) -> None:
         """Put the cards in their order. A card once made is kept for as long as the screen is."""
         place = self._scroll.scroll_y if keep_place else 1.0
-        height = self._look.px(600 if not self._look.landscape else 460)
+        height = self._look.px(600 if not self._look.landscape else 392)
         self._grid.clear_widgets()
         for card in body.cards:
             if card.sku not in self._cards:

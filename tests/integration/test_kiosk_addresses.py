@@ -36,7 +36,7 @@ def kiosk(shop: LiveAgent) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def phone() -> Iterator[httpx.Client]:
-    with httpx.Client(trust_env=False) as client:
+    with httpx.Client(trust_env=False, headers={"Accept-Language": "en"}) as client:
         yield client
 
 

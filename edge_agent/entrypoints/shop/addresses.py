@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
@@ -12,8 +13,9 @@ from edge_agent.adapters.address_desk import LASTS, AddressDesk
 from edge_agent.adapters.contacts import Contact
 from edge_agent.entrypoints import bodies
 from edge_agent.entrypoints.door import MayCall
+from edge_agent.entrypoints.phone_answers import shown
 from edge_agent.entrypoints.shop import page
-from edge_agent.entrypoints.shop.phones import LOOKS, fields_of, html, too_fast
+from edge_agent.entrypoints.shop.phones import LOOKS, at, fields_of, said, too_fast
 from edge_agent.services.ports import Clock
 
 PATH: Final = "/shop/a"
@@ -46,10 +48,12 @@ def address_pages(desk: AddressDesk, clock: Clock, own_url: str, anyone: MayCall
     async def show(request: Request, secret: str) -> Response:
         if wait := too_fast(request, guard, clock):
             return wait
-        asked = desk.opened(secret)
+        here, asked = f"{PATH}/{quote(secret, safe='')}", desk.opened(secret)
         if asked is None:
-            return html(page.note("address_void"), 404)
-        return html(page.note("address_given") if asked.contact is not None else page.address({}))
+            return said(request, "address_void", 404, here)
+        if asked.contact is not None:
+            return said(request, "address_given", here=here)
+        return shown(request, page.address(at(request, here), {}))
 
     @router.post(f"{PATH}/{{secret}}", include_in_schema=False)
     async def give(request: Request, secret: str) -> Response:
@@ -57,13 +61,13 @@ def address_pages(desk: AddressDesk, clock: Clock, own_url: str, anyone: MayCall
             return wait
         typed = {name: text.strip()[:200] for name, text in (await fields_of(request)).items()}
         contact = Contact(*(typed.get(name, "") for name in ("name", "phone", "address")))
-        asked = desk.opened(secret)
+        here, asked = f"{PATH}/{quote(secret, safe='')}", desk.opened(secret)
         if asked is None:
-            return html(page.note("address_void"), 404)
+            return said(request, "address_void", 404, here)
         if not contact.complete:
-            return html(page.address(typed), 400)
+            return shown(request, page.address(at(request, here), typed), 400)
         if not desk.give(secret, contact):
-            return html(page.note("address_other"), 409)
-        return html(page.note("address_thanks"))
+            return said(request, "address_other", 409, here)
+        return said(request, "address_thanks", here=here)
 
     return router

@@ -5,23 +5,23 @@ from __future__ import annotations
 from typing import Final
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import Response
 
 from cloud_sync.protocol.phone.guard import Allowance, Guard
-from edge_agent.entrypoints.shop import page
+from edge_agent.entrypoints.phone_answers import reader, shown
+from edge_agent.entrypoints.shop.page import Reader, note
 from edge_agent.services.ports import Clock
 
 LOOKS: Final = Allowance(60, 0.5), Allowance(400, 0.02)
 """Pages per phone, and of all together. Phones behind one router look like one."""
 MAX_FIELDS: Final = 12
 MAX_FORM_BYTES: Final = 8_192
-_PRIVATE: Final = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 
 def too_fast(request: Request, guard: Guard, clock: Clock) -> Response | None:
     """The answer to a phone that has to wait; else it is counted."""
     phone = request.client.host if request.client else ""
-    return None if guard.may(phone, clock.monotonic()) else html(page.note("slow"), 429)
+    return None if guard.may(phone, clock.monotonic()) else said(request, "slow", 429)
 
 
 async def fields_of(request: Request) -> dict[str, str]:
@@ -33,6 +33,11 @@ async def fields_of(request: Request) -> dict[str, str]:
     return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
-def html(text: str, status: int = 200) -> HTMLResponse:
-    """A page, kept nowhere."""
-    return HTMLResponse(text, status_code=status, headers=_PRIVATE)
+def at(request: Request, here: str) -> Reader:
+    """Who reads a page of ours at this address."""
+    return Reader(reader(request), here)
+
+
+def said(request: Request, code: str, status: int = 200, here: str = "/shop") -> Response:
+    """A page that says one thing."""
+    return shown(request, note(at(request, here), code), status)

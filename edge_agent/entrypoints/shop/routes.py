@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request
@@ -18,9 +19,10 @@ from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.domain.commands import CancelOrder, Command, PlaceOrder, RequestedLine, RequestPayment
 from edge_agent.domain.refusals import Refusal, sentences
 from edge_agent.entrypoints.door import MayCall, Refused, ask
+from edge_agent.entrypoints.phone_answers import shown
 from edge_agent.entrypoints.shipping import Shipping
 from edge_agent.entrypoints.shop import page
-from edge_agent.entrypoints.shop.phones import LOOKS, fields_of, html, too_fast
+from edge_agent.entrypoints.shop.phones import LOOKS, at, fields_of, said, too_fast
 from edge_agent.entrypoints.shop.scanned import MAX_CODE_CHARS, sku_of
 from edge_agent.services.brain import Brain
 from edge_agent.services.ports import Clock
@@ -64,15 +66,15 @@ def shop_pages(shop: Shop, staff: MayCall) -> APIRouter:
 
     @router.get("/shop", include_in_schema=False)
     async def look(request: Request, c: str = "", w: str = "") -> Response:
-        return slow(request, looks) or _product(shop, c, window=w == "1")
+        return slow(request, looks) or _product(shop, request, c, window=w == "1")
 
     @router.post("/shop/orders", include_in_schema=False)
     async def place(request: Request) -> Response:
-        return slow(request, orders) or await _place(shop, await fields_of(request))
+        return slow(request, orders) or await _place(shop, request, await fields_of(request))
 
     @router.get("/shop/o/{order}", include_in_schema=False)
     async def show(request: Request, order: str) -> Response:
-        return slow(request, looks) or _order(shop, order)
+        return slow(request, looks) or _order(shop, request, order)
 
     @router.post("/shop/o/{order}/pay", include_in_schema=False)
     async def pay(request: Request, order: str) -> Response:
@@ -82,13 +84,15 @@ def shop_pages(shop: Shop, staff: MayCall) -> APIRouter:
         payments = "" if found is None or not found["payment"] else found["payment"]["id"]
         method = (await fields_of(request)).get("method", "")
         if method not in (*shop.methods, "none"):
-            return html(page.note("bad_form"), 400)
+            return said(request, "bad_form", 400, f"/shop/o/{quote(order)}")
         # The same button pressed twice is one payment; after a closed one it is a new one.
-        return await _do(shop, order, RequestPayment(f"scan-pay:{order}:{payments}:{method}", order, method))
+        paying = RequestPayment(f"scan-pay:{order}:{payments}:{method}", order, method)
+        return await _do(shop, request, order, paying)
 
     @router.post("/shop/o/{order}/cancel", include_in_schema=False)
     async def cancel(request: Request, order: str) -> Response:
-        return slow(request, looks) or await _do(shop, order, CancelOrder(f"scan-cancel:{order}", order))
+        cancelling = CancelOrder(f"scan-cancel:{order}", order)
+        return slow(request, looks) or await _do(shop, request, order, cancelling)
 
     @router.get("/api/orders/{order}/contact", dependencies=[Depends(staff)])
     def contact(order: str) -> Any:
@@ -105,13 +109,13 @@ def shop_pages(shop: Shop, staff: MayCall) -> APIRouter:
     return router
 
 
-def _product(shop: Shop, code: str, *, window: bool) -> Response:
+def _product(shop: Shop, request: Request, code: str, *, window: bool) -> Response:
     if not code:
-        return html(page.note("scan"))
+        return said(request, "scan")
     sku = sku_of(shop.queries, code)
     listed = shop.queries.items([sku]) if sku else []
     if not listed:
-        return html(page.note("unknown"), 404)
+        return said(request, "unknown", 404)
     to_be_had = shop.queries.to_be_had(sku)
     if shop.shipping.from_warehouse and not to_be_had.keys() & {VEND, SHELF, STAFF}:
         # What the store has is gone; whether the warehouse has it is asked when it is ordered.
@@ -119,14 +123,16 @@ def _product(shop: Shop, code: str, *, window: bool) -> Response:
     ways: dict[str, int] = {
         way: to_be_had[way] for way in WAYS if way in to_be_had and (way in LATER or not window)
     }
-    return html(page.product(listed[0], ways, shop.new_key(), code[:MAX_CODE_CHARS], window=window))
+    code = code[:MAX_CODE_CHARS]
+    reader = at(request, f"/shop?c={quote(code)}{'&w=1' if window else ''}")
+    return shown(request, page.product(reader, listed[0], ways, shop.new_key(), code, window=window))
 
 
-async def _place(shop: Shop, form: dict[str, str]) -> Response:
+async def _place(shop: Shop, request: Request, form: dict[str, str]) -> Response:
     qty, way, key = form.get("qty", ""), form.get("way", ""), form.get("key", "")
     offered = LATER if form.get("w") else frozenset(WAYS)
     if qty not in map(str, range(1, page.MAX_QTY + 1)) or way not in offered or not 16 <= len(key) <= 64:
-        return html(page.note("bad_form"), 400)
+        return said(request, "bad_form", 400)
     command = PlaceOrder(
         f"scan:{key}", CHANNEL, "", (RequestedLine(form.get("sku", ""), int(qty), handover=way),)
     )
@@ -134,30 +140,30 @@ async def _place(shop: Shop, form: dict[str, str]) -> Response:
     try:
         command = await shop.shipping.prepared(command, to)
     except Refused as no:
-        return _refused(no.refusal)
+        return _refused(request, no.refusal)
     answer = await ask(shop.brain, command)
     if answer.refusal is not None:
         shop.shipping.refused(command)
-        return _refused(answer.refusal)
+        return _refused(request, answer.refusal)
     return RedirectResponse(f"/shop/o/{answer.subject}", status_code=303)
 
 
-def _order(shop: Shop, order: str) -> Response:
+def _order(shop: Shop, request: Request, order: str) -> Response:
     found = _found(shop, order)
     if found is None:
-        return html(page.note("no_order"), 404)
+        return said(request, "no_order", 404)
     zone = ZoneInfo(shop.queries.store().get("timezone", "UTC"))
     until = parse_time(found["expires_at"])
     local = "" if until is None else until.astimezone(zone).strftime("%H:%M")
-    return html(page.order(found, shop.methods, local))
+    return shown(request, page.order(at(request, f"/shop/o/{quote(order)}"), found, shop.methods, local))
 
 
-async def _do(shop: Shop, order: str, command: Command) -> Response:
+async def _do(shop: Shop, request: Request, order: str, command: Command) -> Response:
     if _found(shop, order) is None:
-        return html(page.note("no_order"), 404)
+        return said(request, "no_order", 404)
     answer = await ask(shop.brain, command)
     if answer.refusal is not None and answer.refusal.code != "already_paying":
-        return _refused(answer.refusal)
+        return _refused(request, answer.refusal, f"/shop/o/{quote(order)}")
     return RedirectResponse(f"/shop/o/{order}", status_code=303)
 
 
@@ -167,6 +173,6 @@ def _found(shop: Shop, order: str) -> dict[str, Any] | None:
     return found if found is not None and found["channel"] == CHANNEL else None
 
 
-def _refused(refusal: Refusal) -> Response:
+def _refused(request: Request, refusal: Refusal, here: str = "/shop") -> Response:
     status, zh, en = sentences(refusal)
-    return html(page.refused(zh, en), status)
+    return shown(request, page.refused(at(request, here), (zh, en)), status)

@@ -57,8 +57,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "order": ("下单", "Order"),
     "hint": ("下一步显示应付金额，此时还不付款", "The next page shows the total; nothing is paid yet"),
     "total": ("应付", "To pay"),
-    "until": ("为您保留到", "Kept for you until"),
-    "pay": ("支付", "Pay"),
+    "until": ("为您保留到 {0}", "Kept for you until {0}"),
+    "pay": ("用{0}支付", "Pay: {0}"),
     "paying": ("正在准备付款…", "Preparing the payment…"),
     "open": ("打开付款页面", "Open the payment page"),
     "unpaid": ("还没有收到付款，请付款或取消。", "No payment has arrived yet. Pay, or cancel."),
@@ -100,9 +100,3 @@ UNITS: Final[dict[str, tuple[str, str]]] = {
     "reversed": ("已退款", "money back"),
     "unknown": ("店员正在核实", "our staff look into it"),
 }
-
-
-def both(code: str) -> str:
-    """A sentence in both languages, as a page shows it."""
-    zh, en = WORDS[code]
-    return f"{zh} · {en}"

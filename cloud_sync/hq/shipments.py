@@ -42,19 +42,18 @@ class Shipments:
             connection.execute(_NOTE, [reservation, store, name, phone, address, self._clock()])
 
     def sent(self, reservation: str, document: str) -> dict[str, Any]:
-        """It is with the carrier, under this number; said again it stays as it was.
+        """It is with the carrier, under this number; said again only a number that was left out is added.
 
         Raises RightsRefused where nothing paid waits, or what waited was given up by the store.
         """
         with transaction(self._pool) as books:
             sent_at, known = _locked(books.cursor, reservation)
-            if sent_at is None:
-                if _as_it_stands(books.cursor, reservation).qty <= 0:
-                    raise RightsRefused(
-                        "given_up", "the store gave this up and the money went back: do not send it"
-                    )
-                sent_at, known = self._clock(), document[:MAX_DOCUMENT]
-                books.cursor.execute(_SENT, [sent_at, known, reservation])
+            if sent_at is None and _as_it_stands(books.cursor, reservation).qty <= 0:
+                raise RightsRefused(
+                    "given_up", "the store gave this up and the money went back: do not send it"
+                )
+            sent_at, known = sent_at or self._clock(), known or document[:MAX_DOCUMENT]
+            books.cursor.execute(_SENT, [sent_at, known, reservation])
         return {"reservation": reservation, "document": known, "sent_at": sent_at}
 
     def put_back(self, reservation: str) -> dict[str, Any]:

@@ -9,12 +9,14 @@ import pytest
 from httpx import Response
 
 from cloud_sync.hq.chores import expire_reservations
+from cloud_sync.hq.database.schema_shipments import KNOWN_LINES
 from cloud_sync.hq.shipments import Shipments
 from cloud_sync.protocol import facts, handover_facts
 from tests.hq_stock import StockHq, started
 
 hq = pytest.fixture(started)
 PATH = "/v1/store/reservations"
+LINES = "SELECT store, handover, order_id, reservation, sku, qty, state, by_whom, reason FROM shipment_lines ORDER BY 2"
 TO = {"name": "Li Lei", "phone": "13900139000", "address": "5 Bund"}
 
 
@@ -158,6 +160,12 @@ def test_what_the_store_gave_up_is_not_sent_and_is_sold_again_once_it_was_put_ba
     assert listed(hq, "to_send") == [("O-1", 3)]
     aisle.gives_up("O-1", 2, 1)
     assert listed(hq, "to_send") == [("O-1", 2)], "the other line still goes"
+    with hq.pool.connection() as connection:
+        # As in a database of before: what the ledgers say is taken from them when it is brought up to date.
+        told = connection.execute(LINES).fetchall()
+        connection.execute("DELETE FROM shipment_lines")
+        connection.execute(KNOWN_LINES)
+        assert connection.execute(LINES).fetchall() == told
     aisle.gives_up("O-1", 1, 2)
     assert listed(hq, "to_send") == []
     (off,) = hq.get("/api/shipments", which="given_up")

@@ -13,7 +13,7 @@ from cloud_sync.hq.database.schema_members import MEMBERS
 from cloud_sync.hq.database.schema_online import ONLINE
 from cloud_sync.hq.database.schema_payments import LIMITS_IN_FORCE, PAYMENT_TIMES, PAYMENTS, RULES_ROWS
 from cloud_sync.hq.database.schema_receipts import RECEIPTS
-from cloud_sync.hq.database.schema_shipments import GIVEN_UP, SHIPMENTS
+from cloud_sync.hq.database.schema_shipments import GIVEN_UP, KNOWN_LINES, SHIPMENTS
 from cloud_sync.hq.database.schema_stock import STOCK
 from cloud_sync.hq.database.schema_takings import TAKINGS
 
@@ -219,6 +219,7 @@ MIGRATIONS: Final[tuple[tuple[str, LiteralString], ...]] = (
     ("0014_payment_times", PAYMENT_TIMES),
     ("0015_given_up", GIVEN_UP),
     ("0016_rules_rows", RULES_ROWS),
+    ("0017_known_lines", KNOWN_LINES),
 )
 
 

@@ -46,3 +46,24 @@ CREATE INDEX shipment_lines_given_up ON shipment_lines (reservation)
 COMMENT ON TABLE shipment_lines IS 'the lines of orders that the warehouse sends, as the store''s ledger has them';
 COMMENT ON COLUMN shipment_lines.state IS 'ordered, failed (given up), done, or reversed: the money went back';
 """
+
+KNOWN_LINES: Final[LiteralString] = r"""
+INSERT INTO shipment_lines (store, handover, order_id, reservation, sku, qty)
+SELECT store, (data ->> 'order') || '-' || (line ->> 'line'), data ->> 'order',
+    'store:' || store || '/' || (line ->> 'reservation'), line ->> 'sku', (line ->> 'qty')::bigint
+FROM (
+    SELECT store, convert_from(body, 'UTF8')::jsonb -> 'data' AS data FROM events
+    WHERE stream = 'ledger' AND type = 'popshop.order.placed.v1' AND position('"reservation"'::bytea IN body) > 0
+    AND (store, stream, epoch, seq) NOT IN (SELECT store, stream, epoch, seq FROM quarantine)
+) placed CROSS JOIN LATERAL jsonb_array_elements(data -> 'lines') AS line
+WHERE line ->> 'reservation' <> '' ON CONFLICT DO NOTHING;
+UPDATE shipment_lines l SET state = CASE type WHEN 'popshop.handover.failed.v1' THEN 'failed' ELSE 'done' END,
+    by_whom = coalesce(data ->> 'by', 'staff'), reason = left(coalesce(data ->> 'reason', ''), 200), at = received_at
+FROM (
+    SELECT store, type, received_at, convert_from(body, 'UTF8')::jsonb -> 'data' AS data FROM events
+    WHERE stream = 'ledger' AND type IN ('popshop.handover.failed.v1', 'popshop.handover.done.v1')
+    AND position('"ship_warehouse"'::bytea IN body) > 0
+    AND (store, stream, epoch, seq) NOT IN (SELECT store, stream, epoch, seq FROM quarantine)
+) ended WHERE l.store = ended.store AND l.handover = data ->> 'handover' AND l.state = 'ordered';
+"""
+"""For a database of before there were `shipment_lines`: what its ledgers say of orders that may still be open."""

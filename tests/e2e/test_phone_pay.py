@@ -86,4 +86,9 @@ def test_whoever_joins_again_and_again_is_told_to_wait_and_nothing_is_made(
         assert said[-1].status_code == 429
         assert said[-1].headers["Retry-After"] == "60"
         assert words in said[-1].text
+        other = {"X-Forwarded-For": f"203.0.113.9, 198.51.100.{len(language + words)}"}
+        said += [
+            phone.post(f"{shared_headquarters.url}/m/join", data={"agree": "no"}, headers=other, timeout=10)
+        ]
+        assert said[-1].status_code == 400, "behind a proxy every phone has its own allowance"
         assert shared_headquarters.get("/api/members/summary") == before

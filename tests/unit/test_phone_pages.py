@@ -51,6 +51,23 @@ def test_a_phone_that_changes_its_address_within_its_network_is_still_the_same()
     assert guard.network_of("testclient") == "testclient"
 
 
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "phone"),
+    [
+        ("127.0.0.1", "203.0.113.9", "203.0.113.9"),
+        ("::1", "10.9.9.9, 203.0.113.9", "203.0.113.9"),
+        ("127.0.0.1", "", "127.0.0.1"),
+        ("198.51.100.7", "203.0.113.9", "198.51.100.7"),
+        ("testclient", "203.0.113.9", "testclient"),
+        ("127.0.0.1", "x" * 5_000, "x" * guard.MAX_ADDRESS_CHARS),
+    ],
+)
+def test_a_proxy_on_this_computer_says_whom_it_asks_for_and_nobody_else_does(
+    peer: str, forwarded: str, phone: str
+) -> None:
+    assert guard.phone_of(peer, forwarded) == phone
+
+
 def test_the_guard_remembers_so_many_phones_and_no_more() -> None:
     one = guard.Guard(guard.Allowance(1, 1e9), guard.Allowance(10**9, 1.0))
     for n in range(guard.REMEMBERED + 50):

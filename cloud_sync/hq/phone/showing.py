@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from cloud_sync.hq.clock import Clock
 from cloud_sync.protocol.phone import frame
 from cloud_sync.protocol.phone.frame import Language, pick, say
-from cloud_sync.protocol.phone.guard import Allowance, Guard
+from cloud_sync.protocol.phone.guard import Allowance, Guard, phone_of
 
 MAX_FORM_BYTES: Final = 4_096
 _SLOW: Final = ("请稍等", "Please wait")
@@ -30,8 +30,9 @@ class Limit:
 
     def reached(self, request: Request, here: str) -> Response | None:
         """A page that says to wait, when it is too often; `here` is the page that was pressed on."""
-        address = request.client.host if request.client else ""
-        if self._guard.may(address, self._clock().timestamp()):
+        peer = request.client.host if request.client else ""
+        phone = phone_of(peer, request.headers.get("x-forwarded-for", ""))
+        if self._guard.may(phone, self._clock().timestamp()):
             return None
         language = reader(request)
         told = f'<div class="card"><p>{say(language, _SLOW_WHY)}</p></div>'

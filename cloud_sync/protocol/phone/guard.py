@@ -9,6 +9,9 @@ from typing import Final, NamedTuple
 REMEMBERED: Final = 2_000
 """Phones; the one that asked longest ago is forgotten first, and starts afresh."""
 
+MAX_ADDRESS_CHARS: Final = 45
+"""As long as an IPv6 address gets (RFC 4291 §2.2)."""
+
 
 class Allowance(NamedTuple):
     """So many at once, and one more every `every_s` seconds."""
@@ -44,6 +47,19 @@ class Guard:
         if len(self._phones) > REMEMBERED:
             self._phones.popitem(last=False)
         return allowed
+
+
+def phone_of(peer: str, forwarded: str) -> str:
+    """Who asks: the other end of the line, or whom a proxy on this computer asks for.
+
+    `forwarded` is X-Forwarded-For, of which only what the proxy itself wrote, the last part, is believed, and nothing
+    at all of a peer on another computer.
+    """
+    try:
+        ours = ipaddress.ip_address(peer).is_loopback
+    except ValueError:
+        ours = False
+    return forwarded.rpartition(",")[2].strip()[:MAX_ADDRESS_CHARS] or peer if ours else peer
 
 
 def network_of(address: str) -> str:

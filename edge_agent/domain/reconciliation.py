@@ -13,9 +13,12 @@ from edge_agent.domain.methods import ALIPAY, SIGNED, WECHAT
 from edge_agent.domain.payment_commands import SettleDifference, StatementRead
 from edge_agent.domain.refusals import Refusal
 
-MORNING: Final = time(10)
-"""On the store's clock: from then on the book of the day before is whole. WeChat Pay makes its bill from 9 o'clock and
-asks to be asked after 10; Alipay's is there by 9."""
+MORNING: Final = time(11)
+"""On the store's clock: from then on the book of the day before is whole. Alipay's trade bill is there by 9 as a rule,
+WeChat Pay's is made after 10."""
+LATE: Final = timedelta(days=1)
+"""Both warn that a bill may be late, and answer for it as for a day without money: so long after the morning such an
+answer is not believed where our journal has money."""
 OUT_NEXT_DAY: Final = frozenset({ALIPAY, WECHAT})
 """Providers that give no book of a day before the next morning; the others' can be read while the day goes on."""
 WITHOUT_BOOK: Final = frozenset({SIGNED})
@@ -47,6 +50,12 @@ def wanted_since(
     morning = whole_from(day, zone)
     moments = [morning] if method in OUT_NEXT_DAY else [*closings, morning]
     return max((moment for moment in moments if moment <= now), default=None)
+
+
+def not_out(method: str, day: str, now: datetime, zone: tzinfo, *, money: bool) -> bool:
+    """Whether a book without a line is one that is still to be made. `money`: some moved on that day by our journal."""
+    believed = whole_from(day, zone) + (LATE if money else timedelta())
+    return method in OUT_NEXT_DAY and now < believed
 
 
 def whole_from(day: str, zone: tzinfo) -> datetime:

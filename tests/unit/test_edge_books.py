@@ -22,7 +22,7 @@ from edge_agent.adapters.payments.port import (
 from edge_agent.domain import commands
 from edge_agent.domain.day.commands import CloseDay
 from edge_agent.domain.payment_commands import LinkChanged
-from edge_agent.domain.reconciliation import wanted_since
+from edge_agent.domain.reconciliation import not_out, wanted_since
 from tests.edge_harness import Store
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -197,12 +197,20 @@ def test_a_provider_that_makes_its_book_overnight_is_not_believed_to_have_booked
     office = Office(tmp_path, "alipay")
     first = datetime(2026, 5, 1, 12, tzinfo=UTC)
     assert wanted_since("alipay", TODAY, [first], first, ZONE) is None
-    assert wanted_since("alipay", TODAY, [], first + timedelta(hours=14), ZONE) is not None
+    assert wanted_since("alipay", TODAY, [], first + timedelta(hours=15), ZONE) is not None
     with pytest.raises(NotOutYet):
         office.books.read("alipay", TODAY)
     office.later(hours=24)
     assert office.books.read("alipay", TODAY).booked == ()
     office.store.close()
+
+
+def test_a_bill_that_is_late_is_waited_for_a_day_where_money_moved() -> None:
+    def late(hours: int, *, money: bool) -> bool:
+        morning = datetime(2026, 5, 2, 11, tzinfo=ZONE)
+        return not_out("wechat", TODAY, morning + timedelta(hours=hours), ZONE, money=money)
+
+    assert [late(0, money=False), late(23, money=True), late(24, money=True)] == [False, True, False]
 
 
 def test_money_under_way_while_the_book_is_fetched_is_no_difference(office: Office) -> None:

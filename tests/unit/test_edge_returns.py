@@ -13,6 +13,7 @@ from cloud_sync.protocol import facts, handover_facts
 from cloud_sync.protocol.receipts.record import Seller
 from cloud_sync.protocol.receipts.told import told
 from cloud_sync.protocol.rules_facts import StoreRules
+from edge_agent.adapters.sqlite_store.return_tables import RETURN_TABLES
 from edge_agent.domain import commands
 from edge_agent.domain.refund import with_shopper
 from hardware import messages
@@ -169,3 +170,17 @@ def test_the_receipt_tells_units_that_stay_beside_those_that_came_back(store: St
         (1, "done"),
         (2, "reversed"),
     ]
+
+
+def test_an_older_file_learns_from_its_journal_which_units_came_back(store: Store) -> None:
+    order = bought(store)
+    store.do(commands.RefundOrder(store.key(), order, 5 * 333, "returned"))
+    for table in ("vends", "handovers"):
+        store.db.execute(f"ALTER TABLE {table} DROP COLUMN reversed")
+    for statement in RETURN_TABLES.split(";"):
+        store.db.execute(statement)
+    store.db.commit()
+    found = store.queries.reader().order(order)
+    assert found is not None
+    assert [vend.reversed for vend in found.vends] == [1, 1]
+    assert [handover.reversed for handover in found.handovers] == [3]

@@ -18,7 +18,7 @@ from cloud_sync.protocol.envelope import rfc3339
 from edge_agent.adapters.payments.port import PaymentProvider, ProviderTrouble
 from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.domain.payment_commands import StatementRead
-from edge_agent.domain.reconciliation import OUT_NEXT_DAY, WITHOUT_BOOK, whole_from
+from edge_agent.domain.reconciliation import WITHOUT_BOOK, not_out
 from edge_agent.services.brain import Answer, Brain
 from edge_agent.services.ports import Clock
 
@@ -84,8 +84,8 @@ class Books:
         asked_at = self._clock.now()
         lines = self._providers[method].statement(day)
         zone = ZoneInfo(str(self._queries.store()["timezone"]))
-        if not lines and method in OUT_NEXT_DAY and asked_at < whole_from(day, zone):
-            # Their documents answer the same for a day without money and for a book that is not made yet.
+        moved = self._queries.reader().moved_on(method, day, "")
+        if not lines and not_out(method, day, asked_at, zone, money=any(not each.near for each in moved)):
             raise NotOutYet(f"the book of {day} is not out yet")
         booked = tuple((x.payment, x.refund, x.amount_minor, x.currency) for x in lines)
         return StatementRead("", method, day, booked, rfc3339(asked_at))

@@ -71,8 +71,8 @@ PAYMENT_WORDS: Final[dict[str, tuple[str, str]]] = {
     "done_not_paid_by_hand": ("订单 {0} 正在取消。", "Order {0} is being cancelled."),
     "books": ("支付平台对账", "Providers' books"),
     "books_hint": (
-        "日结之后和次日上午 10 点自动核对，也可以现在核对。",
-        "Compared by themselves after the Z and at 10 the next morning, or now.",
+        "日结之后和次日上午 11 点自动核对，也可以现在核对。",
+        "Compared by themselves after the Z and at 11 the next morning, or now.",
     ),
     "books_see": ("查看", "Look"),
     "books_running": ("尚未出账", "not due yet"),

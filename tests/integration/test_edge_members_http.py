@@ -79,6 +79,14 @@ def test_staff_greet_by_tier_the_newest_first_and_so_many_at_a_time(kiosk):
     assert devices == [f"k{number}" for number in range(MOST_GREETED + 1, 1, -1)]
 
 
+def test_a_member_whose_code_a_scanner_read_is_greeted_there(kiosk):
+    scan = kiosk.call("POST", "/api/scans", device="sc-1", text=CODE).json()
+    assert kiosk.agent.agent.members.to_greet() == [], "a scan alone does nothing"
+    assert kiosk.call("POST", f"/api/scans/{scan['id']}/use").status_code == 200
+    (greeting,) = kiosk.agent.agent.members.to_greet()
+    assert (greeting["device"], greeting["tier"]) == ("sc-1", "T2")
+
+
 def test_a_code_that_is_not_good_is_a_sentence_and_the_shopper_buys(kiosk):
     refused = kiosk.call("POST", "/api/members/show", text=CODE[:-3], device="k1", visit="v1")
     assert (refused.status_code, refused.json()["code"]) == (409, "member_invalid")

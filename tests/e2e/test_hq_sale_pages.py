@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from typer.testing import CliRunner, Result
 
+from popshop.commands import hq as hq_command
+from popshop.console import UserError
 from tests.hq_pages import assert_nothing_clipped, chromium, shot, sign_in
 from tests.hq_process import Headquarters
 from tests.hq_sale import SaleWorld
@@ -95,3 +99,20 @@ def test_what_was_given_up_is_put_back_and_what_is_paid_is_sent_with_its_number(
     form.locator("button").click()
     expect(waiting).to_have_count(1)
     expect(page.locator("tr", has_text="SF1400770038")).to_contain_text("O-7KQM")
+
+
+def test_an_operator_does_the_same_by_command(hq: Headquarters) -> None:
+    def type_in(*words: str) -> Result:
+        asked = ["shipments", *words, "--data", str(hq.folder)]
+        return CliRunner().invoke(hq_command.app, asked, catch_exceptions=False)
+
+    given_up = {each["order"]: each for each in json.loads(type_in("show", "given_up", "--json").stdout)}
+    assert given_up["O-8E3F"]["sent_at"], "it was on its way already"
+    told = type_in("show")
+    assert f"store:{STORE}/O-2F4X-W1" in told.stdout, "whole, to be typed"
+    assert "do not send" in told.stderr
+    with pytest.raises(UserError, match="do not send it"):
+        type_in("sent", f"store:{STORE}/O-9TPA-W1", "--document", "SF1")
+    with pytest.raises(UserError, match="no list is called"):
+        type_in("show", "lost")
+    assert "1 are in the pool again" in type_in("put-back", f"store:{STORE}/O-8E3F-W1").stderr

@@ -14,7 +14,7 @@ shipments = typer.Typer(no_args_is_help=True, help="What the warehouse sends for
 
 Reservation = Annotated[str, typer.Argument(help="As `show` names it: store:STORE/ORDER-W1.")]
 LISTS: Final = {
-    "to_send": ("reservation", "asked_at", "qty", "sku", "name", "phone", "address"),
+    "to_send": ("reservation", "asked_at", "qty", "sku", "to"),
     "given_up": ("reservation", "given_up_at", "to_put_back", "sku", "reasons", "sent_at"),
     "sent": ("reservation", "sent_at", "ordered", "sku", "document"),
     "off": ("reservation", "changed_at", "ordered", "sku", "state", "reasons"),
@@ -46,12 +46,17 @@ def show(
         err.print("Nothing there.")
     else:
         columns = LISTS[which]
-        out.print(table(columns, ([_cell(each, c) for c in columns] for each in found), numbers=NUMBERS))
+        listed = table(columns, ([_cell(each, c) for c in columns] for each in found), numbers=NUMBERS)
+        # It is typed or copied into the other commands: the rest makes room for it.
+        listed.columns[0].no_wrap = True
+        out.print(listed)
     if given_up and which == "to_send":
         err.print(f"Given up by stores, do not send: {len(given_up)}. popshop hq shipments show given_up")
 
 
 def _cell(each: dict[str, Any], column: str) -> object:
+    if column == "to":
+        return ", ".join(each[name] for name in ("name", "phone", "address") if each[name])
     value = each[column]
     if isinstance(value, list):
         return ", ".join(value)

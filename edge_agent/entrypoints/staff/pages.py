@@ -23,6 +23,7 @@ from edge_agent.entrypoints.access import Access
 from edge_agent.entrypoints.staff import frame
 from edge_agent.entrypoints.staff.day_sheets import of_report
 from edge_agent.entrypoints.staff.errands import carry_out
+from edge_agent.entrypoints.staff.poster_routes import poster_routes
 from edge_agent.entrypoints.staff.session import ROOT, Sessions, language_of, session_routes
 from edge_agent.entrypoints.staff.sheets import Tap, of_order
 from edge_agent.entrypoints.staff.shop import Shop, Sources
@@ -50,6 +51,7 @@ def mount_staff_pages(app: FastAPI, sources: Sources, access: Access, new_key: C
     """
     sessions = Sessions(access)
     app.include_router(session_routes(access, sessions, sources.clock))
+    app.include_router(poster_routes(sources.queries, sessions, sources.clock))
 
     @ui.page("/", title="popshop", reconnect_timeout=5.0)
     async def tablet(request: Request, area: str = "needs") -> Response | None:

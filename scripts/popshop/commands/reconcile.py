@@ -24,15 +24,30 @@ TO_DO = {
     "refund_missing_there": "look at the next day's book, then ask the provider",
 }
 
+STATES = {
+    "running": "not due yet",
+    "due": "not compared yet",
+    "agrees": "agrees",
+    "differs": "differs",
+}
+
 
 @app.command()
 def reconcile(
-    day: Annotated[str, typer.Option(help="The day of the store's calendar: YYYY-MM-DD.")],
+    day: Annotated[
+        str,
+        typer.Option(
+            help="The day of the store's calendar, YYYY-MM-DD; without it: how the last days stand."
+        ),
+    ] = "",
     data: Annotated[Path, typer.Option(help="The store's folder.")] = Path("popshop-data/store"),
     json: Annotated[bool, typer.Option("--json", help="Print it as JSON; amounts are minor units.")] = False,
 ) -> None:
     """Compare a day payment by payment; status 1 when something differs or a book cannot be had."""
-    told = _asked(data, day)
+    if not day:
+        _standing(data, json=json)
+        return
+    told = _asked(data, f"/api/reconcile/{day}", key=f"reconcile-{day}")
     methods: list[dict[str, Any]] = told["methods"]
     if json:
         typer.echo(jsonlib.dumps(told, ensure_ascii=False, indent=2))
@@ -43,12 +58,32 @@ def reconcile(
         raise typer.Exit(1)
 
 
-def _asked(data: Path, day: str) -> dict[str, Any]:
+def _standing(data: Path, *, json: bool) -> None:
+    """How every provider's book of the last days stands; status 1 when a day differs or waits to be compared."""
+    told = _asked(data, "/api/reconcile")
+    books: list[dict[str, Any]] = told["books"]
+    if json:
+        typer.echo(jsonlib.dumps(told, ensure_ascii=False, indent=2))
+    elif not books:
+        console.out.print("no provider was asked for money in the last days")
+    else:
+        table = Table("Day", "Way of paying", "Book", "Ours", "Theirs", "Why it waits")
+        for book in books:
+            sums = (format_minor(book[f"{who}_minor"], book["currency"]) for who in ("ours", "theirs"))
+            amounts = tuple(sums) if book["compared_at"] else ("", "")
+            table.add_row(book["day"], book["method"], STATES[book["state"]], *amounts, book["said"])
+        console.out.print(table)
+    if any(book["state"] in ("due", "differs") for book in books):
+        raise typer.Exit(1)
+
+
+def _asked(data: Path, path: str, key: str = "") -> dict[str, Any]:
+    """An answer of the running agent; with a key something is done."""
     try:
         url = str(jsonlib.loads((data / "address.json").read_text())["url"])
         token = str(jsonlib.loads((data / "credentials.json").read_text())["staff_token"])
         with StaffClient(url, token) as staff:
-            return staff.post(f"/api/reconcile/{day}", None, f"reconcile-{day}")
+            return staff.post(path, None, key) if key else staff.get(path)
     except AgentRefused as refused:
         raise console.UserError(str(refused)) from None
     except (OSError, KeyError, ValueError, requests.RequestException):

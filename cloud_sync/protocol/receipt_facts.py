@@ -37,6 +37,7 @@ class ReceiptPrintAsked(Fact, frozen=True, kw_only=True):
     TYPE = "popshop.receipt.print_asked.v1"
     job: str
     receipt: str
+    """Its name; `report:x` and `report:z:<number>` are the reports of the day, which wait in the same row."""
     by: str
     """kiosk or staff."""
 

@@ -44,34 +44,45 @@ def width(text: str) -> int:
 
 def paper(document: ReceiptDocument, url: str, copy: int, columns: int) -> Paper:
     """What is printed. `copy` above 0 marks it as one; `url` is the page that the code leads to."""
-    out: Paper = [Row(_plain(document.store_name), "center", bold=True, big=True)]
+    out: Paper = [Row(plain(document.store_name), "center", bold=True, big=True)]
     out.append(Row(words.line(WORDS, document.kind), "center", bold=True))
     if copy:
-        out.append(Row(f"*** {words.line(WORDS, 'copy')} {copy} ***", "center", bold=True, big=True))
+        out.append(copy_mark(copy))
     rule = Row("-" * columns)
-    out += [Row(_plain(f"{label} {value}")) for label, value in document.identity]
+    out += [Row(plain(f"{label} {value}")) for label, value in document.identity]
     out += [rule, *_head(document, columns), rule]
     for line in document.lines:
         out += _goods(document, line, columns)
     out += [rule, *_sums(document, columns), rule]
     out += _money(document, columns) + _member(document, columns)
     out += [Row(f"{words.line(WORDS, 'case')} {case}", bold=True) for case in document.cases]
-    out += [rule, *(Row(_plain(note)) for note in document.notes)]
+    out += [rule, *(Row(plain(note)) for note in document.notes)]
     out += [
         Code(url),
         Row(words.both(WORDS, "see_page")[0], "center"),
         Row(words.both(WORDS, "see_page")[1], "center"),
     ]
-    return [part for row in out for part in (_wrapped(row, columns) if isinstance(row, Row) else [row])]
+    return folded(out, columns)
 
 
-def _plain(text: str) -> str:
+def copy_mark(copy: int) -> Row:
+    """What paper says that was not the first of its kind."""
+    return Row(f"*** {words.line(WORDS, 'copy')} {copy} ***", "center", bold=True, big=True)
+
+
+def folded(rows: Paper, columns: int) -> Paper:
+    """Each row in as many lines as it needs."""
+    return [part for row in rows for part in (_wrapped(row, columns) if isinstance(row, Row) else [row])]
+
+
+def plain(text: str) -> str:
+    """With the signs that printers have."""
     return text.translate(_PLAIN)
 
 
-def _sides(left: str, right: str, columns: int) -> list[Row]:
+def sides(left: str, right: str, columns: int) -> list[Row]:
     """Two texts at the two edges; on two lines where they do not fit on one."""
-    left, right = _plain(left), _plain(right)
+    left, right = plain(left), plain(right)
     room = columns - width(left) - width(right)
     if room >= 1:
         return [Row(left + " " * room + right)]
@@ -95,24 +106,24 @@ def _amount(document: ReceiptDocument, minor: int) -> str:
 
 
 def _head(document: ReceiptDocument, columns: int) -> list[Row]:
-    rows = _sides(words.line(WORDS, "number"), document.receipt, columns)
+    rows = sides(words.line(WORDS, "number"), document.receipt, columns)
     if document.original:
-        rows += _sides(words.line(WORDS, "original"), document.original, columns)
-    rows += _sides(words.line(WORDS, "time"), document.when, columns)
-    return rows + _sides(words.line(WORDS, "order"), document.order, columns)
+        rows += sides(words.line(WORDS, "original"), document.original, columns)
+    rows += sides(words.line(WORDS, "time"), document.when, columns)
+    return rows + sides(words.line(WORDS, "order"), document.order, columns)
 
 
 def _goods(document: ReceiptDocument, line: SoldLine, columns: int) -> list[Row]:
-    rows = [Row(_plain(line.mark + line.name_zh))]
+    rows = [Row(plain(line.mark + line.name_zh))]
     if line.name_en != line.name_zh:
-        rows.append(Row(_plain(line.name_en)))
+        rows.append(Row(plain(line.name_en)))
     each = f"  {line.qty} x {_amount(document, line.price_minor)}  {rate_text(line.rate_bp)}"
-    rows += _sides(each, _amount(document, line.total_minor), columns)
+    rows += sides(each, _amount(document, line.total_minor), columns)
     for kind, minor in line.adjustments:
-        rows += _sides(f"  {words.line(CHANGES, kind)}", _amount(document, minor), columns)
+        rows += sides(f"  {words.line(CHANGES, kind)}", _amount(document, minor), columns)
     for how, state, qty in line.handovers:
         said = f"{qty} x {words.both(STATES, state)[0]}"
-        rows += _sides(f"  {words.both(WAYS, how)[0]}", said, columns)
+        rows += sides(f"  {words.both(WAYS, how)[0]}", said, columns)
     return rows
 
 
@@ -121,11 +132,11 @@ def _sums(document: ReceiptDocument, columns: int) -> list[Row]:
     if document.kind == "refund":
         code, minor = ("back_now", document.amount_minor)
     rows = [
-        Row(row.text, bold=True) for row in _sides(words.line(WORDS, code), _amount(document, minor), columns)
+        Row(row.text, bold=True) for row in sides(words.line(WORDS, code), _amount(document, minor), columns)
     ]
     for tax in document.taxes:
         left = f"{document.tax_word} {rate_text(tax.rate_bp)}  {document.net_word} {_amount(document, tax.net_minor)}"
-        rows += _sides(left, _amount(document, tax.tax_minor), columns)
+        rows += sides(left, _amount(document, tax.tax_minor), columns)
     return rows
 
 
@@ -133,16 +144,16 @@ def _money(document: ReceiptDocument, columns: int) -> list[Row]:
     rows: list[Row] = []
     for method, minor, tail in document.payments:
         name = words.line(METHODS, method) + (f" *{tail}" if tail else "")
-        rows += _sides(name, _amount(document, minor), columns)
+        rows += sides(name, _amount(document, minor), columns)
     for _, minor, state in document.refunds:
-        rows += _sides(words.line(REFUND_STATES, state), _amount(document, -minor), columns)
+        rows += sides(words.line(REFUND_STATES, state), _amount(document, -minor), columns)
     return rows
 
 
 def _member(document: ReceiptDocument, columns: int) -> list[Row]:
     if not document.member_tail:
         return []
-    rows = _sides(words.line(WORDS, "member"), f"*{document.member_tail}", columns)
+    rows = sides(words.line(WORDS, "member"), f"*{document.member_tail}", columns)
     for code, points in (("points_spent", -document.points_spent), ("points_earned", document.points_earned)):
-        rows += _sides(words.line(WORDS, code), str(points), columns) if points else []
+        rows += sides(words.line(WORDS, code), str(points), columns) if points else []
     return rows

@@ -7,11 +7,14 @@ from pydantic import Field
 
 from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.domain.day import commands as day
+from edge_agent.domain.day import prints
+from edge_agent.domain.receipt_commands import PrintReceipt
 from edge_agent.entrypoints.bodies import Body, Minor, Name, OptionalName, Text
 from edge_agent.entrypoints.door import Key, MayCall, Refused, as_json, do
 from edge_agent.services.brain import Brain
 from edge_agent.services.ports import Clock
 
+MAX_Z = 10**prints.MAX_DIGITS - 1
 Amount = Annotated[int, Field(ge=1, le=10**9, strict=True)]
 Pieces = Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
 
@@ -101,11 +104,24 @@ def _reports(router: APIRouter, brain: Brain, queries: Queries, clock: Clock) ->
         return {"reports": queries.z_reports()}
 
     @router.get("/z/{number}")
-    def z_report(number: Annotated[int, Field(ge=1, le=10**9)]) -> Any:
+    def z_report(number: Annotated[int, Field(ge=1, le=MAX_Z)]) -> Any:
         found = queries.z_report(number)
         if found is None:
             raise Refused("unknown_z", str(number))
         return as_json(found)
+
+    @router.post("/x/print", status_code=202)
+    async def print_x(key: Key) -> Any:
+        return await printed(0, key)
+
+    @router.post("/z/{number}/print", status_code=202)
+    async def print_z(number: Annotated[int, Field(ge=1, le=MAX_Z)], key: Key) -> Any:
+        return await printed(number, key)
+
+    async def printed(number: int, key: str) -> Any:
+        command = PrintReceipt(f"print:{key}", prints.name_of(number), "staff")
+        await do(brain, command)
+        return {"report": command.receipt, "job": command.id}
 
     @router.post("/close")
     async def close(body: CloseBody, key: Key) -> Any:

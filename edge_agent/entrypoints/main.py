@@ -182,7 +182,7 @@ class EdgeAgent:
         # Its library reads a large table of printers: agents without one start without it.
         from edge_agent.adapters.printing.printer import ReceiptPrinter
 
-        return ReceiptPrinter(address, self.queries, self.brain)
+        return ReceiptPrinter(address, self.queries, self.brain, self.clock)
 
     def _food_watch(self) -> FoodWatch:
         return FoodWatch(

@@ -7,23 +7,37 @@ from typing import Final
 
 from cloud_sync.protocol import facts
 from edge_agent.domain import commands, receipt, receipt_commands
+from edge_agent.domain.day import prints
+from edge_agent.domain.refusals import Refusal
 from edge_agent.services.ports import Reader
 from edge_agent.services.rules import Handler, Outcome, Rules
 
 
 def _print(r: Reader, c: receipt_commands.PrintReceipt, now: datetime, rules: Rules) -> Outcome:
-    return receipt.ask_print(r.receipt_known(c.receipt), r.prints_waiting(), rules.prints, c)
+    number = prints.number_of(c.receipt)
+    if number is not None:
+        if c.by != "staff":
+            return Refusal("unknown_receipt", c.receipt)
+        if number and not r.day_closed(number):
+            return Refusal("unknown_z", str(number))
+    known = number is not None or r.receipt_known(c.receipt)
+    return receipt.ask_print(known, r.prints_waiting(), rules.prints, c)
 
 
 def _begun(r: Reader, c: receipt_commands.PrintBegun, now: datetime, rules: Rules) -> Outcome:
     job = r.print_job(c.job)
-    return receipt.begin_print(job, 0 if job is None else r.receipt_begun(job.receipt), c)
+    return receipt.begin_print(job, 0 if job is None else _begun_before(r, job.receipt), c)
 
 
 def _done(r: Reader, c: receipt_commands.PrintDone, now: datetime, rules: Rules) -> Outcome:
     job = r.print_job(c.job)
     # The print in hand was begun itself: it is no copy of its own.
-    return receipt.end_print(job, 0 if job is None else max(0, r.receipt_begun(job.receipt) - 1), c)
+    return receipt.end_print(job, 0 if job is None else max(0, _begun_before(r, job.receipt) - 1), c)
+
+
+def _begun_before(r: Reader, name: str) -> int:
+    number = prints.number_of(name)
+    return r.receipt_begun(name) if number is None else r.z_begun(number)
 
 
 def _drop(r: Reader, c: receipt_commands.DropPrint, now: datetime, rules: Rules) -> Outcome:

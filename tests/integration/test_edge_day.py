@@ -60,5 +60,7 @@ def test_a_day_is_closed_by_the_agent_and_read_from_its_file(
     report.x(data, json=False)
     assert "Grand total" in capsys.readouterr().out
     assert (data / "store.db").read_bytes() == before
+    with pytest.raises(UserError, match="must run to print"):
+        report.z(data, 1, close=False, uncounted=False, on_paper=True, json=True)
     with pytest.raises(UserError, match="must run to close"):
         report.z(data, 0, close=True, uncounted=False, json=False)

@@ -17,9 +17,12 @@ from edge_agent.adapters.printing.escpos_paper import escpos
 from edge_agent.adapters.printing.link import PrinterLink, PrinterTrouble
 from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.domain.commands import Command
-from edge_agent.domain.paper import paper
+from edge_agent.domain.day import prints
+from edge_agent.domain.day.roll import roll
+from edge_agent.domain.paper import Paper, paper
 from edge_agent.domain.receipt_commands import DropPrint, PrintBegun, PrintDone
 from edge_agent.services.brain import Answer, Brain
+from edge_agent.services.ports import Clock
 
 log = structlog.get_logger(__name__)
 
@@ -31,10 +34,11 @@ MOST_PAUSE: Final = 100
 class ReceiptPrinter:
     """`step` prints what waits, as far as the printer takes it."""
 
-    def __init__(self, address: PrinterAddress, queries: Queries, brain: Brain) -> None:
+    def __init__(self, address: PrinterAddress, queries: Queries, brain: Brain, clock: Clock) -> None:
         self._address = address
         self._queries = queries
         self._brain = brain
+        self._clock = clock
         self._pause = 0
         self._passing = 0
         self.trouble = ""
@@ -60,21 +64,32 @@ class ReceiptPrinter:
                 self._pause = self._passing = min(MOST_PAUSE, max(1, self._pause * 2))
 
     def _print(self, job: dict[str, Any]) -> None:
-        document = self._queries.receipt_document(job["receipt"])
-        found = self._queries.receipt(job["receipt"])
-        if document is None or found is None:
+        number = prints.number_of(job["receipt"])
+        rows = self._receipt(job["receipt"]) if number is None else self._report(number)
+        if rows is None:
             self._tell(DropPrint("", job["job"]))
             return
         with closing(PrinterLink(self._address)) as link:
             link.check()
-            # Others may have printed it since the list was read.
-            copy = found["begun"]
             if not self._tell(PrintBegun("", job["job"])):
                 return
-            profile = self._address.profile
-            rows = paper(document, self._queries.receipt_url(found["token"]), copy, profile.columns)
-            link.send(escpos(rows, profile))
+            link.send(escpos(rows, self._address.profile))
         self._tell(PrintDone("", job["job"], self._address.text))
+
+    def _receipt(self, name: str) -> Paper | None:
+        document, found = self._queries.receipt_document(name), self._queries.receipt(name)
+        if document is None or found is None:
+            return None
+        url = self._queries.receipt_url(found["token"])
+        return paper(document, url, found["begun"], self._address.profile.columns)
+
+    def _report(self, number: int) -> Paper | None:
+        """A Z, or the X as it is when its paper comes out."""
+        queries = self._queries
+        with queries.consistent():
+            report = queries.z_report(number) if number else queries.x_report(self._clock.now())
+            copy, name = queries.z_begun(number), str(queries.store()["name"])
+        return None if report is None else roll(report, name, copy, self._address.profile.columns)
 
     def _tell(self, command: Command) -> bool:
         """Have it committed; whether it was done. Raises TimeoutError when the writer does not come to it."""

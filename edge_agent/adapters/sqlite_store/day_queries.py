@@ -32,10 +32,17 @@ class DayQueries(Reading):
         )
         return None if row is None else _report.decode(row["figures"])
 
+    def z_begun(self, number: int) -> int:
+        """How often the printing of a Z was begun; 0 for the X."""
+        row = self._one("SELECT begun FROM closed_days WHERE z = ?", number)
+        return 0 if row is None else int(row["begun"])
+
     def z_reports(self, most: int = MOST_LISTED) -> list[Entity]:
         """Closed days, newest first, in short."""
-        rows = self._rows("SELECT figures FROM closed_days ORDER BY z DESC LIMIT ?", min(most, MOST_LISTED))
-        return [_short(_report.decode(row["figures"])) for row in rows]
+        rows = self._rows(
+            "SELECT figures, begun FROM closed_days ORDER BY z DESC LIMIT ?", min(most, MOST_LISTED)
+        )
+        return [_short(_report.decode(row["figures"])) | {"begun": row["begun"]} for row in rows]
 
     def money_differences(self) -> list[str]:
         """Where the money identity does not hold; see the function of that name."""

@@ -37,6 +37,15 @@ class DayReader:
         """Takings in rows that headquarters has, given the last one it has of each earlier epoch."""
         return day_tables.shared_minor(self._db, heads)
 
+    def day_closed(self, z: int) -> bool:
+        """Whether there is a Z of this number."""
+        return self._db.execute("SELECT 1 FROM closed_days WHERE z = ?", (z,)).fetchone() is not None
+
+    def z_begun(self, z: int) -> int:
+        """How often the printing of a Z was begun; 0 for the X, which is another one each time."""
+        row = self._db.execute("SELECT begun FROM closed_days WHERE z = ?", (z,)).fetchone()
+        return int(row[0]) if row else 0
+
     def drawer_floated(self, drawer: str) -> bool:
         """Whether a drawer has its float of the day."""
         found = self._db.execute(

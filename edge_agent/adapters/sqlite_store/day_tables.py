@@ -25,6 +25,9 @@ CREATE INDEX drawer_counts_of_day ON drawer_counts (z, at);
 CREATE TABLE drawer_holders (drawer TEXT PRIMARY KEY, staff TEXT NOT NULL, at TEXT NOT NULL) WITHOUT ROWID
 """
 
+Z_PRINTS: Final = "ALTER TABLE closed_days ADD COLUMN begun INTEGER NOT NULL DEFAULT 0"
+"""How often its printing was begun: from the second time on the paper is a copy."""
+
 Waiting = Iterable[tuple[int, str, int, bytes, bytes, str]]
 """Rows that the open transaction has not written yet: epoch, stream, number, body, hash, time."""
 
@@ -49,7 +52,8 @@ def _took_over(db: sqlite3.Connection, f: day_facts.StaffTookOver, at: str) -> N
 
 def _closed(db: sqlite3.Connection, f: day_facts.DayClosed, at: str) -> None:
     db.execute(
-        "INSERT INTO closed_days VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO closed_days (z, day, opened_at, closed_at, epoch, first_seq, last_seq, currency,"
+        " grand_total_minor, figures, by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             f.z, f.day, f.opened_at, f.closed_at, f.epoch, f.first_seq, f.last_seq, f.currency, f.grand_total_minor,
             bytes(f.figures).decode(), f.by,

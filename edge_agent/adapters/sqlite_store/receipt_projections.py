@@ -11,6 +11,7 @@ import msgspec
 from cloud_sync.protocol import facts, receipt_facts
 from cloud_sync.protocol.envelope import decode
 from cloud_sync.protocol.receipts.told import TELLING
+from edge_agent.domain.day import prints
 
 RECEIPT_TABLES: Final = """
 CREATE TABLE receipts (series INTEGER NOT NULL, device TEXT NOT NULL, number INTEGER NOT NULL,
@@ -66,7 +67,11 @@ def _asked(db: sqlite3.Connection, f: receipt_facts.ReceiptPrintAsked, at: str) 
 
 def _begun(db: sqlite3.Connection, f: receipt_facts.ReceiptPrintBegun, at: str) -> None:
     db.execute("UPDATE print_jobs SET begun = 1 WHERE job = ?", (f.job,))
-    db.execute("UPDATE receipts SET begun = begun + 1 WHERE receipt = ?", (f.receipt,))
+    number = prints.number_of(f.receipt)
+    if number is None:
+        db.execute("UPDATE receipts SET begun = begun + 1 WHERE receipt = ?", (f.receipt,))
+    else:
+        db.execute("UPDATE closed_days SET begun = begun + 1 WHERE z = ?", (number,))
 
 
 def _printed(db: sqlite3.Connection, f: receipt_facts.ReceiptPrinted, at: str) -> None:

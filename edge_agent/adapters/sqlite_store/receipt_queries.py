@@ -103,11 +103,11 @@ class ReceiptQueries(Reading):
         return document(record, msgspec.structs.replace(issued, copies=row["begun"]))
 
     def print_jobs(self) -> list[Entity]:
-        """Prints that wait, the first asked first."""
+        """Prints that wait, the first asked first: of receipts, and of X and Z reports (which have no order)."""
         rows = self._rows(
-            'SELECT j.job, j.receipt, j.asked_by AS "by", j.begun, j.at, r.begun AS begun_before, r.order_id'
-            ' AS "order" FROM print_jobs j JOIN receipts r ON r.receipt = j.receipt ORDER BY j.at, j.job'
-            f" LIMIT {MOST}"
+            'SELECT j.job, j.receipt, j.asked_by AS "by", j.begun, j.at, COALESCE(r.begun, 0) AS begun_before,'
+            " COALESCE(r.order_id, '') AS \"order\" FROM print_jobs j LEFT JOIN receipts r ON r.receipt = j.receipt"
+            f" ORDER BY j.at, j.job LIMIT {MOST}"
         )
         return [row | {"begun": bool(row["begun"])} for row in rows]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
-from edge_agent.adapters.sqlite_store.day_tables import DAY_TABLES
+from edge_agent.adapters.sqlite_store.day_tables import DAY_TABLES, Z_PRINTS
 from edge_agent.adapters.sqlite_store.handover_tables import HANDOVER_TABLES
 from edge_agent.adapters.sqlite_store.member_projections import MEMBER_TABLES
 from edge_agent.adapters.sqlite_store.payment_tables import PAYMENT_TABLES
@@ -140,6 +140,12 @@ def picking_up(db: sqlite_utils.Database) -> None:
 def returned_units(db: sqlite_utils.Database) -> None:
     """Which units handed over no longer count as sold."""
     _run(db, RETURN_TABLES)
+
+
+@migrations()
+def prints_of_reports(db: sqlite_utils.Database) -> None:
+    """How often a Z was printed."""
+    _run(db, Z_PRINTS)
 
 
 def _run(db: sqlite_utils.Database, statements: str) -> None:

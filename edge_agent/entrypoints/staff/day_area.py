@@ -9,7 +9,7 @@ from edge_agent.domain.day.denominations import DENOMINATIONS
 from edge_agent.entrypoints.staff import books_area, parts
 from edge_agent.entrypoints.staff.day_sheets import CloseDay, CountDrawer, MoveCash, ReportSheet, TakeOver
 from edge_agent.entrypoints.staff.parts import button, money, text
-from edge_agent.entrypoints.staff.sheet_parts import confirm, keypad, typed_in
+from edge_agent.entrypoints.staff.sheet_parts import confirm, keypad, last_word, typed_in
 from edge_agent.entrypoints.staff.shop import Entity, Shop
 from edge_agent.entrypoints.staff.words import Language, word
 
@@ -111,7 +111,7 @@ def sheet(language: Language, shown: DaySheet, shop: Shop) -> tuple[str, str]:
         case CloseDay():
             return word(language, "day_close"), _closing(language, shown)
         case ReportSheet():
-            return _report(language, shop)
+            return _report(language, shown, shop)
 
 
 def _moving(language: Language, shown: MoveCash, shop: Shop) -> str:
@@ -165,7 +165,7 @@ def _closing(language: Language, shown: CloseDay) -> str:
     return asking
 
 
-def _report(language: Language, shop: Shop) -> tuple[str, str]:
+def _report(language: Language, shown: ReportSheet, shop: Shop) -> tuple[str, str]:
     report = None if shop.day is None else shop.day.report
     if report is None:
         return word(language, "day_reports"), f'<p class="means">{word(language, "day_none")}</p>'
@@ -176,4 +176,18 @@ def _report(language: Language, shop: Shop) -> tuple[str, str]:
         else f"<h2>{text(label)}</h2>"
         for label, value in rows
     )
-    return text(title), f'<div class="report">{lines}</div>'
+    return text(title), f'{_printing(language, shown, shop)}<div class="report">{lines}</div>'
+
+
+def _printing(language: Language, shown: ReportSheet, shop: Shop) -> str:
+    """The button that has it printed, above the figures; where a printer is."""
+    if shop.printer is None:
+        return ""
+    if shown.told is not None:
+        return last_word(language, shown.told)
+    if shown.working:
+        return f'<div class="told">{word(language, "working")}</div>'
+    closed = [] if shop.day is None else shop.day.closed
+    again = any(row["z"] == shown.number and row["begun"] for row in closed)
+    label = word(language, "day_print_again" if again else "day_print")
+    return f'<div class="buttons">{button(label, "do", "yes")}</div>'

@@ -7,7 +7,9 @@ from typing import Final
 
 from edge_agent.domain import commands
 from edge_agent.domain.day import commands as day
+from edge_agent.domain.day import prints
 from edge_agent.domain.day.denominations import DENOMINATIONS
+from edge_agent.domain.receipt_commands import PrintReceipt
 from edge_agent.entrypoints.staff.parts import money
 from edge_agent.entrypoints.staff.sheets import DIGITS, MAX_MONEY_DIGITS, Sheet, Tap, Told
 from edge_agent.entrypoints.staff.shop import Shop
@@ -149,6 +151,14 @@ class ReportSheet(Sheet):
     """A report on the screen: number 0 is the X."""
 
     number: int
+
+    def press(self, tap: Tap, shop: Shop) -> Pressed:
+        if tap == ("yes",) and self.told is None and shop.printer is not None:
+            return self._asks(PrintReceipt(self._id, prints.name_of(self.number), "staff"))
+        return super().press(tap, shop)
+
+    def _done(self, shop: Shop) -> Told:
+        return Told("done_receipt")
 
 
 def open_day_sheet(tap: Tap, shop: Shop, key: str) -> Sheet:

@@ -22,6 +22,8 @@ DAY_WORDS: Final[dict[str, tuple[str, str]]] = {
     "day_closed_days": ("已日结", "Closed days"),
     "day_none": ("还没有记录", "Nothing yet"),
     "day_holder": ("当班：{0}", "On duty: {0}"),
+    "day_print": ("打印", "Print"),
+    "day_print_again": ("再打印一张（标明副本）", "Print again (marked as a copy)"),
     "day_z": ("Z {0} 报表 · {1}", "Z {0} · {1}"),
     "day_undo": ("撤销", "Take back"),
     "day_reason": ("原因", "Reason"),

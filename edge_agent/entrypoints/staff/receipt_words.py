@@ -18,8 +18,8 @@ RECEIPT_WORDS: Final[dict[str, tuple[str, str]]] = {
     "done_receipt": ("已交给打印机。", "The printer has it next."),
     "printer": ("小票打印机", "Receipt printer"),
     "printer_waits": (
-        "{0} 张小票在等待，恢复后会自动打印。",
-        "{0} receipts wait. They come out by themselves then.",
+        "{0} 张小票或报表在等待，恢复后会自动打印。",
+        "{0} receipts or reports wait. They come out by themselves then.",
     ),
     "printer_unreachable": (
         "打印机没有连接：请检查电源和网线。",

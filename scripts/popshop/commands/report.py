@@ -1,16 +1,16 @@
 """`popshop report x|z`: a store's takings and cash, from its journal; works while its agent runs and while it does not.
 
-Reads only. Closing the day is the agent's: `report z --close` asks the one that runs.
+Reads only. Closing the day and printing are the agent's: `--close` and `--print` ask the one that runs.
 """
 
 from __future__ import annotations
 
 import json as jsonlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import requests
 import typer
@@ -29,11 +29,18 @@ Data = Annotated[Path, typer.Option(help="The store's folder.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the figures as JSON; amounts are minor units.")]
 
 
+Print = Annotated[
+    bool, typer.Option("--print", help="Print it on the store's receipt printer too; the agent must run.")
+]
+
+
 @app.command()
-def x(data: Data = DEFAULT_DATA, json: Json = False) -> None:
+def x(data: Data = DEFAULT_DATA, on_paper: Print = False, json: Json = False) -> None:
     """Everything since the last Z report, so far. Changes nothing."""
     with _reading(data) as queries, queries.consistent():
         report = queries.x_report(clock.now())
+    if on_paper:
+        _print(data, "x")
     _show(report, json)
 
 
@@ -45,6 +52,7 @@ def z(
     uncounted: Annotated[
         bool, typer.Option("--uncounted", help="With --close: although the drawer is not counted.")
     ] = False,
+    on_paper: Print = False,
     json: Json = False,
 ) -> None:
     """A day that was closed, as it was closed; with --close, close the day."""
@@ -58,7 +66,15 @@ def z(
         raise console.UserError(
             f"{data} has {wanted}. Close a day on the tablet, or with: popshop report z --close"
         )
+    if on_paper:
+        _print(data, f"z/{report.z}")
     _show(report, json)
+
+
+def _print(data: Path, report: str) -> None:
+    """Have the running agent print it; each time it is asked is another print."""
+    key = f"report-print-{clock.now().timestamp()}"
+    _ask(data, lambda staff: staff.post(f"/api/day/{report}/print", {}, key), "print")
 
 
 def _close(data: Path, *, uncounted: bool) -> int:
@@ -67,18 +83,25 @@ def _close(data: Path, *, uncounted: bool) -> int:
         last = queries.z_report()
     # The same key until that Z is there: asked again after a lost answer, it is not made twice.
     key = f"report-z-{1 if last is None else last.z + 1}"
+    made = _ask(
+        data, lambda staff: staff.post("/api/day/close", {"uncounted": uncounted}, key), "close the day"
+    )
+    return int(made["z"])
+
+
+def _ask(data: Path, deed: Callable[[StaffClient], Any], what: str) -> Any:
+    """Ask the agent that runs on the folder. Raises UserError."""
     try:
         url = str(jsonlib.loads((data / "address.json").read_text())["url"])
         token = str(jsonlib.loads((data / "credentials.json").read_text())["staff_token"])
         with StaffClient(url, token) as staff:
-            made = staff.post("/api/day/close", {"uncounted": uncounted}, key)
+            return deed(staff)
     except AgentRefused as refused:
         raise console.UserError(str(refused)) from None
     except (OSError, KeyError, ValueError, requests.RequestException):
         raise console.UserError(
-            f"no agent of {data} answers; it must run to close the day: popshop edge run --data {data}"
+            f"no agent of {data} answers; it must run to {what}: popshop edge run --data {data}"
         ) from None
-    return int(made["z"])
 
 
 @contextmanager

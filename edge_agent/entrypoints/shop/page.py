@@ -28,6 +28,7 @@ _STYLE: Final = (
     "summary{padding:12px 0;color:var(--accent)}.mid{text-align:center;margin-top:0}"
     ".code{font-size:clamp(22px,8vw,30px);font-weight:700;letter-spacing:3px;text-align:center;padding:12px;"
     "margin:6px 0;border-radius:14px;background:var(--accent-soft)}"
+    ".row>b{white-space:nowrap;flex:none}"
     ".part{border-top:1px dashed var(--line);padding:12px 0}.part:first-child{border-top:0;padding-top:0}</style>"
 )
 
@@ -50,7 +51,12 @@ class Reader(NamedTuple):
 
 def note(reader: Reader, code: str) -> str:
     """A page that says one thing."""
-    return refused(reader, WORDS[code])
+    if not code.startswith("address_"):
+        return refused(reader, WORDS[code])
+    kind = "say good" if code in ("address_thanks", "address_given") else "note"
+    return reader.page(
+        pick(reader.language, WORDS["address_page"]), f'<p class="{kind}">{reader.say(code)}</p>'
+    )
 
 
 def refused(reader: Reader, words: tuple[str, str]) -> str:
@@ -98,7 +104,7 @@ def order(reader: Reader, found: Mapping[str, Any], methods: Sequence[str], unti
     state = found["state"]
     total = escape(format_minor(found["total_minor"], found["currency"]))
     lines = "".join(_line(reader.language, found, line) for line in found["lines"])
-    sums = f'<div class="row part"><b>{reader.say("total")}</b><b>{total}</b></div>'
+    sums = f'<div class="row part"><b>{reader.say("total" if state in UNPAID else "sum")}</b><b>{total}</b></div>'
     body = [f'<div class="card">{lines}{sums}</div>']
     if state in UNPAID:
         body.append(_to_pay(reader, found, payment, methods, until))

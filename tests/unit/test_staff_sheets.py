@@ -150,6 +150,10 @@ def test_lines_that_come_back_make_the_amount_and_a_typed_amount_puts_them_out()
     assert (typed.sheet.lines, typed.sheet.amount_minor(store)) == ({}, 9)
     none, _ = press(view, store, ("do", "line", "1", "-1"), ("do", "line", "7", "1"))
     assert none.sheet.lines == {}
+    after = replace(store, decided=replace(decided, handovers=(replace(bottles, reversed=1),)))
+    assert "其中已退货 1 件" in frame.page("zh", press(View("orders"), after, ("order", "ORDER"))[0], after)
+    held, _ = press(View("orders"), after, ("give_back", "ORDER"), *[("do", "line", "1", "1")] * 2)
+    assert held.sheet.lines == {1: 1}
 
 
 @pytest.mark.parametrize("tap", [(), ("fly",), ("area", "moon"), ("settle", "ORDER-1-1", "maybe"), ("slot",)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 from cloud_sync.protocol.receipts.words import WAYS, both
@@ -55,9 +56,10 @@ def state_pill(language: Language, order: Entity) -> str:
 
 def details(language: Language, shop: Shop, order: Entity) -> str:
     """Everything about one order."""
-    currency = order["currency"]
+    currency, back = order["currency"], _taken_back(shop)
     lines = "".join(
-        f'<div class="row"><span class="words">{goods(language, line)} × {line["qty"]}</span>'
+        f'<div class="row"><span class="words">{goods(language, line)} × {line["qty"]}'
+        f"{_back(language, back[line['line']])}</span>"
         f'<span class="who">{_way(language, line)}</span>'
         f'<span class="size">{money(line["price_minor"] * line["qty"], currency)}</span></div>'
         for line in order["lines"]
@@ -70,6 +72,21 @@ def details(language: Language, shop: Shop, order: Entity) -> str:
         _refunds(language, order),
     ]
     return "".join(f'<div class="rows">{block}</div>' for block in blocks if block)
+
+
+def _taken_back(shop: Shop) -> Counter[int]:
+    """Units of each line that no longer count as sold."""
+    back: Counter[int] = Counter()
+    if shop.decided is not None:
+        for vend in shop.decided.vends:
+            back[vend.line] += vend.reversed
+        for handover in shop.decided.handovers:
+            back[handover.line] += handover.reversed
+    return back
+
+
+def _back(language: Language, units: int) -> str:
+    return f'<br><span class="sub">{word(language, "units_back", units)}</span>' if units else ""
 
 
 def _way(language: Language, line: Entity) -> str:

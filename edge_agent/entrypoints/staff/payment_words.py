@@ -90,6 +90,7 @@ PAYMENT_WORDS: Final[dict[str, tuple[str, str]]] = {
     "books_last": ("上次核对 {0} · 平台 {1} 笔", "compared last {0} · entries there: {1}"),
     "refund_lines": ("退哪些商品？也可以直接输入金额", "Which goods? Or type an amount"),
     "refund_held": ("每件 {0} · 顾客手里 {1} 件", "{0} each · the shopper has {1}"),
+    "units_back": ("其中已退货 {0} 件", "{0} taken back"),
     "refund_means_card": (
         "银行卡收款：记录后请在银行卡终端上退款，再确认。",
         "Paid by card: refund it on the card terminal afterwards and confirm it.",

@@ -42,7 +42,7 @@ def test_what_the_shop_does_to_be_talked_about_is_whole_on_every_tablet(
     for size, (width, height) in SIZES.items():
         page = browser.new_page(viewport={"width": width, "height": height})
         for language in LANGUAGES:
-            for area in ("needs", "devices", "orders"):
+            for area in ("devices", "orders"):
                 drawn = frame.page(language, View(area), store)
                 page.set_content(f"<style>{CSS}</style>{drawn}")
                 assert_well_drawn(page)

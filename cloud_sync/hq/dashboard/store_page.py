@@ -56,6 +56,7 @@ def render(language: Language, model: StorePage) -> str:
         parts.card(word(language, "visitors"), visits_card.render(language, model.visits)),
         parts.card(word(language, "stock"), _stock(language, model)),
         parts.card(word(language, "payments"), _payments(language, model)),
+        parts.card(word(language, "limits"), limits_card.render(language, model.limits, store.timezone)),
         parts.card(word(language, "proof"), store_care.proof(language, store, care)),
         parts.card(word(language, "quarantine"), _quarantine(language, model)),
     ]
@@ -68,7 +69,6 @@ def render(language: Language, model: StorePage) -> str:
         parts.card(word(language, "devices"), _devices(language, model)),
         parts.card(word(language, "rights"), store_care.rights(language, store, care)),
         parts.card(word(language, "care"), store_care.care_card(language, store, care)),
-        parts.card(word(language, "limits"), limits_card.render(language, model.limits, store.timezone)),
         parts.card(word(language, "exposures"), visits_card.exposures(language, model.exposures)),
         parts.card(word(language, "last_sales"), _last_sales(language, model)),
         parts.card(word(language, "z_reports"), day_card.render(language, model.closed)),

@@ -60,7 +60,7 @@ SALE_WORDS: Final[dict[str, tuple[str, str]]] = {
     "payment_order": ("订单", "Order"),
     "payment_amount": ("金额", "Amount"),
     "payment_standing": ("状态", "How it stands"),
-    "payment_signed": ("签名凭证（门店断网）", "by signed receipt (store offline)"),
+    "payment_signed": ("签名凭证（门店断网）", "signed receipt"),
     "payment_page": ("付款页", "payment page"),
     "payment_paid_at": ("{0} 付款", "paid {0}"),
     "payment_asked_at": ("{0} 发起", "asked for {0}"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,16 +17,16 @@ from tests.edge_live import LiveAgent
 TYPED = {"name": "Zhang Wei", "phone": "13800138000", "address": "1 Nanjing Road"}
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> Iterator[LiveAgent]:
-    with LiveAgent(tmp_path, None, serve=True) as live:
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveAgent]:
+    with LiveAgent(tmp_path_factory.mktemp("addresses"), None, serve=True) as live:
         tea = commands.ListedItem("tea", "茶", "Tea", 500)
         assert live.do(commands.ListItems(live.key(), (tea,))).refusal is None
-        assert live.do(commands.ReceiveStock(live.key(), "tea", 5, "supplier")).refusal is None
+        assert live.do(commands.ReceiveStock(live.key(), "tea", 50, "supplier")).refusal is None
         yield live
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def kiosk(shop: LiveAgent) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"Bearer {shop.agent.access.kiosk_token}"}
     with httpx.Client(base_url=shop.url, trust_env=False, headers=headers) as client:
@@ -47,10 +46,10 @@ def asked(kiosk: httpx.Client) -> dict[str, Any]:
     return found
 
 
-def placed(kiosk: httpx.Client, address: str, key: str = "k1") -> httpx.Response:
+def placed(kiosk: httpx.Client, address: str, key: str = "") -> httpx.Response:
     line = {"sku": "tea", "qty": 1, "handover": "ship_store"}
     body = {"channel": "kiosk", "device": "kiosk-1", "lines": [line], "address": address}
-    return kiosk.post("/api/orders", json=body, headers={"Idempotency-Key": key})
+    return kiosk.post("/api/orders", json=body, headers={"Idempotency-Key": key or address})
 
 
 def state(shop: LiveAgent) -> list[str]:

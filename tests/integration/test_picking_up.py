@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,16 +15,16 @@ from edge_agent.entrypoints.staff.pickups import just_shown
 from tests.edge_live import STORE, LiveAgent
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> Iterator[LiveAgent]:
-    with LiveAgent(tmp_path, None, serve=True) as live:
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveAgent]:
+    with LiveAgent(tmp_path_factory.mktemp("picking-up"), None, serve=True) as live:
         tea = commands.ListedItem("tea", "茶", "Tea", 500)
         assert live.do(commands.ListItems(live.key(), (tea,))).refusal is None
-        assert live.do(commands.ReceiveStock(live.key(), "tea", 5, "supplier")).refusal is None
+        assert live.do(commands.ReceiveStock(live.key(), "tea", 50, "supplier")).refusal is None
         yield live
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def kiosk(shop: LiveAgent) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"Bearer {shop.agent.access.kiosk_token}", "Accept-Language": "en"}
     with httpx.Client(base_url=shop.url, trust_env=False, headers=headers) as client:

@@ -142,8 +142,8 @@ class Desk:
 
 
 def new() -> str:
-    """A key nobody had."""
-    return secrets.token_hex(6)
+    """A key nobody had; with a letter, as one of digits alone might be a phone number."""
+    return f"k{secrets.token_hex(6)}"
 
 
 def _guarded(act: Act, trouble: list[BaseException]) -> None:

@@ -39,7 +39,7 @@ _SHIRT = End("completed", 0, 1, 0, "the shirt", "one line handed over, one payme
 _NO_SHIRT = End(
     "refunded", 0, 1, 1, "the money back", "a line given up, a payment and its refund", "paid and refunded"
 )
-_Z = End("completed", 0, 1, 0, "nothing of it", "one Z report, number 1", "the same Z report")
+_Z = End("completed", 0, 1, 0, "nothing of it", "one Z report, its number the next", "the same Z report")
 
 COUNTER_ROWS = [
     CounterRow(f"{step}: {when}", f"commit:{fact}:{side}", deed, end)

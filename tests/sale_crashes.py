@@ -13,6 +13,7 @@ import functools
 import itertools
 import json
 import os
+import secrets
 import signal
 import socket
 import threading
@@ -226,6 +227,11 @@ class Shop:
     def kill_agent(self) -> None:
         kill(self.pid)
 
+    def stand_up(self) -> None:
+        """Start the agent again if a test before left it dead."""
+        if not self.alive:
+            self.start_agent()
+
     def kill_if_alive(self) -> None:
         """Leave no process behind."""
         if self.alive:
@@ -316,6 +322,7 @@ class Shopper:
         self._method = method
         self.order: dict[str, Any] = {}
         self.trouble: BaseException | None = None
+        self._key = secrets.token_hex(6)
         self._thread = threading.Thread(target=self._guarded, daemon=True)
 
     def begin(self) -> None:
@@ -339,10 +346,11 @@ class Shopper:
     def _buy(self) -> None:
         with self._shop.client() as kiosk:
             lines = [{"sku": "A", "qty": 1}]
-            self.order = kiosk.place_order(lines, key="order", channel="kiosk", device="kiosk-1")
+            key = f"order-{self._key}"
+            self.order = kiosk.place_order(lines, key=key, channel="kiosk", device="kiosk-1")
             name = self.order["id"]
             with suppress(AgentRefused):
-                self.order = kiosk.pay(name, self._method, key="pay")
+                self.order = kiosk.pay(name, self._method, key=f"pay-{self._key}")
             if self._method == "sandbox":
                 self._pay(kiosk, name)
             elif self._method == "signed":
@@ -364,7 +372,7 @@ class Shopper:
         tries = itertools.count(1)
 
         def shown() -> bool:
-            turn = next(tries)
+            turn = f"{self._key}-{next(tries)}"
             with suppress(AgentRefused):
                 scan = kiosk.post("/api/scans", {"device": "kiosk-1", "text": receipt}, f"scan-{turn}")
                 kiosk.post(f"/api/scans/{scan['id']}/use", {"order": name}, f"use-{turn}")

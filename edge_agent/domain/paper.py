@@ -67,7 +67,7 @@ def paper(document: ReceiptDocument, url: str, copy: int, columns: int) -> Paper
 
 def copy_mark(copy: int) -> Row:
     """What paper says that was not the first of its kind."""
-    return Row(f"*** {words.line(WORDS, 'copy')} {copy} ***", "center", bold=True, big=True)
+    return Row(f"* {words.line(WORDS, 'copy')} {copy} *", "center", bold=True, big=True)
 
 
 def folded(rows: Paper, columns: int) -> Paper:

@@ -61,7 +61,7 @@ def test_the_first_z_of_a_new_computer_goes_on_from_the_last_one_and_says_so(new
     assert z.carried == [Carried(z=41, minor=987_650)]
     english, chinese = dict(paper.rows(z, "en")), dict(paper.rows(z, "zh"))
     assert english["Goes on from"] == "Z report 41"
-    assert english["Its takings, as headquarters knows them"] == "¥9,876.50"
+    assert english["Its takings, by headquarters"] == "¥9,876.50"
     assert english["What it took and never sent"] == "not in it"
     assert chinese["接续"] == "Z 报表 41"
     paid_in(new)

@@ -24,7 +24,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "zone": ("时区", "Time zone"),
     "carried_over": ("接续本店先前的电脑", "Goes on from an earlier computer"),
     "carried_z": ("接续", "Goes on from"),
-    "carried": ("总部所知的先前营业额", "Its takings, as headquarters knows them"),
+    "carried": ("总部所知的先前营业额", "Its takings, by headquarters"),
     "carried_lacks": ("其后未上传的销售", "What it took and never sent"),
     "carried_not": ("不含", "not in it"),
     "takings": ("营业额", "Takings"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from edge_agent.domain.day.paper import rows
 from edge_agent.domain.day.report import Report
-from edge_agent.domain.paper import Paper, Row, copy_mark, folded, plain, sides
+from edge_agent.domain.paper import Paper, Row, copy_mark, folded, plain, sides, width
 
 
 def roll(report: Report, store_name: str, copy: int, columns: int) -> Paper:
@@ -19,9 +19,19 @@ def roll(report: Report, store_name: str, copy: int, columns: int) -> Paper:
     out += [copy_mark(copy)] if copy else []
     out.append(Row("-" * columns))
     for (label, value), (labelled, valued) in zip(chinese, english, strict=True):
-        both = label if label == labelled else f"{label} {labelled}"
+        told = value if value == valued else f"{value} {valued}"
+        *before, last = _label(label, labelled, width(plain(told)) + 1 if value else 0, columns)
         if value:
-            out += sides(both, value if value == valued else f"{value} {valued}", columns)
+            out += [*map(Row, before), *sides(last, told, columns)]
         else:
-            out += [Row("-" * columns), Row(plain(both), bold=True)]
+            out += [Row("-" * columns), *(Row(text, bold=True) for text in (*before, last))]
     return folded([*out, Row("-" * columns)], columns)
+
+
+def _label(chinese: str, english: str, beside: int, columns: int) -> list[str]:
+    """A label in both languages, on one line where that leaves room for what stands beside it."""
+    chinese, english = plain(chinese), plain(english)
+    if chinese == english:
+        return [chinese]
+    both = f"{chinese} {english}"
+    return [both] if width(both) + beside <= columns else [chinese, english]

@@ -32,7 +32,7 @@ MOST: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Money that moved by our journal, on the day or (`near`) so close to it that the provider may book it there."""
+    """Money that moved by our journal on the day, or that the provider may book there or not (`near`)."""
 
     payment: str
     refund: str

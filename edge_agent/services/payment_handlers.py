@@ -56,7 +56,10 @@ def _queued(r: Reader, found: Order | None) -> dict[str, int]:
 
 
 def _statement(r: Reader, c: payment_commands.StatementRead, now: datetime, rules: Rules) -> Outcome:
-    return [reconciliation.compare(c, r.moved_on(c.method, c.day, c.asked_at), r.currency())]
+    ours = r.moved_on(c.method, c.day, c.asked_at)
+    of_the_day = {(moved.payment, moved.refund) for moved in ours}
+    booked = [(payment, refund) for payment, refund, *_ in c.booked if (payment, refund) not in of_the_day]
+    return [reconciliation.compare(c, [*ours, *r.moved_elsewhere(c.method, booked)], r.currency())]
 
 
 def _settle_difference(

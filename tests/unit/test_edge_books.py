@@ -226,6 +226,22 @@ def test_money_under_way_while_the_book_is_fetched_is_no_difference(office: Offi
     assert office.store.queries.open_differences() == []
 
 
+def test_money_taken_before_midnight_and_heard_of_hours_after_it_is_no_difference_on_either_day(
+    office: Office,
+) -> None:
+    office.later(hours=11)
+    order = office.store.order(("A", 1)).subject
+    office.store.do(commands.RequestPayment(office.store.key(), order, "sandbox"))
+    office.bank.book.append(StatementLine(f"{order}-P1", "", 500, "CNY", TODAY))
+    office.later(hours=3)
+    arrived = commands.ProviderAnswered("", f"{order}-P1", "paid", amount_minor=500, currency="CNY")
+    office.store.do(arrived)
+    office.later(days=2)
+    office.step()
+    assert office.states[TODAY] == office.states["2026-05-02"] == "agrees"
+    assert office.store.queries.open_differences() == []
+
+
 def test_receipts_signed_by_headquarters_have_no_second_book(tmp_path: Path) -> None:
     office = Office(tmp_path, "signed")
     assert (office.books.methods, office.books.standing()) == ([], [])

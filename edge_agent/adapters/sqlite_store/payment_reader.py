@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from cloud_sync.protocol.envelope import parse_time, rfc3339
+from cloud_sync.protocol.envelope import rfc3339
 from edge_agent.domain.offline_limits import Link
 from edge_agent.domain.reconciliation import Moved
 
 NEAR: Final = timedelta(hours=1)
 """A provider's clock and the moment we hear of money may put it on two days by this much."""
 
-_PAID = "SELECT id, '', amount_minor, paid_at FROM payments WHERE paid_at >= ? AND paid_at < ? AND method = ?"
-_BACK = """SELECT r.payment, r.id, r.amount_minor, r.refunded_at FROM refunds r JOIN payments p ON p.id = r.payment
-    WHERE r.refunded_at >= ? AND r.refunded_at < ? AND p.method = ?"""
-_COMING = """SELECT id, '', amount_minor FROM payments
-    WHERE method = ?1 AND at >= ?2 AND state IN ('created', 'pending') UNION ALL
-    SELECT r.payment, r.id, r.amount_minor FROM refunds r JOIN payments p ON p.id = r.payment
-    WHERE r.state = 'requested' AND r.state <> 'refunded' AND p.method = ?1"""
-"""Money that the provider may have moved without our having heard of it yet."""
+_PAID = """SELECT id, '', amount_minor, CASE at WHEN '' THEN paid_at ELSE at END, paid_at FROM payments
+    WHERE paid_at >= ? AND paid_at < ? AND method = ?"""
+_BACK = """SELECT r.payment, r.id, r.amount_minor, r.refunded_at, r.refunded_at FROM refunds r
+    JOIN payments p ON p.id = r.payment WHERE r.refunded_at >= ? AND r.refunded_at < ? AND p.method = ?"""
+"""Payment, refund, minor units, and between which times the provider moved it: asked for, and heard of."""
+_KNOWN_PAID = """SELECT amount_minor FROM payments WHERE id = ? AND method = ?
+    AND (paid_at <> '' OR state IN ('created', 'pending', 'unknown'))"""
+_KNOWN_BACK = """SELECT r.amount_minor FROM refunds r JOIN payments p ON p.id = r.payment
+    WHERE r.payment = ? AND r.id = ? AND p.method = ? AND r.state <> 'refused'"""
 
 
 class PaymentReader:
@@ -54,23 +56,32 @@ class PaymentReader:
     def moved_on(self, method: str, day: str, asked_at: str) -> list[Moved]:
         """Money that moved by a method on a day of the store's calendar, and what may or may not stand in that book.
 
-        That is what moved shortly before and after the day, or since the book was asked for, or is on its way.
+        That is what moved shortly before and after the day, or since the book was asked for, or was asked for before
+        the day and heard of on it.
         """
         (zone,) = self._db.execute("SELECT timezone FROM store").fetchone()
         begin = datetime.combine(date.fromisoformat(day), time(), ZoneInfo(zone))
         end = datetime.combine(begin.date() + timedelta(days=1), time(), ZoneInfo(zone))
         span = (rfc3339(begin - NEAR), rfc3339(end + NEAR), method)
-        first, last = rfc3339(begin), rfc3339(end)
-        moved = [
-            Moved(payment, refund, minor, near=not first <= at < min(last, asked_at or last))
+        first, last = rfc3339(begin), min(rfc3339(end), asked_at or rfc3339(end))
+        return [
+            Moved(payment, refund, minor, near=since < first or heard >= last)
             for sql in (_PAID, _BACK)
-            for payment, refund, minor, at in self._db.execute(sql, span)
+            for payment, refund, minor, since, heard in self._db.execute(sql, span)
         ]
-        asked = parse_time(asked_at)
-        if asked is None:
-            return moved
-        coming = self._db.execute(_COMING, (method, rfc3339(asked - NEAR)))
-        return moved + [Moved(payment, refund, minor, near=True) for payment, refund, minor in coming]
+
+    def moved_elsewhere(self, method: str, booked: Iterable[tuple[str, str]]) -> list[Moved]:
+        """Of payments and refunds that a book names those that moved by our journal on whatever day, or still may."""
+        found = []
+        for payment, refund in booked:
+            row = (
+                self._db.execute(_KNOWN_BACK, (payment, refund, method))
+                if refund
+                else self._db.execute(_KNOWN_PAID, (payment, method))
+            ).fetchone()
+            if row is not None:
+                found.append(Moved(payment, refund, row[0], near=True))
+        return found
 
     def difference_open(self, case: str) -> bool | None:
         """Whether a difference waits for a person; None when there is none of that name."""

@@ -30,11 +30,6 @@ class Shipping:
         self._warehouse = warehouse
         self._known = known
 
-    @property
-    def from_warehouse(self) -> bool:
-        """Whether there is a warehouse at all."""
-        return self._warehouse is not None
-
     async def prepared(self, command: PlaceOrder, to: Contact | None) -> PlaceOrder:
         """The command with its reservations. Raises Refused; then nothing is kept that does not expire."""
         ways = {line.handover for line in command.lines} & {SHIP_STORE, SHIP_WAREHOUSE}

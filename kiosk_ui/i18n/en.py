@@ -129,7 +129,7 @@ WORDS = {
     "card.sent": "Sent to you",
     "product.away": "Sold out here, and the warehouse cannot be reached to send it. Please try later.",
     "address.title": "Where shall we send it?",
-    "address.hint": "Scan, and type the address on your phone. It is never shown on this screen.",
+    "address.hint": "Scan with a phone in the store's network and type the address there, never on this screen.",
     "address.typing_title": "Go on with your phone",
     "address.typing_hint": "Once it is sent, this screen goes on by itself.",
     "address.preparing": "Preparing your code…",

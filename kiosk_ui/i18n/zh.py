@@ -129,7 +129,7 @@ WORDS = {
     "card.sent": "由仓库寄送",
     "product.away": "本店已售罄；现在联系不上总部仓库，暂时不能寄送。",
     "address.title": "寄到哪里？",
-    "address.hint": "用手机扫码填写地址。地址不会显示在这块屏幕上。",
+    "address.hint": "手机连接门店网络后，扫码填写地址。地址不会显示在这块屏幕上。",
     "address.typing_title": "请在手机上填写",
     "address.typing_hint": "提交后，这里会自动继续。",
     "address.preparing": "正在生成二维码…",

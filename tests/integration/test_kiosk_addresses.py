@@ -108,6 +108,31 @@ def test_a_shopper_who_leaves_leaves_no_address(
     assert phone.post(f"{shop.url}/api/addresses", json={"device": "kiosk-1"}).status_code == 401
 
 
+def test_what_the_store_has_none_of_the_warehouse_may_send_unless_it_spoils(
+    shop: LiveAgent, kiosk: httpx.Client, phone: httpx.Client
+) -> None:
+    bowl = commands.ListedItem("bowl", "碗", "Bowl", 900)
+    milk = commands.ListedItem("milk", "牛奶", "Milk", 300, food=True)
+    assert shop.do(commands.ListItems(shop.key(), (bowl, milk))).refusal is None
+
+    def ways(sku: str) -> list[str]:
+        found: list[str] = kiosk.get("/api/snapshot").json()["entities"]["item"][sku]["ways"]
+        return found
+
+    assert ways("bowl") == []
+    shop.queries.has_warehouse = True
+    try:
+        assert [ways(sku) for sku in ("bowl", "milk", "tea")] == [
+            ["ship_warehouse"],
+            [],
+            ["staff", "pickup", "ship_store"],
+        ]
+        assert 'value="ship_warehouse"' in phone.get(f"{shop.url}/shop", params={"c": "bowl"}).text
+        assert "Sold out" in phone.get(f"{shop.url}/shop", params={"c": "milk"}).text
+    finally:
+        shop.queries.has_warehouse = False
+
+
 def test_a_page_is_void_in_time_with_what_it_was_told() -> None:
     clock, keys = HandClock(), iter("abcdef")
     desk = AddressDesk(clock, lambda: next(keys))

@@ -262,8 +262,8 @@ def _sellable(row: Entity, has_warehouse: bool) -> Entity:
     ways = [way for way, units in places.items() if units and units > 0 and may_sell > 0]
     if "staff" in ways:
         ways += ["pickup", "ship_store"]
-    if not ways and has_warehouse:
-        # Whether the warehouse has it is asked when it is ordered.
+    if not ways and has_warehouse and not row["food"]:
+        # Whether the warehouse has it is asked when it is ordered. What spoils is not sent.
         ways = ["ship_warehouse"]
     available = max(0, min(usual, may_sell))
     return row | {"food": bool(row["food"]), "available": available, "sellable": available > 0, "ways": ways}

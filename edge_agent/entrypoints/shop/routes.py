@@ -117,8 +117,7 @@ def _product(shop: Shop, request: Request, code: str, *, window: bool) -> Respon
     if not listed:
         return said(request, "unknown", 404)
     to_be_had = shop.queries.to_be_had(sku)
-    if shop.shipping.from_warehouse and not to_be_had.keys() & {VEND, SHELF, STAFF}:
-        # What the store has is gone; whether the warehouse has it is asked when it is ordered.
+    if SHIP_WAREHOUSE in listed[0]["ways"]:
         to_be_had[SHIP_WAREHOUSE] = page.MAX_QTY
     ways: dict[str, int] = {
         way: to_be_had[way] for way in WAYS if way in to_be_had and (way in LATER or not window)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from cloud_sync.hq.clock import Clock
-from cloud_sync.hq.database.pool import Cursor, Pool
+from cloud_sync.hq.database.pool import Cursor, Pool, again
 from cloud_sync.hq.database.postgres_books import transaction
 from cloud_sync.hq.database.shipping_queries import Shipment, shipment
 from cloud_sync.hq.rules import online
@@ -27,6 +27,9 @@ _ERASE: Final = "UPDATE shipments SET name = '', phone = '', address = '' WHERE 
 _FORGET: Final = """
 UPDATE shipments SET name = '', phone = '', address = ''
 WHERE asked_at < %s AND (name, phone, address) <> ('', '', '')"""
+_CLEAR: Final = """
+DELETE FROM shipments s USING reservations r
+WHERE r.id = s.reservation AND r.state IN ('cancelled', 'expired') AND s.sent_at IS NULL AND s.asked_at < %s"""
 
 
 class Shipments:
@@ -46,29 +49,42 @@ class Shipments:
 
         Raises RightsRefused where nothing paid waits, or what waited was given up by the store.
         """
-        with transaction(self._pool) as books:
-            sent_at, known = _locked(books.cursor, reservation)
-            if sent_at is None and _as_it_stands(books.cursor, reservation).qty <= 0:
-                raise RightsRefused(
-                    "given_up", "the store gave this up and the money went back: do not send it"
-                )
-            sent_at, known = sent_at or self._clock(), known or document[:MAX_DOCUMENT]
-            books.cursor.execute(_SENT, [sent_at, known, reservation])
-        return {"reservation": reservation, "document": known, "sent_at": sent_at}
+
+        if "\0" in document:
+            raise RightsRefused("malformed", "a document's number, or none")
+
+        def work() -> dict[str, Any]:
+            with transaction(self._pool) as books:
+                sent_at, known = _locked(books.cursor, reservation)
+                if sent_at is None and _as_it_stands(books.cursor, reservation).qty <= 0:
+                    raise RightsRefused(
+                        "given_up", "the store gave this up and the money went back: do not send it"
+                    )
+                sent_at, known = sent_at or self._clock(), known or document[:MAX_DOCUMENT]
+                books.cursor.execute(_SENT, [sent_at, known, reservation])
+            return {"reservation": reservation, "document": known, "sent_at": sent_at}
+
+        return again(work)
 
     def put_back(self, reservation: str) -> dict[str, Any]:
         """What the store gave up stands on the warehouse's shelf again, and may be sold.
 
         Raises RightsRefused where nothing was given up, or all of it was put back before.
         """
-        with transaction(self._pool) as books:
-            _locked(books.cursor, reservation)
-            units = _as_it_stands(books.cursor, reservation).to_put_back
-            if units <= 0:
-                raise RightsRefused("nothing_given_up", f"nothing of {reservation[:120]!r} is to be put back")
-            online.take_back(books, reservation, units, self._clock())
-            books.cursor.execute(_PUT_BACK, [units, reservation])
-        return {"reservation": reservation, "put_back": units}
+
+        def work() -> dict[str, Any]:
+            with transaction(self._pool) as books:
+                _locked(books.cursor, reservation)
+                units = _as_it_stands(books.cursor, reservation).to_put_back
+                if units <= 0:
+                    raise RightsRefused(
+                        "nothing_given_up", f"nothing of {reservation[:120]!r} is to be put back"
+                    )
+                online.take_back(books, reservation, units, self._clock())
+                books.cursor.execute(_PUT_BACK, [units, reservation])
+            return {"reservation": reservation, "put_back": units}
+
+        return again(work)
 
     def of(self, reservation: str) -> dict[str, Any]:
         """Whether it went, and under which number."""
@@ -82,9 +98,10 @@ class Shipments:
             connection.execute(_ERASE, [reservation])
 
     def forget_old(self) -> None:
-        """Forget the persons of what was asked longer ago than KEPT."""
+        """Forget the persons of what was asked longer ago than KEPT, and all of what came to nothing."""
         with self._pool.connection() as connection:
             connection.execute(_FORGET, [self._clock() - KEPT])
+            connection.execute(_CLEAR, [self._clock() - KEPT])
 
 
 def _locked(cursor: Cursor, reservation: str) -> tuple[datetime | None, str]:

@@ -140,8 +140,12 @@ def test_a_store_sees_only_its_own_and_strangers_nothing(hq: StockHq, aisle: Ais
     assert aisle.reserve("d", address="").json()["code"] == "malformed"
 
 
-def test_the_person_is_forgotten_after_thirty_days(hq: StockHq, aisle: Aisle) -> None:
+def test_the_person_is_forgotten_after_thirty_days_and_all_of_what_came_to_nothing(
+    hq: StockHq, aisle: Aisle
+) -> None:
     aisle.reserve("a")
+    aisle.reserve("b")
+    aisle.ask("POST", "/b/cancel")
     hq.now += timedelta(days=31)
     Shipments(hq.pool, lambda: hq.now).forget_old()
     with hq.pool.connection() as connection:

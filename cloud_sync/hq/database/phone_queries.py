@@ -28,11 +28,12 @@ _OF_STORE: Final = f"""
 UNION ALL
 ({_COLUMNS} WHERE p.store = %(store)s AND paid_at IS NOT NULL AND NOT {_UNSETTLED}
     ORDER BY paid_at DESC, p.payment LIMIT {MOST_SETTLED})"""
-_TOTALS: Final = f"""
+_TOTALS: Final = """
 SELECT store, currency, CASE WHEN refunded_minor > 0 THEN 'refunded' WHEN ledger = 'spent' THEN 'spent' ELSE 'open' END
-    AS how, count(*), sum(amount_minor)::bigint FROM phone_payments
-WHERE signed AND state = 'paid' AND (%(store)s = '' OR store = %(store)s)
-GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 LIMIT {MOST_TOTALS}"""
+    AS how, count(*), sum(amount_minor)::bigint FROM phone_payments WHERE signed AND state = 'paid'"""
+_BY_STATE: Final = f" GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 LIMIT {MOST_TOTALS}"
+_ALL_TOTALS: Final = _TOTALS + _BY_STATE
+_STORES_TOTALS: Final = _TOTALS + " AND store = %(store)s" + _BY_STATE
 
 
 class PhoneQueries:
@@ -49,4 +50,4 @@ class PhoneQueries:
     def signed_totals(self, store: str = "") -> list[tuple[str, str, str, int, int]]:
         """Per store and currency, or of one: (store, currency, spent | open | refunded, payments, minor units)."""
         with self._pool.connection() as db:
-            return db.execute(_TOTALS, {"store": store}).fetchall()
+            return db.execute(_STORES_TOTALS if store else _ALL_TOTALS, {"store": store}).fetchall()

@@ -40,7 +40,9 @@ WHERE qty > 0 ORDER BY asked_at, reservation LIMIT %(most)s""",
     WHERE state = 'failed' OR state IN ('done', 'reversed') AND by_whom <> 'headquarters')) AS given
 WHERE to_put_back > 0 ORDER BY given_up_at DESC NULLS LAST, reservation LIMIT %(most)s""",
     "sent": """s.sent_at IS NOT NULL) AS sent ORDER BY sent_at DESC, reservation LIMIT %(most)s""",
-    "off": """s.sent_at IS NULL AND (r.state IN ('cancelled', 'expired') OR put_back > 0)) AS off
+    "off": """s.reservation IN (
+        SELECT reservation FROM shipments WHERE sent_at IS NULL ORDER BY asked_at DESC LIMIT 500)
+    AND (r.state IN ('cancelled', 'expired') OR put_back > 0)) AS off
 WHERE to_put_back <= 0 AND (qty = 0 OR state <> 'confirmed') ORDER BY changed_at DESC, reservation LIMIT %(most)s""",
 }
 _ONE: Final = "s.reservation = %(reservation)s) AS one"

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from edge_agent.domain.day import commands as day
+from edge_agent.domain.day.tally import Before, Tally
+from edge_agent.domain.receipt_commands import PrintReceipt
 from edge_agent.domain.refusals import Refusal
 from edge_agent.entrypoints.staff import frame
 from edge_agent.entrypoints.staff.shop import Day, Shop
 from edge_agent.entrypoints.staff.view import View, answered, tapped
 from edge_agent.services.brain import Answer
-from tests.staff_shop import at, shop
+from tests.staff_shop import NOW, at, shop
 
 MOVE = {
     "move": "move-1",
@@ -92,3 +95,61 @@ def test_the_day_closes_after_a_confirmation_and_without_a_count_only_on_request
 def test_the_drawer_is_handed_over_by_badge_numbers():
     view, _ = press(View("day"), a_day(), ("day_take_over",), ("do", "from", "7"), ("do", "to", "9"))
     assert press(view, a_day(), ("do", "yes"))[1] == day.TakeOver("tablet:key", "7", "9")
+
+
+def a_closed_day(begun=0, **more):
+    report = Tally(Before(z=3), "Asia/Shanghai", "CNY", lambda order: []).report(NOW, 0, closed_at=at(0))
+    row = {
+        "z": 4,
+        "day": report.day,
+        "closed_at": at(0),
+        "currency": "CNY",
+        "takings_minor": 0,
+        "units": 0,
+        "over_minor": None,
+        "grand_total_minor": 0,
+        "begun": begun,
+    }
+    return replace(a_day(closed=[row], report=report), **more)
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "again"), [("zh", "打印", "标明副本"), ("en", "Print", "marked as a copy")]
+)
+def test_a_z_is_printed_from_its_sheet_and_the_second_time_as_a_copy(language, first, again):
+    store = a_closed_day(printer="")
+    view, command = press(View("day"), store, ("day_report", "4"))
+    assert command is None
+    page = frame.page(language, view, store)
+    assert first in page
+    assert again not in page
+    assert again in frame.page(language, view, a_closed_day(begun=1, printer=""))
+    view, command = press(view, store, ("do", "yes"))
+    assert command == PrintReceipt("tablet:key", "report:z:4", "staff")
+    done = answered(view, Answer(), store)
+    assert {"zh": "已交给打印机", "en": "The printer has it next"}[language] in frame.page(
+        language, done, store
+    )
+    assert press(done, store, ("do", "yes"))[1] is None, "one press, one print"
+
+
+def test_without_a_printer_a_report_has_no_button_and_a_full_printer_says_why():
+    view, _ = press(View("day"), a_closed_day(), ("day_report", "4"))
+    assert "Print" not in frame.page("en", view, a_closed_day())
+    assert press(view, a_closed_day(), ("do", "yes"))[1] is None
+    view, _ = press(view, a_closed_day(printer=""), ("do", "yes"))
+    refused = answered(view, Answer(Refusal("printer_backlog", "50")), a_closed_day(printer=""))
+    assert "See to the printer first" in frame.page("en", refused, a_closed_day(printer=""))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_report_has_the_stores_own_time_and_an_x_has_no_closing_time(language):
+    store = a_closed_day()
+    view, _ = press(View("day"), store, ("day_report", "4"))
+    page = frame.page(language, view, store)
+    assert f"{NOW.astimezone(ZoneInfo('Asia/Shanghai')):%Y-%m-%d %H:%M}" in page
+    assert "Asia/Shanghai (UTC+08:00)" in page
+    x = Tally(Before(z=3), "Asia/Shanghai", "CNY", lambda order: []).report(NOW, 0)
+    page = frame.page(language, view, a_day(report=x))
+    assert {"zh": "X 报表", "en": "X report"}[language] in page
+    assert {"zh": "<span>日结</span>", "en": "<span>Closed</span>"}[language] not in page

@@ -153,8 +153,11 @@ class ReportSheet(Sheet):
     number: int
 
     def press(self, tap: Tap, shop: Shop) -> Pressed:
-        if tap == ("yes",) and self.told is None and shop.printer is not None:
-            return self._asks(PrintReceipt(self._id, prints.name_of(self.number), "staff"))
+        match tap:
+            case ("yes",) if self.told is None and shop.printer is not None:
+                return self._asks(PrintReceipt(self._id, prints.name_of(self.number), "staff"))
+            case ("yes",):
+                return self, None
         return super().press(tap, shop)
 
     def _done(self, shop: Shop) -> Told:

@@ -14,7 +14,7 @@ from cloud_sync.protocol.shop_instructions import Rules
 from edge_agent.domain import commands
 from hardware import messages
 from kiosk_ui.agent_client import Agent, AgentClient, RefusedError
-from kiosk_ui.answers import AddressAsked, Done, Drawn, Quote
+from kiosk_ui.answers import AddressAsked, Done, Drawn, Pickup, Quote, ScanUsed
 from kiosk_ui.orders import Order
 from kiosk_ui.requests import (
     AskAddress,
@@ -25,6 +25,7 @@ from kiosk_ui.requests import (
     LeaveMember,
     PlaceOrder,
     PlayGame,
+    UseScan,
     Wish,
 )
 from kiosk_ui.shop import AddressState, read_feed
@@ -112,6 +113,20 @@ def test_a_game_of_the_shop_is_read_and_played_once(live: LiveAgent, kiosk: Agen
 
 def test_who_leaves_leaves_quietly(live: LiveAgent, kiosk: AgentClient) -> None:
     assert kiosk.send(LeaveMember("leave")) == Done()
+
+
+def test_a_pick_up_code_in_front_of_the_scanner_is_understood(live: LiveAgent, kiosk: AgentClient) -> None:
+    assert live.do(commands.ReceiveStock(live.key(), "A", 4, "supplier")).refusal is None
+    placed = kiosk.send(PlaceOrder("tap-1", Basket((Wish("A", 1, "pickup"),))))
+    assert isinstance(placed, Order)
+    assert live.do(commands.RequestPayment(live.key(), placed.id, "counter")).refusal is None
+    paid = kiosk.snapshot().orders[placed.id]
+    assert (paid.arranged, paid.to_collect) == (True, True)
+    seen = live.agent.scanning.desk.seen("kiosk-1", paid.pickup_code)
+    used = kiosk.send(UseScan("scan-1", seen.id, "order", "visit-1"))
+    assert isinstance(used, ScanUsed)
+    assert used.order == paid
+    assert used.pickup == Pickup(placed.id, "ready")
 
 
 def test_what_is_sent_waits_for_the_phone_and_goes_with_its_address(

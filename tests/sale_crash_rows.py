@@ -39,6 +39,9 @@ _SHIRT = End("completed", 0, 1, 0, "the shirt", "one line handed over, one payme
 _NO_SHIRT = End(
     "refunded", 0, 1, 1, "the money back", "a line given up, a payment and its refund", "paid and refunded"
 )
+_SHIRT_BACK = End(
+    "refunded", 0, 1, 1, "the money back", "a line taken back, a payment and its refund", "paid and refunded"
+)
 _Z = End("completed", 0, 1, 0, "nothing of it", "one Z report, its number the next", "the same Z report")
 
 COUNTER_ROWS = [
@@ -46,6 +49,7 @@ COUNTER_ROWS = [
     for step, fact, deed, end in (
         ("Staff say that a line is handed over", "HandedOver", "done", _SHIRT),
         ("Staff say that a line cannot be handed over", "HandoverFailed", "failed", _NO_SHIRT),
+        ("Staff give a line's money back", "HandoverReversed", "refund", _SHIRT_BACK),
         ("Staff close the day", "DayClosed", "close", _Z),
     )
     for side, when in (("before", "before it is written"), ("after", "written, nobody told"))

@@ -1,4 +1,4 @@
-"""kill -9 while staff hand over, give up a line or its money, or close the day; the rows stand in docs/crash-points.md."""
+"""kill -9 while staff hand over, give up a line or its money, or close the day: rows of docs/crash-points.md."""
 
 from __future__ import annotations
 

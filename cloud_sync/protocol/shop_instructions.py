@@ -66,14 +66,15 @@ class EraseMember(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 class CarryOver(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How far the store's computers had come when this epoch began, as far as headquarters knows.
 
-    `z`: the highest number of a Z (0: none). `total_minor`: all money taken, less what went back. `heads`: the last
-    ledger row that headquarters has of each earlier epoch: a file finds by them what of the total is in its own rows.
+    `z`: the highest number of a Z (0: none). `total_minor`: all money taken, less what went back. `heads`: of each
+    earlier epoch the last ledger row that headquarters has, and the chain hash (hex) of the first: a file finds by them
+    what of the total is in its own rows.
     """
 
     z: int
     total_minor: int
     currency: str
-    heads: dict[int, int] = {}
+    heads: dict[int, tuple[int, str]] = {}
 
 
 ShopInstruction = CarryOver | Rules | Member | GrantPoints | RecallPoints | MergeMembers | EraseMember
@@ -89,8 +90,8 @@ SHOP_TYPES: Final[dict[str, type[ShopInstruction]]] = {
 }
 
 
-def _is_key(text: str) -> bool:
-    """Whether this can be a raw Ed25519 public key in hex."""
+def _is_hex(text: str) -> bool:
+    """Whether this can be a raw Ed25519 public key or a chain hash: 32 bytes in hex."""
     return len(text) == 64 and all(digit in "0123456789abcdef" for digit in text)
 
 
@@ -100,10 +101,13 @@ def nonsense(asked: ShopInstruction) -> str:
         limits = asked.rules.offline_limits.values()
         if any(limit.payment_minor < 0 or limit.total_minor < NO_TOTAL for limit in limits):
             return "a limit below 0"
-        return "" if all(map(_is_key, asked.rules.code_keys.values())) else "a key that is none"
+        return "" if all(map(_is_hex, asked.rules.code_keys.values())) else "a key that is none"
     if isinstance(asked, CarryOver):
-        fits = 0 <= asked.z <= MAX_Z and abs(asked.total_minor) <= MAX_TOTAL_MINOR
-        return "" if fits else f"Z {asked.z}, or {asked.total_minor} taken"
+        if not 0 <= asked.z <= MAX_Z or abs(asked.total_minor) > MAX_TOTAL_MINOR:
+            return f"Z {asked.z}, or {asked.total_minor} taken"
+        return (
+            "" if all(seq > 0 and _is_hex(began) for seq, began in asked.heads.values()) else "no log's head"
+        )
     if not asked.member or len(asked.member) > MAX_ID:
         return "no member, or one of too many characters"
     if isinstance(asked, Member) and (asked.tier not in TIERS or not 0 <= asked.elsewhere <= MAX_POINTS):

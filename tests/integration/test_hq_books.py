@@ -241,9 +241,10 @@ def test_joining_puts_the_hold_into_limbo_and_a_count_brings_it_back(desk: Desk)
     assert desk.sync(old).down == []
     assert desk.limbo("sh-01") == 6, "a late row of the old epoch is paid by its limbo"
     carried, told = down(desk.sync(new.write(stock.StockCountedIn(sku=SKU, goods=5))))
-    known = cash("known")
+    known, began = cash("known"), desk.do(lambda b: b.hash_at(Log("sh-01", LEDGER, 1), 1))
+    assert began is not None
     assert carried == CarryOver(
-        z=0, total_minor=known.price_minor, currency=known.currency, heads={1: old_rows}
+        z=0, total_minor=known.price_minor, currency=known.currency, heads={1: (old_rows, began.hex())}
     ), "the epoch's first row says how far headquarters knew the store to be when it began"
     assert isinstance(told, Grant)
     assert (told.qty, told.source) == (5, "limbo")

@@ -10,12 +10,14 @@ import pytest
 from cloud_sync.protocol import day_facts, facts
 from cloud_sync.protocol.shop_instructions import CarryOver
 from edge_agent.adapters.sqlite_store.verify import verify
-from edge_agent.domain import commands
 from edge_agent.domain.day import commands as day
 from edge_agent.domain.day import paper
 from edge_agent.domain.day.report import Carried, Report
 from hardware import messages
 from tests.edge_harness import Store
+
+OTHERS = "ab" * 32
+"""How another computer's epoch began."""
 
 
 @pytest.fixture
@@ -44,17 +46,16 @@ def close(store: Store) -> Report:
     return made
 
 
-def confirmed(store: Store, epoch: int, seq: int) -> None:
-    """Headquarters confirms the store's own rows."""
-    store.do(commands.SyncAdvanced("", epoch, "ledger", seq, "00", store.clock.now()))
-
-
-def last_row(store: Store) -> int:
-    return store.queries.last_seq("ledger")
+def head(store: Store, lost: int = 0) -> tuple[int, str]:
+    """The first epoch's head as headquarters has it, which has `lost` more rows than the disk."""
+    ((first,),) = store.db.execute(
+        "SELECT hash FROM journal WHERE epoch = 1 AND stream = 'ledger' AND seq = 1"
+    )
+    return store.queries.last_seq("ledger") + lost, bytes(first).hex()
 
 
 def test_the_first_z_of_a_new_computer_goes_on_from_the_last_one_and_says_so(new: Store) -> None:
-    new.told(CarryOver(z=41, total_minor=987_650, currency="CNY", heads={3: 5_000}))
+    new.told(CarryOver(z=41, total_minor=987_650, currency="CNY", heads={3: (5_000, OTHERS)}))
     sell(new)
     z = close(new)
     assert (z.z, z.takings_minor, z.grand_total_minor) == (42, 500, 988_150)
@@ -96,10 +97,9 @@ def test_a_store_that_joins_again_with_its_own_disk_carries_nothing_over(tmp_pat
     sell(store)
     close(store)
     sell(store)
-    rows = last_row(store)
-    confirmed(store, 1, rows)
+    had = head(store)
     store.open_epoch(2)
-    store.told(CarryOver(z=1, total_minor=1_000, currency="CNY", heads={1: rows}))
+    store.told(CarryOver(z=1, total_minor=1_000, currency="CNY", heads={1: had}))
     z = close(store)
     assert (z.z, z.grand_total_minor, z.carried) == (2, 1_000, [])
     assert store.facts(day_facts.CarriedOver)[0].mine_minor == 1_000
@@ -111,8 +111,7 @@ def test_a_disk_put_back_from_an_older_copy_counts_nothing_twice(tmp_path: Path)
     store = Store(tmp_path / "store.db")
     sell(store)
     sell(store)
-    confirmed(store, 1, last_row(store))
-    heads = {1: last_row(store) + 20}
+    heads = {1: head(store, lost=20)}
     store.open_epoch(2)
     store.told(CarryOver(z=1, total_minor=1_500, currency="CNY", heads=heads))
     sell(store)
@@ -127,7 +126,7 @@ def test_what_a_store_took_alone_before_it_joined_stays_in_its_grand_total(tmp_p
     sell(store)
     close(store)
     store.open_epoch(4)
-    store.told(CarryOver(z=41, total_minor=900, currency="CNY", heads={1: 5_000, 3: 70}))
+    store.told(CarryOver(z=41, total_minor=900, currency="CNY", heads={1: (5_000, OTHERS), 3: (70, OTHERS)}))
     sell(store)
     z = close(store)
     assert (z.z, z.grand_total_minor) == (42, 500 + 900 + 500), "headquarters never had rows of this disk"
@@ -147,7 +146,8 @@ def test_a_carry_over_is_applied_once_and_nonsense_is_passed_over(new: Store) ->
     new.told(carry, seq=1)
     new.told(CarryOver(z=-1, total_minor=900, currency="CNY"))
     new.told(CarryOver(z=7, total_minor=10**18, currency="CNY"))
+    new.told(CarryOver(z=7, total_minor=900, currency="CNY", heads={1: (3, "no hash")}))
     assert len(new.facts(day_facts.CarriedOver)) == 1
-    assert new.queries.down_seq() == 3
+    assert new.queries.down_seq() == 4
     assert new.queries.x_report(new.clock.now()).grand_total_minor == 900
     assert new.facts(facts.StoreOpened)[0].epoch == 4

@@ -35,7 +35,9 @@ _TOTAL: Final = """
 SELECT s.currency, coalesce(sum(m.paid_minor - m.refunded_minor + m.cash_minor), 0)::bigint
 FROM stores s LEFT JOIN money m ON m.store = s.store AND m.currency = s.currency
 WHERE s.store = %s GROUP BY s.currency"""
-_HEADS: Final = "SELECT epoch, acked FROM logs WHERE store = %s AND stream = 'ledger' AND acked > 0"
+_HEADS: Final = """
+SELECT epoch, acked, encode(events.hash, 'hex') FROM logs JOIN events USING (store, stream, epoch)
+WHERE store = %s AND stream = 'ledger' AND seq = 1"""
 
 
 class ClosedDay(NamedTuple):
@@ -69,7 +71,8 @@ class DayBooks:
         """How far a store's computers have come; the store's row is locked by the caller."""
         ((z,),) = self.cursor.execute(_LAST_Z, [store]).fetchall()
         ((currency, total_minor),) = self.cursor.execute(_TOTAL, [store]).fetchall()
-        heads = dict(self.cursor.execute(_HEADS, [store]).fetchall())
+        rows = self.cursor.execute(_HEADS, [store]).fetchall()
+        heads = {epoch: (acked, first) for epoch, acked, first in rows}
         return CarryOver(z=z, total_minor=total_minor, currency=currency, heads=heads)
 
 

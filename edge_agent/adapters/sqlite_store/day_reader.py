@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
 
 from cloud_sync.protocol.identifiers import LEDGER
 from edge_agent.adapters.sqlite_store import day_tables
@@ -33,7 +32,7 @@ class DayReader:
         new = [number for of, stream, number, *_ in self.waiting if (of, stream) == (own, LEDGER)]
         return Covers(own, seq + 1 if epoch == own else 1, max([row[0] or 0, *new]))
 
-    def day_shared(self, heads: Mapping[int, int]) -> int:
+    def day_shared(self, heads: day_tables.Heads) -> int:
         """Takings in rows that headquarters has, given the last one it has of each earlier epoch."""
         return day_tables.shared_minor(self._db, heads)
 

@@ -28,6 +28,8 @@ CREATE TABLE drawer_holders (drawer TEXT PRIMARY KEY, staff TEXT NOT NULL, at TE
 Z_PRINTS: Final = "ALTER TABLE closed_days ADD COLUMN begun INTEGER NOT NULL DEFAULT 0"
 """How often its printing was begun: from the second time on the paper is a copy."""
 
+Heads = Mapping[int, tuple[int, str]]
+"""Of each epoch the last ledger row that headquarters has, and the chain hash (hex) of the first."""
 Waiting = Iterable[tuple[int, str, int, bytes, bytes, str]]
 """Rows that the open transaction has not written yet: epoch, stream, number, body, hash, time."""
 
@@ -85,16 +87,18 @@ def last_closing(db: sqlite3.Connection) -> tuple[Before, int, int]:
     return (Before(), 0, 0) if row is None else (Before(row[0], row[1], row[2]), row[3], row[4] + 1)
 
 
-def shared_minor(db: sqlite3.Connection, heads: Mapping[int, int]) -> int:
+def shared_minor(db: sqlite3.Connection, heads: Heads) -> int:
     """Takings (and what was carried over before) in the rows that headquarters has too.
 
-    `heads`: the last ledger row it has of each earlier epoch. An epoch of which it never confirmed a row to this file
-    is another computer's, or was lived through alone. Reads the rows after the last Z that headquarters has whole.
+    An epoch that began with another row here is another computer's, or was lived through alone. Reads the rows after
+    the last Z that headquarters has whole.
     """
-    known = {
-        epoch for (epoch,) in db.execute("SELECT epoch FROM sync WHERE stream = ? AND acked > 0", (LEDGER,))
+    first_row = "SELECT 1 FROM journal WHERE epoch = ? AND stream = ? AND seq = 1 AND hash = ?"
+    upto = {
+        epoch: seq
+        for epoch, (seq, began) in heads.items()
+        if db.execute(first_row, (epoch, LEDGER, bytes.fromhex(began))).fetchone()
     }
-    upto = {epoch: seq for epoch, seq in heads.items() if epoch in known}
     before, first, after = Before(), 0, 0
     closed = "SELECT z, closed_at, grand_total_minor, epoch, last_seq FROM closed_days ORDER BY z DESC"
     for z, closed_at, grand_minor, epoch, last_seq in db.execute(closed):

@@ -209,9 +209,24 @@ def _takings(world: World, hq: MemoryHq) -> None:
         for difference in site.agent.queries.money_differences():
             raise Violation("money is goods or goes back", f"{name}: {difference}")
         ours = site.agent.queries.totals()["takings_minor"]
+        _grand_total(site, ours, folded[name, "CNY"])
         _closed_days(hq, site)
         if not site.dead and not site.was_restored and ours != folded[name, "CNY"]:
             raise Violation("takings are equal", f"{name}: {ours} in the store, {folded[name, 'CNY']}")
+
+
+def _grand_total(site: Site, ours: int, theirs: int) -> None:
+    """A store's reports add up to its own takings; with an older disk put back to what headquarters has, at the least.
+
+    At the least: rows that headquarters keeps aside are money that came, too.
+    """
+    if site.dead:
+        return
+    grand = site.agent.queries.x_report(site.agent.clock.now()).grand_total_minor
+    if (grand < theirs) if site.was_restored else (grand != ours):
+        raise Violation(
+            "takings are equal", f"{site.agent.name}: grand total {grand}, not {ours} or {theirs}"
+        )
 
 
 def _closed_days(hq: MemoryHq, site: Site) -> None:

@@ -37,7 +37,7 @@ class MemoryDays:
             total_minor=paid - refunded + cash,
             currency=CURRENCY,
             heads={
-                log.epoch: head.acked
+                log.epoch: (head.acked, self._hq.events[log][1][1].hex())
                 for log, head in self._hq.heads.items()
                 if (log.store, log.stream) == (store, LEDGER) and head.acked
             },

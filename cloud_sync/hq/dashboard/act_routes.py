@@ -10,12 +10,13 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from cloud_sync.hq import enrolment
+from cloud_sync.hq.asking import form_of
 from cloud_sync.hq.clock import Clock
 from cloud_sync.hq.credentials import Credentials, make_token
 from cloud_sync.hq.dashboard import acts, doing, parts
 from cloud_sync.hq.dashboard.acts import ACTS, MAX_FIELD_CHARS, BadField
 from cloud_sync.hq.dashboard.gather import Gather
-from cloud_sync.hq.dashboard.session import form_of, is_ours, language_of, signed_in
+from cloud_sync.hq.dashboard.session import is_ours, language_of, signed_in
 from cloud_sync.hq.dashboard.style import CSS
 from cloud_sync.hq.dashboard.words import Language, word
 from cloud_sync.hq.database.pool import Pool

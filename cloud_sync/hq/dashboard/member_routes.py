@@ -8,10 +8,11 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from cloud_sync.hq.asking import form_of
 from cloud_sync.hq.clock import Clock
 from cloud_sync.hq.credentials import Credentials
 from cloud_sync.hq.dashboard import member_page, members_page, parts
-from cloud_sync.hq.dashboard.session import form_of, language_of, signed_in
+from cloud_sync.hq.dashboard.session import language_of, signed_in
 from cloud_sync.hq.dashboard.style import CSS
 from cloud_sync.hq.dashboard.words import Language, has_word, word
 from cloud_sync.hq.database.member_queries import MemberQueries

@@ -5,18 +5,20 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from html import escape
 from typing import Final
-from urllib.parse import parse_qsl
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from cloud_sync.hq.asking import asker, form_of
 from cloud_sync.hq.clock import Clock
 from cloud_sync.hq.credentials import Credentials, same, sign
 from cloud_sync.hq.dashboard.style import CSS
 from cloud_sync.hq.dashboard.words import LANGUAGES, Language, word
+from cloud_sync.protocol.phone.guard import Allowance, Guard
 
 LIFETIME: Final = timedelta(hours=12)
-MAX_FORM_BYTES: Final = 4_096
+TRIES: Final = (Allowance(10, 6.0), Allowance(100, 1.0))
+"""Of the password, from one address and from all: a stranger who guesses may delay us, not shut us out."""
 _SESSION: Final = "popshop_hq"
 _LANGUAGE: Final = "popshop_language"
 
@@ -49,28 +51,22 @@ def is_ours(path: str) -> bool:
     return path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
 
 
-async def form_of(request: Request) -> dict[str, str]:
-    """A posted form, cut off where it is larger than any of ours."""
-    form = bytearray()
-    async for chunk in request.stream():
-        form += chunk
-        if len(form) > MAX_FORM_BYTES:
-            break
-    return dict(parse_qsl(form.decode(errors="replace"), keep_blank_values=True))
-
-
 def add_session_routes(app: FastAPI, credentials: Credentials, clock: Clock) -> None:
     """Signing in and out, and choosing a language."""
+    guard = Guard(*TRIES)
 
     @app.get("/login", include_in_schema=False)
     def login_page(request: Request) -> Response:
-        return _login_page(language_of(request), wrong=False)
+        return _login_page(language_of(request))
 
     @app.post("/login", include_in_schema=False)
     async def login(request: Request) -> Response:
+        if not guard.may(asker(request), clock().timestamp()):
+            return _login_page(language_of(request), 429, "too_many_tries")
         given = (await form_of(request)).get("password", "")
         if not same(given, credentials.admin_password):
-            return _login_page(language_of(request), wrong=True)
+            return _login_page(language_of(request), 401, "wrong_password")
+        guard.forget(asker(request))
         until = str(int((clock() + LIFETIME).timestamp()))
         answer = RedirectResponse("/", 303)
         value = f"{until}.{sign(_key(credentials), until)}"
@@ -93,8 +89,8 @@ def add_session_routes(app: FastAPI, credentials: Credentials, clock: Clock) -> 
         return answer
 
 
-def _login_page(language: Language, *, wrong: bool) -> Response:
-    told = f'<div class="wrong">{word(language, "wrong_password")}</div>' if wrong else ""
+def _login_page(language: Language, status: int = 200, trouble: str = "") -> Response:
+    told = f'<div class="wrong">{word(language, trouble)}</div>' if trouble else ""
     other: Language = "en" if language == "zh" else "zh"
     page = f"""<!doctype html><html lang="{language}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -107,4 +103,4 @@ def _login_page(language: Language, *, wrong: bool) -> Response:
 <div class="hint">{escape(word(language, "password_where"))}</div>
 <div class="hint"><a href="/language/{other}?back=/login">{"English" if other == "en" else "中文"}</a></div>
 </form></div></body></html>"""
-    return HTMLResponse(page, 401 if wrong else 200)
+    return HTMLResponse(page, status)

@@ -23,6 +23,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "密码在总部数据文件夹的 credentials.json 里",
         "The password stands in credentials.json in headquarters' data folder",
     ),
+    "too_many_tries": ("试得太多了，请过一分钟再登录", "Too many tries. Wait a minute, then sign in"),
     "wrong_password": ("密码不对，请再试一次", "That is not the password. Please try again"),
     "takings_today": ("今日销售额", "Sales today"),
     "units_today": ("今日销量", "Units today"),

@@ -9,11 +9,12 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 
+from cloud_sync.hq.asking import form_of
 from cloud_sync.hq.clock import Clock
 from cloud_sync.hq.database.member_queries import MemberQueries
 from cloud_sync.hq.member_acts import MemberActs
 from cloud_sync.hq.phone.member_pages import Pages
-from cloud_sync.hq.phone.showing import Limit, form_of, reader, shown, turned
+from cloud_sync.hq.phone.showing import Limit, reader, shown, turned
 from cloud_sync.hq.rules.rights import RightsRefused
 from cloud_sync.protocol.phone.guard import Allowance
 

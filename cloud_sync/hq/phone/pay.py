@@ -10,9 +10,10 @@ from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request, Response
 
+from cloud_sync.hq.asking import form_of
 from cloud_sync.hq.clock import Clock
 from cloud_sync.hq.phone.pay_pages import Pages
-from cloud_sync.hq.phone.showing import Limit, form_of, reader, shown, turned
+from cloud_sync.hq.phone.showing import Limit, reader, shown, turned
 from cloud_sync.hq.phone.stores import Signs
 from cloud_sync.hq.phone_payments import PaymentRefused, PhonePayments
 from cloud_sync.protocol.codes.own_codes import why_not_good

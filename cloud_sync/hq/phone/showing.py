@@ -1,19 +1,18 @@
-"""How the phones' routes read a request and answer it: the language, a form, and who asks too often."""
+"""How the phones' routes answer: in whose language, and what to whom who asks too often."""
 
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import parse_qsl
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from cloud_sync.hq.asking import asker
 from cloud_sync.hq.clock import Clock
 from cloud_sync.protocol.phone import frame
 from cloud_sync.protocol.phone.frame import Language, pick, say
-from cloud_sync.protocol.phone.guard import Allowance, Guard, phone_of
+from cloud_sync.protocol.phone.guard import Allowance, Guard
 
-MAX_FORM_BYTES: Final = 4_096
 _SLOW: Final = ("请稍等", "Please wait")
 _SLOW_WHY: Final = (
     "操作太频繁，请等一分钟再试。没有收款，也没有任何改动。",
@@ -30,9 +29,7 @@ class Limit:
 
     def reached(self, request: Request, here: str) -> Response | None:
         """A page that says to wait, when it is too often; `here` is the page that was pressed on."""
-        peer = request.client.host if request.client else ""
-        phone = phone_of(peer, request.headers.get("x-forwarded-for", ""))
-        if self._guard.may(phone, self._clock().timestamp()):
+        if self._guard.may(asker(request), self._clock().timestamp()):
             return None
         language = reader(request)
         told = f'<div class="card"><p>{say(language, _SLOW_WHY)}</p></div>'
@@ -55,13 +52,3 @@ def shown(request: Request, page: str, status: int = 200, script: str = "") -> R
 def turned(to: str) -> Response:
     """On to another page after a press, so that loading it again presses nothing."""
     return RedirectResponse(to, 303, headers=frame.headers({}))
-
-
-async def form_of(request: Request) -> dict[str, str]:
-    """A posted form, cut off where it is larger than any of ours."""
-    form = bytearray()
-    async for chunk in request.stream():
-        form += chunk
-        if len(form) > MAX_FORM_BYTES:
-            break
-    return dict(parse_qsl(form[:MAX_FORM_BYTES].decode(errors="replace"), keep_blank_values=True))

@@ -48,6 +48,10 @@ class Guard:
             self._phones.popitem(last=False)
         return allowed
 
+    def forget(self, phone: str) -> None:
+        """Whoever showed who they are starts afresh."""
+        self._phones.pop(network_of(phone), None)
+
 
 def phone_of(peer: str, forwarded: str) -> str:
     """Who asks: the other end of the line, or whom a proxy on this computer asks for.

@@ -91,7 +91,7 @@ def test_a_code_that_is_shown_opens_its_order_and_is_found_by_its_end_when_it_co
     found = page.locator(".pickups .order", has_text=order["id"]).last
     expect(found).to_contain_text({"zh": "经手：店员", "en": "handed over by our staff"}[language])
     assert_well_drawn(page)
-    shot(page, f"tablet-collected-{language}", tmp_path)
+    shot(page, f"collected-{language}", tmp_path)
     found.tap()
     expect(sheet).to_contain_text({"zh": "已取走", "en": "Collected"}[language])
     assert page.locator(".sheet .row .main").count() == 0

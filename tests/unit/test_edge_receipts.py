@@ -155,7 +155,7 @@ def test_a_receipts_document_follows_the_order_to_its_end(store):
     (vend,) = store.queries.order(placed)["vends"]
     store.do(commands.VendOverdue("", vend["id"]))
     (case,) = store.queries.receipt_document("kiosk-1-1").cases
-    assert case in page(store.queries.receipt_document("kiosk-1-1"))
+    assert case in page(store.queries.receipt_document("kiosk-1-1"), "zh", "/r/t")
     store.do(commands.SettleVend(store.key(), vend["id"], dispensed=False))
     (back,) = store.queries.open_refunds()
     store.do(commands.PayOutRefund(store.key(), back["id"]))

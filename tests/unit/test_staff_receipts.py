@@ -34,8 +34,8 @@ def test_a_second_print_says_that_it_will_be_a_copy():
 def test_receipts_that_wait_for_a_printer_in_trouble_are_a_need(trouble):
     store = shop(printer=trouble, prints=3)
     assert needs_of(store).count == 1
-    assert "3 receipts wait" in frame.page("en", View(), store)
-    assert "3 张小票在等待" in frame.page("zh", View(), store)
+    assert "3 receipts or reports wait" in frame.page("en", View(), store)
+    assert "3 张小票或报表在等待" in frame.page("zh", View(), store)
 
 
 def test_a_printer_in_trouble_for_which_nobody_waits_is_no_need():

@@ -91,14 +91,17 @@ def _done(db: sqlite3.Connection, f: handover_facts.HandedOver, at: str) -> None
         "UPDATE handovers SET state = 'done', sold_at = ?, document = ?, handed_by = ?, at = ? WHERE id = ?",
         (f.sold_at, f.document, f.by, at, f.handover),
     )
+    # The units are gone, also where the book had fewer of them: the next count shows what was thrown away meanwhile.
     if f.device:
         db.execute(
-            "UPDATE slots SET held = held - ?1, count = count - ?1 WHERE device = ?2 AND slot = ?3",
+            "UPDATE slots SET held = held - ?1, count = MAX(count - ?1, 0) WHERE device = ?2 AND slot = ?3",
             (f.qty, f.device, f.slot),
         )
     elif f.how not in NOT_OURS:
         _hold_in_room(db, f.sku, -f.qty)
-        db.execute("UPDATE room SET units = units - ? WHERE sku = ? AND bucket = 'available'", (f.qty, f.sku))
+        db.execute(
+            "UPDATE room SET units = MAX(units - ?, 0) WHERE sku = ? AND bucket = 'available'", (f.qty, f.sku)
+        )
 
 
 def _failed(db: sqlite3.Connection, f: handover_facts.HandoverFailed, at: str) -> None:

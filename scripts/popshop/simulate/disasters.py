@@ -15,6 +15,7 @@ from cloud_sync.protocol.numbered_log import GENESIS
 from cloud_sync.protocol.upstream import FENCED
 from cloud_sync.protocol.witness import Note
 from edge_agent.domain import commands
+from popshop.simulate.counter import finish
 from popshop.simulate.floor import (
     Act,
     count_one,
@@ -308,6 +309,7 @@ def count_in_all(world: World, site: Site, name: str) -> None:
     run_vends(world, site)
     report(world, site)
     settle(world, site)
+    finish(world, site, name)
     if open_vends(agent, "requested", "dispensing", "unknown"):
         # First it is settled what became of each unit that is under way; then what is left is counted.
         return

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, Final, NamedTuple
 from unittest.mock import patch
 
-from popshop.simulate import swaps_hq, swaps_store
+from popshop.simulate import swaps_hq, swaps_sale, swaps_store
 
 Swap = tuple[Any, str, Any]
 
@@ -89,9 +89,14 @@ MUTANTS: Final = tuple(
         ("sells-without-right", "1: nothing is sold without a right", swaps_store.sells_without_right),
         ("deficit-forgotten", "1: what a count cannot take is owed", swaps_store.deficit_forgotten),
         ("half-a-posting", "1: every change is double entry", swaps_hq.double_entry_broken),
+        ("vend-asked-again", "sale: a vend nobody knows of is not repeated", swaps_sale.vend_asked_again),
+        ("refund-given-twice", "sale: a refund is given once", swaps_sale.refund_given_twice),
+        ("handed-over-twice", "sale: a line is handed over once", swaps_sale.handed_over_twice),
+        ("money-taken-twice", "sale: a payment is confirmed once", swaps_sale.money_taken_twice),
+        ("given-up-for-nothing", "sale: a line given up is money owed", swaps_sale.given_up_for_nothing),
     )
 )
-"""In the order of the rules of DESIGN's "Store ↔ HQ"."""
+"""In the order of the rules of DESIGN's "Store ↔ HQ"; then those of a sale."""
 
 
 def by_name(name: str) -> Mutant | None:

@@ -64,6 +64,11 @@ ACTS: Final = {
     "backup": 3,
 }
 """What people and machines do, and how often."""
+SALE: Final = {"basket": 9, "serve": 9, "goodwill": 1}
+"""What happens at the counter, and how often. Drawn with dice of its own and put between the rest, so that a seed's
+history of goods and rows stays what it was before there was a counter."""
+SALE_SHARE: Final = 6
+"""For so many other decisions there is one at the counter."""
 RARE: Final = {
     "image_restored": 3,
     "witness_lost": 1,
@@ -105,15 +110,16 @@ def draw(seed: int, faults: Collection[str] = FAULTS) -> Plan:
     kinds = list(weights)
     length = dice.randint(*LENGTH)
     chosen = dice.choices(kinds, [weights[kind] for kind in kinds], k=length)
-    return Plan(
-        seed,
-        stores,
-        skus,
-        tuple(
-            Decision(n, kind, _number(dice), _number(dice), _number(dice), _number(dice))
-            for n, kind in enumerate(chosen, 1)
-        ),
-    )
+    decisions = [_decision(dice, n, kind) for n, kind in enumerate(chosen, 1)]
+    counter = random.Random(f"counter {seed}")
+    for n in range(length + 1, length + 1 + length // SALE_SHARE):
+        (kind,) = counter.choices(list(SALE), list(SALE.values()))
+        decisions.insert(counter.randrange(len(decisions)), _decision(counter, n, kind))
+    return Plan(seed, stores, skus, tuple(decisions))
+
+
+def _decision(dice: random.Random, n: int, kind: str) -> Decision:
+    return Decision(n, kind, _number(dice), _number(dice), _number(dice), _number(dice))
 
 
 def _number(dice: random.Random) -> int:

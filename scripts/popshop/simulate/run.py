@@ -9,17 +9,18 @@ from typing import Final
 from unittest.mock import patch
 
 from cloud_sync.protocol import upstream
-from popshop.simulate import desk, disasters, floor
+from popshop.simulate import counter, desk, disasters, floor
 from popshop.simulate.checks import Checker, doubts, healed, rights_within_hold
 from popshop.simulate.desk import hand_over_one
 from popshop.simulate.disasters import care_for, count_everything
 from popshop.simulate.floor import empty_slots, fetch, report, run_vends, settle, unpack
 from popshop.simulate.head_office import MemoryRegistry, Registry
 from popshop.simulate.plan import Decision, Plan, fate_of
+from popshop.simulate.sale_checks import sales
 from popshop.simulate.trouble import FAULTS, Crash, Violation
 from popshop.simulate.world import Site, World
 
-ACTS: Final = floor.ACTS | desk.ACTS | disasters.ACTS
+ACTS: Final = floor.ACTS | counter.ACTS | desk.ACTS | disasters.ACTS
 BATCH: Final = 8
 """Rows in a request: few, so that a backlog takes several of them and each may be lost by itself."""
 MOST_WRONG_S: Final = 340_000
@@ -87,6 +88,7 @@ def _play(world: World, outcome: Outcome) -> None:
     hq = world.registry.look()
     checker.accounts(hq)
     healed(world, hq)
+    sales(world, hq)
 
 
 def step(world: World, decision: Decision) -> None:
@@ -110,7 +112,7 @@ def heal(world: World) -> None:
         for site in world.sites.values():
             care_for(world, site, f"heal{number}")
             if not site.dead:
-                _work_off(world, site)
+                _work_off(world, site, f"heal{number}")
         _sell_out(world, number)
         world.pass_s(700)
         world.hq.expire()
@@ -148,11 +150,12 @@ def _rests(site: Site) -> bool:
     )
 
 
-def _work_off(world: World, site: Site) -> None:
+def _work_off(world: World, site: Site, name: str) -> None:
     drain(world, site)
     run_vends(world, site)
     report(world, site)
     settle(world, site)
+    counter.finish(world, site, name)
     drain(world, site)
 
 
@@ -182,7 +185,7 @@ def _close_the_books(world: World) -> None:
         for site in world.sites.values():
             if not site.dead:
                 count_everything(world, site, f"close-{last}")
-                _work_off(world, site)
+                _work_off(world, site, f"close-{last}")
     for site in world.sites.values():
         if not site.dead:
             empty_slots(world, site, "close")

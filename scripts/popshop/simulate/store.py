@@ -24,14 +24,14 @@ from edge_agent.adapters.sqlite_store.connection import WriterConnection, open_w
 from edge_agent.adapters.sqlite_store.journal import SqliteJournal
 from edge_agent.adapters.sqlite_store.queries import Queries
 from edge_agent.domain import commands
-from edge_agent.domain.methods import COUNTER
+from edge_agent.domain.methods import CARD, COUNTER
 from edge_agent.domain.policy import Policy
 from edge_agent.services.brain import Answer, Brain
 from edge_agent.services.handlers import Rules
 from popshop.simulate.clock import Clock
 from popshop.simulate.trouble import Crash, Violation
 
-RULES: Final = Rules(Policy(), frozenset({COUNTER}), shares_stock=True)
+RULES: Final = Rules(Policy(), frozenset({COUNTER, CARD}), shares_stock=True)
 
 
 class Identity(NamedTuple):

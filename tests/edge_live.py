@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import queue
 import threading
 import time
@@ -36,6 +37,7 @@ from hardware.vending.simulator import VendingSimulator
 STORE = "pop-1"
 ALONE = Identity(store=STORE, name="Pop", timezone="Asia/Shanghai", currency="CNY")
 SOON_S = 15.0
+KEYS = itertools.count(1)
 
 
 def eventually(holds: Callable[[], Any], timeout_s: float = SOON_S, what: str = "it") -> Any:
@@ -76,7 +78,6 @@ class LiveAgent:
         self.queries = self.agent.queries
         self.path = folder / "store.db"
         self._server: uvicorn.Server | None = None
-        self._keys = 0
         self.agent.start()
         if serve:
             self._serve()
@@ -106,8 +107,7 @@ class LiveAgent:
         return self.agent.url
 
     def key(self) -> str:
-        self._keys += 1
-        return f"{id(self)}-{self._keys}"
+        return f"live-{next(KEYS)}"
 
     def do(self, command: commands.Command) -> Answer:
         """Through the one door; waits for the answer."""

@@ -5,6 +5,7 @@ Headquarters and agents are processes of their own, started by the very command 
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import pty
@@ -36,6 +37,7 @@ Done = subprocess.CompletedProcess[str]
 FOLDER = "popshop-store"
 """A store's data, as the page names it, below the folder that its computer works in."""
 SLOT = "A1"
+KEYS = itertools.count(1)
 
 
 def copied(source: Path, target: Path) -> None:
@@ -92,7 +94,6 @@ class Computer:
         self.desk, self._operator = desk, operator
         self._agent: Child | None = None
         self._staff: StaffClient | None = None
-        self._keys = 0
         with socket.create_server(("127.0.0.1", 0)) as free:
             self._broker_port = free.getsockname()[1]
 
@@ -149,8 +150,7 @@ class Computer:
         return self._staff
 
     def key(self) -> str:
-        self._keys += 1
-        return f"{id(self)}-{self._keys}"
+        return f"walk-{next(KEYS)}"
 
     def standing(self) -> tuple[str, str]:
         told = self.staff.get("/api/health")["standing"]

@@ -150,6 +150,8 @@ BROKEN: Final[dict[type[other.PeopleCounter], set[str]]] = {
     other.HasACleanSession: {"presence.connect", "line.while_away"},
 }
 """What each must fail."""
+UNTRIED: Final = {"presence.readings", "reports.used"}
+"""What a device may have nothing for."""
 
 
 @contextmanager
@@ -216,9 +218,23 @@ def findings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Con
 
     try:
         with ThreadPoolExecutor(len(devices)) as pool:
-            yield dict(zip(devices, pool.map(check, devices), strict=True))
+            found = dict(zip(devices, pool.map(check, devices), strict=True))
+        # All at once they keep a small computer busy enough to be late; what was late is not so alone.
+        yield {name: first if as_said(name, first) else check(name) for name, first in found.items()}
     finally:
         broker.stop()
+
+
+def as_said(name: str, found: Conformance) -> bool:
+    """Whether a device fails what it must fail, and nothing that it could be asked was left out."""
+    must_fail = next((checks for maker, checks in BROKEN.items() if maker.__name__ == name), set())
+    return set(failures(found)) == must_fail and (
+        name not in {*SIMULATORS, *OTHERS} or untried(found) <= UNTRIED
+    )
+
+
+def untried(found: Conformance) -> set[str]:
+    return {finding.check for finding in found.findings if finding.outcome == "not_tried"}
 
 
 def failures(found: Conformance) -> dict[str, str]:
@@ -228,8 +244,7 @@ def failures(found: Conformance) -> dict[str, str]:
 @pytest.mark.parametrize("name", [*SIMULATORS, *OTHERS])
 def test_whoever_keeps_the_contract_passes(name: str, findings: dict[str, Conformance]) -> None:
     assert failures(findings[name]) == {}
-    untried = {finding.check for finding in findings[name].findings if finding.outcome == "not_tried"}
-    assert untried <= {"presence.readings", "reports.used"}
+    assert untried(findings[name]) <= UNTRIED
 
 
 @pytest.mark.parametrize("name", DRIVERS)

@@ -23,7 +23,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TabletShop]:
             ],
             key="gift-box",
         )
-        delivery = {"sku": "T1", "qty": 9, "kind": "supplier", "document": "D-1"}
+        delivery = {"sku": "T1", "qty": 24, "kind": "supplier", "document": "D-1"}
         found.staff.post("/api/stock/receive", delivery, "gift-boxes")
         yield found
 

@@ -134,7 +134,7 @@ def test_the_page_is_found_by_its_token_only_and_lists_are_for_staff(tmp_path, p
             f"{live.url}/r/counter-1",
             f"{live.url}/r/{'x' * 500}",
         ):
-            missing = requests.get(wrong, timeout=5)
+            missing = requests.get(wrong, headers={"Accept-Language": "en"}, timeout=5)
             assert missing.status_code == 404
             assert "not here yet" in missing.text
         as_staff = {"Authorization": f"Bearer {live.agent.access.staff_token}"}

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from cloud_sync.hq.rules import day_folds, shipping_folds
+from cloud_sync.hq.rules import day_folds, phone_folds, receipt_folds, shipping_folds
 from cloud_sync.hq.rules.accept import Row
 from cloud_sync.hq.rules.deltas import (
     Deltas,
@@ -29,8 +29,6 @@ from cloud_sync.hq.rules.deltas import (
 )
 from cloud_sync.hq.rules.limits import Misfit, amount, count, people
 from cloud_sync.hq.rules.member_folds import MEMBER_FACTS, fold_member
-from cloud_sync.hq.rules.phone_folds import fold_phone
-from cloud_sync.hq.rules.receipt_folds import fold_receipts
 from cloud_sync.hq.rules.stock_folds import STOCK_FACTS, fold_stock
 from cloud_sync.protocol import day_facts, device_facts, facts, handover_facts
 from cloud_sync.protocol.envelope import parse_time
@@ -177,11 +175,14 @@ def _apply(state: Fold, row: Row, fact: facts.Fact, at: str) -> None:
         for key in _KEYS:
             if len(getattr(fact, key, None) or "") > MAX_KEY_CHARS:
                 raise Misfit(f"{key} is longer than {MAX_KEY_CHARS} characters")
-    handler = _HANDLERS.get(type(fact))
+    kind = type(fact)
+    handler = _HANDLERS.get(kind)
     if handler is not None:
         handler(state, fact, at)
-    fold_receipts(state.deltas.receipts, fact, row.seq)
-    fold_phone(state.deltas.phone, fact, at)
+    if kind in receipt_folds.CONCERNED:
+        receipt_folds.fold(state.deltas.receipts, fact, row.seq)
+    if kind in phone_folds.CONCERNED:
+        phone_folds.fold(state.deltas.phone, fact, at)
     device = getattr(fact, "device", "")
     if device:
         state.device(device).seen_at = at

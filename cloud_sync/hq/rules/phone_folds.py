@@ -9,6 +9,8 @@ from cloud_sync.hq.rules.limits import amount
 from cloud_sync.protocol import facts
 
 SIGNED: Final = "signed"
+CONCERNED: Final = frozenset({facts.PaymentRequested, facts.PaymentPaid, facts.PaymentClosed})
+"""Facts that `fold` is asked of, and no others."""
 
 
 class SignedAsked(NamedTuple):
@@ -35,8 +37,8 @@ class PhoneDeltas:
     ended: dict[str, SignedEnd] = field(default_factory=dict)
 
 
-def fold_phone(deltas: PhoneDeltas, fact: facts.Fact, at: str) -> None:
-    """Note one row, written at `at`."""
+def fold(deltas: PhoneDeltas, fact: facts.Fact, at: str) -> None:
+    """Note one row of what is CONCERNED, written at `at`."""
     if isinstance(fact, facts.PaymentRequested) and fact.method == SIGNED:
         deltas.asked[fact.payment] = SignedAsked(fact.order, amount(fact.amount_minor), fact.currency, at)
     elif isinstance(fact, facts.PaymentPaid) and fact.method == SIGNED:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from cloud_sync.protocol import facts, receipt_facts, rules_facts
 from cloud_sync.protocol.receipts.told import TELLING
 from cloud_sync.protocol.rules_facts import StoreRules
+
+CONCERNED: Final = TELLING | {rules_facts.RulesReceived}
+"""Facts that `fold` is asked of, and no others."""
 
 
 @dataclass(slots=True)
@@ -21,12 +25,11 @@ class ReceiptDeltas:
     """What the store keeps to from here on."""
 
 
-def fold_receipts(deltas: ReceiptDeltas, fact: facts.Fact, seq: int) -> None:
-    """Note one row."""
-    kind = type(fact)
-    if kind in TELLING:
-        deltas.rows.setdefault(getattr(fact, "order", ""), []).append(seq)
-        if isinstance(fact, receipt_facts.ReceiptIssued):
-            deltas.issued.append(fact)
-    elif isinstance(fact, rules_facts.RulesReceived):
+def fold(deltas: ReceiptDeltas, fact: facts.Fact, seq: int) -> None:
+    """Note one row of what is CONCERNED."""
+    if isinstance(fact, rules_facts.RulesReceived):
         deltas.rules = fact.rules
+        return
+    deltas.rows.setdefault(getattr(fact, "order", ""), []).append(seq)
+    if isinstance(fact, receipt_facts.ReceiptIssued):
+        deltas.issued.append(fact)

@@ -64,9 +64,8 @@ def test_a_vend_in_doubt_appears_by_itself_and_is_settled_as_dropped_once(
     expect(card).to_contain_text("The machine did not answer", timeout=10_000)
     card.get_by_text("It dropped").tap()
     expect(page.locator(".sheet")).to_contain_text("The sale stands: ¥3.50 is not paid back")
+    # The second tap meets the sheet while it waits, or closes what it answered at once: it is noted once either way.
     page.locator(".sheet .main").dblclick()
-    expect(page.locator(".told")).to_contain_text("Noted: it dropped")
-    page.locator(".sheet .main").tap()
     expect(card).to_have_count(0)
     settled = shop.staff.order(order["id"])
     assert (settled["state"], settled["vends"][0]["state"]) == ("completed", "dispensed")
